@@ -1,0 +1,49 @@
+# Who may use whom. This table is the architecture: the build refuses an include that it does not
+# list (pons_module.cmake), and ARCHITECTURE.md draws its picture from it.
+
+enable_testing()
+
+# The ground: nothing below base; json, crypto, net and model know only base.
+pons_module(NAME base   LINK fmt::fmt spdlog::spdlog date::date date::date-tz Threads::Threads)
+pons_module(NAME json   USES base)
+pons_module(NAME crypto USES base LINK PkgConfig::SODIUM OpenSSL::Crypto)
+pons_module(NAME net    USES base crypto LINK CURL::libcurl OpenSSL::SSL OpenSSL::Crypto ODBC::ODBC)
+pons_module(NAME model  USES base)
+
+# The connector interface, and the core that drives it.
+pons_module(NAME connector USES base model net json)
+pons_module(NAME fhir      USES base model json)
+pons_module(NAME store     USES base model json crypto LINK SQLite::SQLite3)
+pons_module(NAME grants    USES base model json store)
+pons_module(NAME sync      USES base model json connector net store grants fhir)
+pons_module(NAME delivery  USES base model json crypto net store)
+pons_module(NAME api       USES base model json crypto net store grants fhir)
+pons_module(NAME admin     USES base model json crypto net connector store grants sync delivery api fhir)
+
+# What sandboxes share. Never linked into the server.
+pons_module(NAME sandboxkit USES base json net)
+
+# Vendors. A connector sees no store; a sandbox sees neither connector nor model.
+pons_module(NAME memory DIR vendors/memory/connector USES base connector model net json)
+pons_module(NAME best_practice DIR vendors/best_practice/connector
+            USES base connector model net json)
+pons_module(NAME best_practice_sandbox DIR vendors/best_practice/sandbox
+            USES base json net sandboxkit LINK SQLite::SQLite3 OpenSSL::SSL OpenSSL::Crypto
+            TEST_LINK ODBC::ODBC)
+pons_module(NAME vendors DIR vendors USES base connector model net json memory best_practice)
+
+# Programs: they wire modules together, and nothing uses them.
+pons_app(NAME pons DIR apps/pons
+         USES base json crypto net model connector fhir store grants sync delivery api admin
+              vendors memory best_practice
+         LINK CLI11::CLI11)
+pons_app(NAME pons-sandbox DIR apps/pons_sandbox
+         USES base json net sandboxkit best_practice_sandbox
+         LINK CLI11::CLI11)
+
+# Suites that cross modules, each with its own CMakeLists.
+foreach(suite tests/conformance tests/simulation tests/crash tests/scenarios tests/fuzz bench)
+  if(EXISTS ${CMAKE_SOURCE_DIR}/${suite}/CMakeLists.txt)
+    add_subdirectory(${suite})
+  endif()
+endforeach()

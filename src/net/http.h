@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// HTTP as a client: one request in, one response or Error out. Blocking; used from worker threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/result.h"
+
+namespace pons::net {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// The first header of that name, case ignored; empty where there is none.
+std::string_view FindHeader(const Headers& headers, std::string_view name);
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;  // absolute, http or https
+  Headers headers;
+  std::string body;
+  std::chrono::milliseconds timeout{15000};      // whole exchange
+  std::size_t max_response_bytes = 8u << 20;
+};
+
+struct HttpResponse {
+  int status = 0;
+  Headers headers;
+  std::string body;
+};
+
+// Threads: Send may be called from any thread. Redirects are never followed.
+// Errors: kUnavailable (not reachable, time-out; Effect::kUnknown once the request may have been
+// sent), kProtocol (no HTTP answer, too long), kForbidden (address refused by the policy).
+class HttpTransport {
+ public:
+  virtual ~HttpTransport() = default;
+  virtual Result<HttpResponse> Send(const HttpRequest& request, const CancelToken& cancel) = 0;
+};
+
+}  // namespace pons::net

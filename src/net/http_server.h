@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// HTTP/1.1 server: keep-alive, bounded headers and bodies, one deadline a request, optional TLS.
+// One io thread per core, each accepting on its own socket; a connection stays on its thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "net/http.h"
+
+namespace pons::net {
+
+struct ServerRequest {
+  std::string method;
+  std::string target;      // as sent: "/fhir/R4/Patient?name=x"
+  std::string_view path;   // target up to '?', still percent-encoded; points into target
+  std::string_view query;  // after '?', still percent-encoded; points into target
+  Headers headers;
+  std::string body;
+  std::string peer;        // "127.0.0.1"
+
+  ServerRequest() = default;
+  ServerRequest(const ServerRequest&) = delete;  // path and query point into it
+  ServerRequest& operator=(const ServerRequest&) = delete;
+};
+
+struct ServerResponse {
+  int status = 200;
+  Headers headers;  // Content-Length, Date and Connection are the server's
+  std::string body;
+  // Where set, sent instead of `body`, without a copy.
+  std::shared_ptr<const std::string> shared_body;
+};
+
+// Gives the answer to one request. To be called exactly once, from any thread; a Responder dropped
+// without a call answers 500.
+using Responder = std::function<void(ServerResponse)>;
+
+// Called on an io thread; must not block. Long work is handed to a pool, which calls the Responder.
+using Handler = std::function<void(const ServerRequest&, Responder)>;
+
+// Server-sent events and other long answers: see Stream in http_stream.h where present.
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: any free port, told by port()
+  unsigned threads = 0;    // 0: one per core
+  std::size_t max_header_bytes = 16u << 10;
+  std::size_t max_body_bytes = 16u << 20;
+  std::chrono::seconds request_timeout{30};  // from first byte to complete request, and idle
+  std::string tls_certificate_file = {};     // PEM chain; empty: plain HTTP
+  std::string tls_key_file = {};
+  // Called on the io thread before a batch of finished answers is written, so that what they depend
+  // on (the audit trail) is made durable once for all of them. False: each is answered 503 instead.
+  std::function<bool()> before_send = {};
+};
+
+class HttpServer {
+ public:
+  virtual ~HttpServer() = default;  // stops, and waits for its threads
+  virtual std::uint16_t port() const = 0;
+  virtual void Stop() = 0;  // stops accepting, finishes what is in flight for at most 5 s
+};
+
+// Listens at once. Errors: kMisconfigured with the address and the next step.
+Result<std::unique_ptr<HttpServer>> StartHttpServer(const ServerOptions& options, Handler handler,
+                                                    Logger& log);
+
+}  // namespace pons::net
