@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Connector knows one vendor. A Session is one practice's open connection to that vendor.
+// The core drives sessions. A session never reaches back: it has no store, no queue and no view of
+// any other practice, and every effect it has on the world goes through its SessionContext.
+//
+// Threads: a Connector is immutable and may be shared. A Session is used by one thread at a time;
+// the core promises this, so sessions hold no locks.
+// Lifetime: whatever SessionContext refers to outlives the session.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "connector/settings.h"
+#include "model/records.h"
+
+namespace pons::net {
+class HttpTransport;
+class SqlTransport;
+}  // namespace pons::net
+
+namespace pons {
+
+// ---- What a vendor can do ---------------------------------------------------------------------
+
+// How a stream reveals what changed since last time.
+enum class DeltaStyle : std::uint8_t {
+  kFeed,           // the vendor keeps a change feed and hands out positions in it
+  kModifiedSince,  // rows carry a modification time that can be filtered on
+  kSweepOnly,      // every pull must read everything
+};
+
+// How a stream reveals that something is gone.
+enum class DeletionStyle : std::uint8_t {
+  kReported,  // the vendor names what was deleted, or flags it
+  kBySweep,   // only a finished sweep proves absence
+  kNever,     // the vendor cannot tell; deletions stay unknown
+};
+
+struct StreamSupport {
+  model::Stream stream;
+  DeltaStyle delta;
+  DeletionStyle deletions;
+  std::chrono::milliseconds poll_interval;  // default; a connection may set another
+};
+
+// At most `requests` in any window of `per`.
+struct RateLimit {
+  std::uint32_t requests = 0;  // 0: the vendor declares none
+  std::chrono::seconds per{1};
+};
+
+// Declared once per vendor, never computed from a live session. The conformance suite holds every
+// line of it against what the session really does.
+struct Capabilities {
+  std::span<const StreamSupport> streams;
+  bool reads_records = false;  // RecordReader: single records by reference
+  bool tells_clock = false;    // ProbeReport::clock is filled
+  RateLimit rate_limit = {};
+};
+
+struct Descriptor {
+  std::string_view id;      // "best_practice"; the folder's name, never renamed once released
+  std::string_view name;    // "Best Practice"
+  std::string_view region;  // "AU"
+  std::span<const SettingSpec> settings;
+  // The only hosts a session may dial: literal names, or "{key}" for the value of a setting.
+  std::span<const std::string_view> hosts;
+  Capabilities can;
+};
+
+// ---- Reading changes --------------------------------------------------------------------------
+
+// A place in a stream. Written and read by the connector alone; the core stores it whole and hands
+// it back. Starts with the connector's own format version so that an old one can be recognised.
+struct Cursor {
+  std::string token;
+  bool operator==(const Cursor&) const = default;
+};
+
+enum class ChangeKind : std::uint8_t { kUpsert, kTombstone };
+
+struct Change {
+  ChangeKind kind = ChangeKind::kUpsert;
+  model::VendorRef ref;
+  std::shared_ptr<const model::Record> record;  // null for a tombstone
+  std::string version;                          // opaque; equal versions mean equal content
+  std::string origin;                           // endpoint or table it was read from
+};
+
+// A row the connector found but could not make sense of. It goes to quarantine; the stream goes on.
+struct Unreadable {
+  model::VendorRef ref;
+  std::string field;   // the field's name, never its value
+  std::string reason;  // "is null", "is no date"; never the value
+  bool operator==(const Unreadable&) const = default;
+};
+
+enum class PageEnd : std::uint8_t {
+  kMore,      // pull again at once
+  kCaughtUp,  // nothing further for now
+};
+
+// What this pass covered. Only a finished sweep proves that an unseen record is gone.
+enum class Coverage : std::uint8_t { kDelta, kSweepPart, kSweepFinished };
+
+struct PullRequest {
+  model::Stream stream = model::Stream::kPatients;
+  std::optional<Cursor> since;  // empty: from the beginning
+  std::uint32_t max_changes = 500;
+  Instant deadline{};
+};
+
+struct ChangePage {
+  std::vector<Change> changes;
+  std::vector<Unreadable> unreadable;
+  Cursor next;
+  PageEnd end = PageEnd::kCaughtUp;
+  Coverage coverage = Coverage::kDelta;
+};
+
+class ChangeSource {
+ public:
+  virtual ~ChangeSource() = default;
+
+  // Returns the changes after `request.since`, at least once each, in any order within the page.
+  // Pulling again from the same cursor is always allowed and returns at least the same changes.
+  // A cursor the vendor no longer honours gives Fault::kCursorExpired; the core then starts over.
+  // Unknown fields are ignored. A row that cannot be read is listed as unreadable; an answer that
+  // cannot be read at all gives Fault::kProtocol.
+  virtual Result<ChangePage> Pull(const PullRequest& request) = 0;
+
+  // A cursor that stands at the stream's present end, without reading what lies before it: for
+  // streams where only what happens from now on matters (visits of an on_visit connection).
+  virtual Result<Cursor> Tip(model::Stream stream, Instant deadline) = 0;
+};
+
+// ---- Reading single records -------------------------------------------------------------------
+
+class RecordReader {
+ public:
+  virtual ~RecordReader() = default;
+
+  // Reads these records of one stream as they are now; those that are gone come as tombstones,
+  // those that cannot be read in `unreadable`. For kConditions the ids are patients' ids, and all
+  // their conditions come back.
+  struct Answer {
+    std::vector<Change> changes;
+    std::vector<Unreadable> unreadable;
+  };
+  virtual Result<Answer> Read(model::Stream stream, std::span<const std::string> ids,
+                              Instant deadline) = 0;
+};
+
+// ---- Sessions and connectors ------------------------------------------------------------------
+
+struct SessionContext {
+  Clock& clock;
+  net::HttpTransport* http;  // null where the descriptor's transport is SQL
+  net::SqlTransport* sql;    // null where it is HTTP
+  Random& random;
+  const CancelToken& cancel;
+  Logger& log;
+  PracticeZone zone;
+};
+
+struct ProbeReport {
+  std::string practice_name;                // so that a person can see that it is the right one
+  std::string vendor_version;               // empty where the vendor does not say
+  std::vector<std::string> missing_rights;  // by the vendor's own names for them
+  // How far the vendor's clock is ahead of ours (negative: behind); empty where it cannot be told.
+  std::optional<std::chrono::milliseconds> clock_ahead;
+};
+
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  // Proves that the settings work, touching as little as the vendor allows and changing nothing.
+  virtual Result<ProbeReport> Probe(Instant deadline) = 0;
+
+  // Each facet is null exactly when Capabilities says that the vendor lacks it.
+  virtual ChangeSource* changes() { return nullptr; }
+  virtual RecordReader* records() { return nullptr; }
+};
+
+class Connector {
+ public:
+  virtual ~Connector() = default;
+  virtual const Descriptor& descriptor() const = 0;
+
+  // Judges settings by themselves; no I/O, so that a bad form or file is refused at once. The error
+  // (kMisconfigured) names the setting.
+  virtual Result<void> Check(const Settings& settings) const = 0;
+
+  // The SQL transport this vendor speaks through with these settings; null for HTTP vendors.
+  virtual std::unique_ptr<net::SqlTransport> MakeSql(const Settings& settings) const;
+
+  // Requires settings that passed Check. Cheap: it signs in lazily.
+  virtual Result<std::unique_ptr<Session>> Open(const Settings& settings,
+                                                const SessionContext& context) const = 0;
+};
+
+}  // namespace pons

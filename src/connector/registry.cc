@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/registry.h"
+
+#include "net/sql.h"
+
+namespace pons {
+
+std::unique_ptr<net::SqlTransport> Connector::MakeSql(const Settings&) const { return nullptr; }
+
+void Registry::Add(const Connector& connector) {
+  PONS_CHECK(Find(connector.descriptor().id) == nullptr);
+  connectors_.push_back(&connector);
+}
+
+const Connector* Registry::Find(std::string_view id) const {
+  for (const auto* connector : connectors_) {
+    if (connector->descriptor().id == id) return connector;
+  }
+  return nullptr;
+}
+
+}  // namespace pons
