@@ -4,6 +4,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace pons {
 namespace {
 
@@ -11,7 +13,12 @@ constexpr std::size_t kLongestValue = 300;
 
 void AppendValue(std::string& line, std::string_view value) {
   const bool plain = !value.empty() && value.find_first_of(" \"=\\\n\r\t") == std::string_view::npos;
-  const auto shown = value.substr(0, kLongestValue);
+  std::size_t end = std::min(value.size(), kLongestValue);
+  // A cut falls between characters, never within one.
+  while (end > 0 && end < value.size() && (static_cast<unsigned char>(value[end]) & 0xC0) == 0x80) {
+    --end;
+  }
+  const auto shown = value.substr(0, end);
   if (plain) {
     line += shown;
   } else {

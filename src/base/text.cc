@@ -66,6 +66,19 @@ constexpr char kPlain[] =
     "lllnnnnnnnnnoooooooorrrrrrssssss"           // U+0140
     "ssttttttuuuuuuuuuuuuwwyyyzzzzzzs";          // U+0160
 
+// The plain letter of a Vietnamese one (U+01A0 to U+01B0, U+1EA0 to U+1EF9); '\0' for others.
+char PlainVietnamese(char32_t point) {
+  if (point == 0x1A0 || point == 0x1A1) return 'o';
+  if (point == 0x1AF || point == 0x1B0) return 'u';
+  if (point < 0x1EA0 || point > 0x1EF9) return '\0';
+  if (point < 0x1EB8) return 'a';
+  if (point < 0x1EC8) return 'e';
+  if (point < 0x1ECC) return 'i';
+  if (point < 0x1EE4) return 'o';
+  if (point < 0x1EF2) return 'u';
+  return 'y';
+}
+
 void AppendUtf8(std::string& out, std::string_view text, std::size_t from, std::size_t to) {
   out.append(text.substr(from, to - from));
 }
@@ -135,6 +148,8 @@ std::string FoldForSearch(std::string_view text) {
       out += Lower(static_cast<char>(point));
     } else if (point >= 0xC0 && point < 0x180 && kPlain[point - 0xC0] != '\0') {
       out += kPlain[point - 0xC0];
+    } else if (const char plain = PlainVietnamese(point); plain != '\0') {
+      out += plain;
     } else if (point >= 0x300 && point < 0x370) {
       continue;  // a combining accent
     } else {
