@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// The store: records, change log, outbox and cursors, and what operators set up.
+//
+// Writing: one writer executes all transactions in turn and commits them in groups; Write returns
+// when the group is on disk. A transaction is all or nothing: records, change log, outbox and the
+// cursor that covers them land together.
+// Reading: each Reader has its own connection and sees the last commit at the time of each call.
+//
+// Threads: Store may be used from any thread; a Transaction only inside its callback; a Reader by
+// one thread at a time.
+// Errors: kUnavailable where the disk is full or failing (the summary says which, and what to do);
+// kMisconfigured where the file cannot be opened; kInternal for a bug of ours.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "store/entities.h"
+#include "store/outbox.h"
+#include "store/records.h"
+#include "store/search.h"
+
+namespace pons::store {
+
+// What a committed group touched; tells those who wait.
+struct CommitInfo {
+  bool records = false;     // records, visibility or change log
+  bool deliveries = false;  // the outbox has something new
+  bool settings = false;    // organizations, connections, apps, grants, webhooks
+};
+
+class Transaction;
+class Reader;
+
+struct StoreOptions {
+  std::string path;  // a folder: pons.db, keys and the audit trail live in it. ":memory:" for tests
+  bool writer_thread = true;  // false: Write runs on the caller's thread, one commit each
+  // Called with 1, 2, 3, … just before and just after each commit; crash tests kill the process here.
+  std::function<void(std::uint64_t)> at_commit_point = {};
+};
+
+class Store {
+ public:
+  static Result<std::unique_ptr<Store>> Open(const StoreOptions& options, Clock& clock,
+                                             Random& random, Logger& log);
+  virtual ~Store() = default;
+
+  // Runs `work` inside a transaction and waits until it is on disk. Anything that fails inside
+  // rolls the whole of `work` back and is what Write returns; an Error returned by `work` does too.
+  virtual Result<void> Write(const std::function<Result<void>(Transaction&)>& work) = 0;
+
+  virtual Result<std::unique_ptr<Reader>> OpenReader() = 0;
+
+  // Rises with every commit that touches records, visibility or the change log, after the commit.
+  virtual std::uint64_t records_version() const = 0;
+  // The same for what operators set up.
+  virtual std::uint64_t settings_version() const = 0;
+
+  // Called on the writer's thread after each commit; must be quick. Add before traffic starts.
+  virtual void AddCommitListener(std::function<void(const CommitInfo&)> listener) = 0;
+
+  // 32 bytes that never leave this store; what record ids are derived from.
+  virtual std::string_view identity_key() const = 0;
+};
+
+// Inside one transaction. After the first failure the other calls do nothing and give empty
+// answers; Write then returns that failure.
+class Transaction {
+ public:
+  virtual ~Transaction() = default;
+  virtual Instant now() const = 0;
+
+  // ---- records
+  virtual std::optional<Head> FindHead(RefKey ref) = 0;
+  // Inserts, or replaces what is there; the version is one more than the last. Returns it.
+  virtual std::int64_t PutRecord(const RecordWrite& record) = 0;
+  // The body is dropped, the row stays as a tombstone. Returns the new version.
+  virtual std::int64_t DeleteRecord(RefKey ref, const Source& source) = 0;
+
+  // ---- visibility
+  virtual std::vector<GrantKey> GrantsSeeing(RefKey ref) = 0;
+  // True when it was not visible to that grant before.
+  virtual bool Show(GrantKey grant, RefKey ref, std::string_view app_location) = 0;
+  virtual std::string AppLocationOf(GrantKey grant, RefKey ref) = 0;
+  // True when this store holds any record of that stream of that connection.
+  virtual bool HasRecords(ConnectionKey connection, model::Stream stream) = 0;
+
+  // ---- change log and outbox
+  // Appends to the log of that grant, and queues a delivery for each webhook of its app that wants
+  // the event unless `quiet`. Returns the sequence number.
+  virtual std::int64_t AppendChange(GrantKey grant, model::Stream stream, const ResourceId& id,
+                                    std::int64_t version, ChangeKind kind, bool quiet) = 0;
+  virtual void SaveDelivery(const DeliveryUpdate& update) = 0;
+  // Queues again what was delivered or failed: one delivery, or all of a webhook since a moment.
+  virtual std::int64_t Replay(WebhookKey webhook, std::optional<std::int64_t> delivery,
+                              std::optional<Instant> since) = 0;
+
+  // ---- streams
+  virtual StreamState LoadStream(ConnectionKey connection, model::Stream stream) = 0;
+  virtual void SaveStream(ConnectionKey connection, model::Stream stream, const StreamState&) = 0;
+  virtual void MarkSeen(ConnectionKey connection, model::Stream stream, RefKey ref) = 0;
+  // Live records of the stream that the running sweep has not met, with their vendor ids; forgets
+  // what the sweep has seen.
+  virtual std::vector<std::pair<RefKey, std::string>> FinishSweep(ConnectionKey connection,
+                                                                  model::Stream stream) = 0;
+  virtual void Quarantine(const QuarantinedRow& row) = 0;
+  virtual void ReleaseFromQuarantine(ConnectionKey connection, model::Stream stream,
+                                     std::string_view vendor_id) = 0;
+  virtual std::optional<SeenVisit> FindVisit(ConnectionKey connection, std::string_view id) = 0;
+  virtual void SaveVisit(const SeenVisit& visit) = 0;
+
+  // ---- what operators set up. Insert fills in the key.
+  virtual void Insert(const Organization& organization) = 0;
+  virtual ConnectionKey Insert(const Connection& connection) = 0;
+  virtual AppKey Insert(const App& app) = 0;
+  virtual GrantKey Insert(const Grant& grant) = 0;
+  virtual WebhookKey Insert(const Webhook& webhook) = 0;
+  virtual void Update(const Connection& connection) = 0;
+  virtual void Update(const App& app) = 0;
+  virtual void Update(const Grant& grant) = 0;  // revoking hides everything at once
+  virtual void Update(const Webhook& webhook) = 0;
+  virtual void SaveHealth(ConnectionKey connection, const ConnectionHealth& health) = 0;
+  virtual void SaveToken(std::string_view token_hash, AppKey app, std::string_view scope,
+                         Instant expires) = 0;
+  virtual void DropExpired(Instant now) = 0;  // tokens, delivered rows past keeping
+
+  // Names this transaction's failure; later calls do nothing.
+  virtual void Fail(Error error) = 0;
+};
+
+struct TokenRow {
+  AppKey app = 0;
+  std::string scope;
+  Instant expires{};
+};
+
+// What "explain" tells of one record.
+struct RecordLife {
+  ServedRecord record;
+  Source source;
+  struct Seen {
+    GrantKey grant = 0;
+    std::string app_location;
+    Instant since{};
+  };
+  std::vector<Seen> visible_to;
+  std::vector<LoggedChange> changes;
+  std::vector<DeliveryRow> deliveries;
+};
+
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  // ---- records, never beyond what `grants` may see
+  // Empty where it does not exist or is not visible; a tombstone where it was deleted.
+  virtual Result<std::optional<ServedRecord>> Get(std::span<const GrantKey> grants,
+                                                  model::Stream stream, std::string_view id) = 0;
+  virtual Result<SearchPage> Search(const SearchQuery& query) = 0;
+  // Entries after `since`, oldest first.
+  virtual Result<std::vector<LoggedChange>> Changes(std::span<const GrantKey> grants,
+                                                    std::int64_t since, std::uint32_t limit) = 0;
+  virtual Result<std::int64_t> LastSeq() = 0;
+
+  // ---- outbox
+  // Due deliveries of active webhooks, oldest first, at most one per (webhook, record): the head of
+  // that record's queue.
+  virtual Result<std::vector<DeliveryRow>> DueDeliveries(Instant now, std::uint32_t limit) = 0;
+  virtual Result<std::optional<Instant>> NextDeliveryDue() = 0;
+  virtual Result<std::vector<DeliveryRow>> Deliveries(WebhookKey webhook, std::uint32_t limit) = 0;
+
+  // ---- what operators set up
+  virtual Result<std::vector<Organization>> Organizations() = 0;
+  virtual Result<std::vector<Connection>> Connections() = 0;
+  virtual Result<std::vector<App>> Apps() = 0;
+  virtual Result<std::vector<Grant>> Grants() = 0;
+  virtual Result<std::vector<Webhook>> Webhooks() = 0;
+  virtual Result<ConnectionHealth> Health(ConnectionKey connection) = 0;
+  virtual Result<std::optional<TokenRow>> FindToken(std::string_view token_hash) = 0;
+  virtual Result<std::vector<QuarantinedRow>> Quarantined(std::optional<ConnectionKey>) = 0;
+  virtual Result<std::vector<SeenVisit>> Visits(ConnectionKey connection, std::uint32_t limit) = 0;
+  virtual Result<StreamState> Stream(ConnectionKey connection, model::Stream stream) = 0;
+
+  // ---- for people
+  virtual Result<std::optional<RecordLife>> Explain(std::string_view id) = 0;
+  virtual Result<std::optional<ResourceId>> FindByVendorId(ConnectionKey connection,
+                                                           model::Stream stream,
+                                                           std::string_view vendor_id) = 0;
+  virtual Result<std::int64_t> CountRecords(std::optional<ConnectionKey>, model::Stream) = 0;
+  // Every live record, visible or not: for checks and backups, never for the API.
+  virtual Result<void> ForEachRecord(
+      const std::function<void(const ServedRecord&, const Source&)>& each) = 0;
+};
+
+}  // namespace pons::store
