@@ -28,3 +28,7 @@ elseif(PONS_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
   add_link_options(-fsanitize=thread)
 endif()
+if(PONS_FUZZ)
+  # Coverage in every module, so that the fuzzer sees its way into them.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
