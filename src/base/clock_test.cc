@@ -31,9 +31,8 @@ TEST(FakeClock, ACancelledSleepDoesNotMoveIt) {
 
 TEST(SystemClock, CancelEndsALongSleepAtOnce) {
   CancelToken cancel;
-  std::thread sleeper([&] {
-    SystemClock().SleepUntil(SystemClock().Now() + std::chrono::hours(1), cancel);
-  });
+  std::thread sleeper(
+      [&] { SystemClock().SleepUntil(SystemClock().Now() + std::chrono::hours(1), cancel); });
   cancel.Cancel();
   sleeper.join();  // the test's time limit is what fails here
   EXPECT_TRUE(cancel.cancelled());

@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t kLongestValue = 300;
 
 void AppendValue(std::string& line, std::string_view value) {
-  const bool plain = !value.empty() && value.find_first_of(" \"=\\\n\r\t") == std::string_view::npos;
+  const bool plain =
+      !value.empty() && value.find_first_of(" \"=\\\n\r\t") == std::string_view::npos;
   std::size_t end = std::min(value.size(), kLongestValue);
   // A cut falls between characters, never within one.
   while (end > 0 && end < value.size() && (static_cast<unsigned char>(value[end]) & 0xC0) == 0x80) {

@@ -26,8 +26,8 @@ struct LogField {
   LogField(std::string_view k, const char* v) : key(k), value(v) {}
   LogField(std::string_view k, bool v) : key(k), value(v ? "yes" : "no") {}
   template <typename N>
-    requires(std::is_arithmetic_v<N> && !std::is_same_v<N, bool>)
-  LogField(std::string_view k, N v) : key(k), value(std::to_string(v)) {}
+  requires(std::is_arithmetic_v<N> && !std::is_same_v<N, bool>) LogField(std::string_view k, N v)
+      : key(k), value(std::to_string(v)) {}
   template <typename T>
   LogField(std::string_view, const Sensitive<T>&) = delete;
 };
@@ -39,10 +39,18 @@ class Logger {
   virtual void Write(LogLevel level, std::string_view line) = 0;
 
   void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
-  void Debug(std::string_view m, std::initializer_list<LogField> f = {}) { Log(LogLevel::kDebug, m, f); }
-  void Info(std::string_view m, std::initializer_list<LogField> f = {}) { Log(LogLevel::kInfo, m, f); }
-  void Warn(std::string_view m, std::initializer_list<LogField> f = {}) { Log(LogLevel::kWarn, m, f); }
-  void Error(std::string_view m, std::initializer_list<LogField> f = {}) { Log(LogLevel::kError, m, f); }
+  void Debug(std::string_view m, std::initializer_list<LogField> f = {}) {
+    Log(LogLevel::kDebug, m, f);
+  }
+  void Info(std::string_view m, std::initializer_list<LogField> f = {}) {
+    Log(LogLevel::kInfo, m, f);
+  }
+  void Warn(std::string_view m, std::initializer_list<LogField> f = {}) {
+    Log(LogLevel::kWarn, m, f);
+  }
+  void Error(std::string_view m, std::initializer_list<LogField> f = {}) {
+    Log(LogLevel::kError, m, f);
+  }
 };
 
 // Writes to standard error with time and level; lines below `least` are dropped.

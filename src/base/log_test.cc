@@ -15,11 +15,16 @@ namespace pons {
 namespace {
 
 template <typename T>
-concept CanBeAField = requires(const T& value) { LogField("key", value); };
+concept CanBeAField = requires(const T& value) {
+  LogField("key", value);
+};
 template <typename T>
-concept CanBeStreamed = requires(std::ostream& out, const T& value) { out << value; };
+concept CanBeStreamed = requires(std::ostream& out, const T& value) {
+  out << value;
+};
 template <typename T>
-concept CanBeText = std::is_convertible_v<T, std::string> || std::is_convertible_v<T, std::string_view>;
+concept CanBeText =
+    std::is_convertible_v<T, std::string> || std::is_convertible_v<T, std::string_view>;
 
 // The concepts do tell yes from no.
 static_assert(CanBeAField<std::string> && CanBeAField<int> && CanBeAField<bool>);
@@ -37,7 +42,8 @@ TEST(Log, WritesAFixedMessageAndFields) {
   MemoryLogger log;
   log.Info("connection is back",
            {{"connection", "con-1"}, {"after_seconds", 12}, {"first", true}, {"ratio", -3}});
-  EXPECT_EQ(log.text(), "connection is back connection=con-1 after_seconds=12 first=yes ratio=-3\n");
+  EXPECT_EQ(log.text(),
+            "connection is back connection=con-1 after_seconds=12 first=yes ratio=-3\n");
 }
 
 TEST(Log, ForeignTextIsQuotedAndStaysOnItsLine) {

@@ -65,23 +65,38 @@ inline Error WithContext(Error error, std::string_view context) {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: converts
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: converts
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: converts
 
   bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
 
-  T& value() & { PONS_CHECK(has_value()); return *std::get_if<0>(&state_); }
-  const T& value() const& { PONS_CHECK(has_value()); return *std::get_if<0>(&state_); }
-  T&& value() && { PONS_CHECK(has_value()); return std::move(*std::get_if<0>(&state_)); }
+  T& value() & {
+    PONS_CHECK(has_value());
+    return *std::get_if<0>(&state_);
+  }
+  const T& value() const& {
+    PONS_CHECK(has_value());
+    return *std::get_if<0>(&state_);
+  }
+  T&& value() && {
+    PONS_CHECK(has_value());
+    return std::move(*std::get_if<0>(&state_));
+  }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
-  const Error& error() const& { PONS_CHECK(!has_value()); return *std::get_if<1>(&state_); }
-  Error&& error() && { PONS_CHECK(!has_value()); return std::move(*std::get_if<1>(&state_)); }
+  const Error& error() const& {
+    PONS_CHECK(!has_value());
+    return *std::get_if<1>(&state_);
+  }
+  Error&& error() && {
+    PONS_CHECK(!has_value());
+    return std::move(*std::get_if<1>(&state_));
+  }
 
  private:
   std::variant<T, Error> state_;
@@ -97,8 +112,14 @@ class [[nodiscard]] Result<void> {
   explicit operator bool() const { return has_value(); }
   void value() const { PONS_CHECK(has_value()); }
 
-  const Error& error() const& { PONS_CHECK(!has_value()); return *error_; }
-  Error&& error() && { PONS_CHECK(!has_value()); return std::move(*error_); }
+  const Error& error() const& {
+    PONS_CHECK(!has_value());
+    return *error_;
+  }
+  Error&& error() && {
+    PONS_CHECK(!has_value());
+    return std::move(*error_);
+  }
 
  private:
   std::optional<Error> error_;
@@ -109,11 +130,11 @@ inline Result<void> Ok() { return {}; }
 }  // namespace pons
 
 // Returns the error of `expression` to the caller, or goes on.
-#define PONS_TRY(expression)                                        \
-  do {                                                              \
-    if (auto pons_try_result = (expression); !pons_try_result) {    \
-      return std::move(pons_try_result).error();                    \
-    }                                                               \
+#define PONS_TRY(expression)                                     \
+  do {                                                           \
+    if (auto pons_try_result = (expression); !pons_try_result) { \
+      return std::move(pons_try_result).error();                 \
+    }                                                            \
   } while (false)
 
 #define PONS_CONCAT_INNER(a, b) a##b

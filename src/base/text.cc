@@ -59,12 +59,12 @@ char32_t NextCodePoint(std::string_view text, std::size_t& at, bool& valid) {
 
 // The plain letter of U+00C0 to U+017F, in lower case; '\0' where there is none.
 constexpr char kPlain[] =
-    "aaaaaaaceeeeiiiidnooooo\0ouuuuyts"          // U+00C0
-    "aaaaaaaceeeeiiiidnooooo\0ouuuuyty"          // U+00E0
-    "aaaaaaccccccccddddeeeeeeeeeegggg"           // U+0100
-    "gggghhhhiiiiiiiiiiiijjkkklllllll"           // U+0120
-    "lllnnnnnnnnnoooooooorrrrrrssssss"           // U+0140
-    "ssttttttuuuuuuuuuuuuwwyyyzzzzzzs";          // U+0160
+    "aaaaaaaceeeeiiiidnooooo\0ouuuuyts"  // U+00C0
+    "aaaaaaaceeeeiiiidnooooo\0ouuuuyty"  // U+00E0
+    "aaaaaaccccccccddddeeeeeeeeeegggg"   // U+0100
+    "gggghhhhiiiiiiiiiiiijjkkklllllll"   // U+0120
+    "lllnnnnnnnnnoooooooorrrrrrssssss"   // U+0140
+    "ssttttttuuuuuuuuuuuuwwyyyzzzzzzs";  // U+0160
 
 // The plain letter of a Vietnamese one (U+01A0 to U+01B0, U+1EA0 to U+1EF9); '\0' for others.
 char PlainVietnamese(char32_t point) {

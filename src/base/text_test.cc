@@ -35,12 +35,13 @@ TEST(Text, HexWritesEveryByteAsTwoDigits) {
 }
 
 TEST(Text, Utf8IsCheckedStrictly) {
-  for (const char* good : {"", "abc", "é", "漢字", "\xF0\x9F\x98\x80", "\xEF\xBF\xBF", "\xF4\x8F\xBF\xBF"}) {
+  for (const char* good :
+       {"", "abc", "é", "漢字", "\xF0\x9F\x98\x80", "\xEF\xBF\xBF", "\xF4\x8F\xBF\xBF"}) {
     EXPECT_TRUE(IsValidUtf8(good)) << Hex(good);
   }
-  for (const char* bad : {"\x80", "\xC3", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xE2\x82",
-                          "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "a\xC3z",
-                          "\xF0\x80\x80\x80"}) {
+  for (const char* bad :
+       {"\x80", "\xC3", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xE2\x82", "\xED\xA0\x80",
+        "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "a\xC3z", "\xF0\x80\x80\x80"}) {
     EXPECT_FALSE(IsValidUtf8(bad)) << Hex(bad);
   }
   EXPECT_TRUE(IsValidUtf8(std::string_view("a\0b", 3)));
@@ -48,18 +49,22 @@ TEST(Text, Utf8IsCheckedStrictly) {
 
 TEST(FoldForSearch, LatinLosesCaseAndAccents) {
   const std::pair<const char*, const char*> cases[] = {
-      {"O'Brien", "o'brien"},    {"ÀÉÎÕÜ", "aeiou"},        {"NGUYỄN", "nguyen"},
-      {"Đặng Thị Hương", "dang thi huong"},          {"Müller", "muller"},      {"François", "francois"},
-      {"Łukasz", "lukasz"},      {"Ørsted", "orsted"},      {"Žižek", "zizek"},
-      {"Çelik", "celik"},        {"ñandú", "nandu"},        {"Ỹ Phượng Vũ", "y phuong vu"}, {"Þór", "tor"},
-      {"İstanbul", "istanbul"},  {"ıssız", "issiz"},        {"Ÿ", "y"},
-      {"e\xCC\x81", "e"},        {"SMITH-JONES", "smith-jones"},
+      {"O'Brien", "o'brien"}, {"ÀÉÎÕÜ", "aeiou"},
+      {"NGUYỄN", "nguyen"},   {"Đặng Thị Hương", "dang thi huong"},
+      {"Müller", "muller"},   {"François", "francois"},
+      {"Łukasz", "lukasz"},   {"Ørsted", "orsted"},
+      {"Žižek", "zizek"},     {"Çelik", "celik"},
+      {"ñandú", "nandu"},     {"Ỹ Phượng Vũ", "y phuong vu"},
+      {"Þór", "tor"},         {"İstanbul", "istanbul"},
+      {"ıssız", "issiz"},     {"Ÿ", "y"},
+      {"e\xCC\x81", "e"},     {"SMITH-JONES", "smith-jones"},
   };
   for (const auto& [text, folded] : cases) EXPECT_EQ(FoldForSearch(text), folded) << text;
 }
 
 TEST(FoldForSearch, OtherScriptsStayAsTheyAre) {
-  for (const char* text : {"李小龙", "محمد", "Ελένη", "Иванова", "ありがとう", "\xF0\x9F\x98\x80", "3 × 4 ÷ 2"}) {
+  for (const char* text :
+       {"李小龙", "محمد", "Ελένη", "Иванова", "ありがとう", "\xF0\x9F\x98\x80", "3 × 4 ÷ 2"}) {
     const std::string folded = FoldForSearch(text);
     EXPECT_EQ(folded, AsciiLower(text));
     EXPECT_TRUE(IsValidUtf8(folded));
@@ -67,7 +72,10 @@ TEST(FoldForSearch, OtherScriptsStayAsTheyAre) {
 }
 
 TEST(FoldForSearch, BrokenBytesDoNotHang) {
-  EXPECT_EQ(FoldForSearch("A\xFF" "B"), "a\xFF" "b");
+  EXPECT_EQ(FoldForSearch("A\xFF"
+                          "B"),
+            "a\xFF"
+            "b");
   EXPECT_EQ(FoldForSearch("\xC3"), "\xC3");
   EXPECT_EQ(FoldForSearch(""), "");
 }

@@ -34,9 +34,8 @@ Result<PracticeZone> PracticeZone::Named(std::string_view iana_name) {
   try {
     return PracticeZone(std::string(iana_name), date::locate_zone(std::string(iana_name)));
   } catch (const std::exception&) {
-    return MakeError(Fault::kMisconfigured,
-                     "unknown time zone \"" + std::string(iana_name) +
-                         "\"; use an IANA name such as Australia/Sydney");
+    return MakeError(Fault::kMisconfigured, "unknown time zone \"" + std::string(iana_name) +
+                                                "\"; use an IANA name such as Australia/Sydney");
   }
 }
 
@@ -45,10 +44,9 @@ Instant PracticeZone::ToInstant(LocalTime local, Repeated repeated) const {
   const auto info = Zone(zone_).get_info(reading);
   // For the skipped hour `first` is the offset in force before the change, which carries the
   // reading the same distance past it.
-  const auto offset =
-      info.result == date::local_info::ambiguous && repeated == Repeated::kSecond
-          ? info.second.offset
-          : info.first.offset;
+  const auto offset = info.result == date::local_info::ambiguous && repeated == Repeated::kSecond
+                          ? info.second.offset
+                          : info.first.offset;
   return Instant(reading.time_since_epoch() - offset);
 }
 
@@ -74,10 +72,10 @@ std::string FormatInstant(Instant instant) {
   const auto day = std::chrono::floor<days>(instant);
   const auto rest = (instant - day).count();
   char text[24];
-  const int length = std::snprintf(text, sizeof text, "T%02d:%02d:%02d.%03dZ",
-                                   static_cast<int>(rest / 3600000),
-                                   static_cast<int>(rest / 60000 % 60),
-                                   static_cast<int>(rest / 1000 % 60), static_cast<int>(rest % 1000));
+  const int length =
+      std::snprintf(text, sizeof text, "T%02d:%02d:%02d.%03dZ", static_cast<int>(rest / 3600000),
+                    static_cast<int>(rest / 60000 % 60), static_cast<int>(rest / 1000 % 60),
+                    static_cast<int>(rest % 1000));
   return FormatDate(Date(day)) + std::string(text, static_cast<std::size_t>(length));
 }
 
@@ -87,10 +85,10 @@ std::string FormatInstantIn(Instant instant, const PracticeZone& zone) {
   const auto offset = zone.OffsetAt(instant).count();
   const auto size = offset < 0 ? -offset : offset;
   char text[40];
-  const int length = std::snprintf(
-      text, sizeof text, "T%02d:%02d:%02d%c%02d:%02d", static_cast<int>(rest / 3600),
-      static_cast<int>(rest / 60 % 60), static_cast<int>(rest % 60), offset < 0 ? '-' : '+',
-      static_cast<int>(size / 3600), static_cast<int>(size / 60 % 60));
+  const int length = std::snprintf(text, sizeof text, "T%02d:%02d:%02d%c%02d:%02d",
+                                   static_cast<int>(rest / 3600), static_cast<int>(rest / 60 % 60),
+                                   static_cast<int>(rest % 60), offset < 0 ? '-' : '+',
+                                   static_cast<int>(size / 3600), static_cast<int>(size / 60 % 60));
   return FormatDate(local.day()) + std::string(text, static_cast<std::size_t>(length));
 }
 

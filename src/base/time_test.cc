@@ -72,7 +72,8 @@ TEST(PracticeZone, EveryQuarterHourOfTwoYearsComesBack) {
                            "America/New_York", "Australia/Perth", "Pacific/Auckland"}) {
     const auto zone = Zone(name);
     const auto end = *ParseInstant("2028-01-01T00:00:00Z");
-    for (auto at = *ParseInstant("2026-01-01T00:00:00Z"); at < end; at += std::chrono::minutes(15)) {
+    for (auto at = *ParseInstant("2026-01-01T00:00:00Z"); at < end;
+         at += std::chrono::minutes(15)) {
       const auto local = zone.ToLocal(at);
       const bool found =
           zone.ToInstant(local) == at || zone.ToInstant(local, Repeated::kSecond) == at;
@@ -123,7 +124,8 @@ TEST(Date, AcceptsOnlyDaysThatExist) {
 TEST(Instant, ReadsWhatFhirWrites) {
   EXPECT_EQ(FormatInstant(*ParseInstant("2026-03-09T04:05:06Z")), "2026-03-09T04:05:06.000Z");
   EXPECT_EQ(FormatInstant(*ParseInstant("2026-03-09T04:05:06.7Z")), "2026-03-09T04:05:06.700Z");
-  EXPECT_EQ(FormatInstant(*ParseInstant("2026-03-09T04:05:06.123456Z")), "2026-03-09T04:05:06.123Z");
+  EXPECT_EQ(FormatInstant(*ParseInstant("2026-03-09T04:05:06.123456Z")),
+            "2026-03-09T04:05:06.123Z");
   EXPECT_EQ(FormatInstant(*ParseInstant("2026-03-09T15:05:06+11:00")), "2026-03-09T04:05:06.000Z");
   EXPECT_EQ(FormatInstant(*ParseInstant("2026-03-08T23:35:06-04:30")), "2026-03-09T04:05:06.000Z");
   EXPECT_EQ(FormatInstant(*ParseInstant("1969-12-31T23:59:59.999Z")), "1969-12-31T23:59:59.999Z");
@@ -139,7 +141,8 @@ TEST(Instant, RefusesWhatHasNoZoneOrIsNoTime) {
 }
 
 TEST(Instant, MillisecondsComeBack) {
-  for (const std::int64_t millis : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1792000000123}}) {
+  for (const std::int64_t millis :
+       {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1792000000123}}) {
     EXPECT_EQ(ToMillis(FromMillis(millis)), millis);
     EXPECT_EQ(ToMillis(*ParseInstant(FormatInstant(FromMillis(millis)))), millis);
   }

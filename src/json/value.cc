@@ -24,11 +24,20 @@ class TreeBuilder {
 
   bool on_document_begin(Code&) { return true; }
   bool on_document_end(Code&) { return true; }
-  bool on_object_begin(Code&) { open_.emplace_back(Object{}); return true; }
-  bool on_array_begin(Code&) { open_.emplace_back(Array{}); return true; }
+  bool on_object_begin(Code&) {
+    open_.emplace_back(Object{});
+    return true;
+  }
+  bool on_array_begin(Code&) {
+    open_.emplace_back(Array{});
+    return true;
+  }
   bool on_object_end(std::size_t, Code& code) { return Close(code); }
   bool on_array_end(std::size_t, Code& code) { return Close(code); }
-  bool on_key_part(Part part, std::size_t, Code&) { text_.append(part.data(), part.size()); return true; }
+  bool on_key_part(Part part, std::size_t, Code&) {
+    text_.append(part.data(), part.size());
+    return true;
+  }
   bool on_key(Part part, std::size_t, Code& code) {
     text_.append(part.data(), part.size());
     for (const auto& member : *open_.back().object()) {
@@ -41,19 +50,31 @@ class TreeBuilder {
     text_.clear();
     return true;
   }
-  bool on_string_part(Part part, std::size_t, Code&) { text_.append(part.data(), part.size()); return true; }
+  bool on_string_part(Part part, std::size_t, Code&) {
+    text_.append(part.data(), part.size());
+    return true;
+  }
   bool on_string(Part part, std::size_t, Code&) {
     text_.append(part.data(), part.size());
     Put(Value(std::move(text_)));
     text_.clear();
     return true;
   }
-  bool on_number_part(Part part, Code&) { text_.append(part.data(), part.size()); return true; }
+  bool on_number_part(Part part, Code&) {
+    text_.append(part.data(), part.size());
+    return true;
+  }
   bool on_int64(std::int64_t, Part part, Code&) { return PutNumber(part); }
   bool on_uint64(std::uint64_t, Part part, Code&) { return PutNumber(part); }
   bool on_double(double, Part part, Code&) { return PutNumber(part); }
-  bool on_bool(bool value, Code&) { Put(Value(value)); return true; }
-  bool on_null(Code&) { Put(Value()); return true; }
+  bool on_bool(bool value, Code&) {
+    Put(Value(value));
+    return true;
+  }
+  bool on_null(Code&) {
+    Put(Value());
+    return true;
+  }
   bool on_comment_part(Part, Code&) { return true; }
   bool on_comment(Part, Code&) { return true; }
 
@@ -154,8 +175,8 @@ void Value::Set(std::string_view key, Value value) {
 
 Result<Value> Parse(std::string_view text, const ParseLimits& limits) {
   if (text.size() > limits.max_bytes) {
-    return MakeError(Fault::kProtocol, "JSON text is larger than " +
-                                           std::to_string(limits.max_bytes) + " bytes");
+    return MakeError(Fault::kProtocol,
+                     "JSON text is larger than " + std::to_string(limits.max_bytes) + " bytes");
   }
   boost::json::parse_options options;
   options.max_depth = limits.max_depth;

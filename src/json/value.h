@@ -35,15 +35,15 @@ struct Number {
 class Value {
  public:
   Value() : data_(Null{}) {}
-  Value(bool b) : data_(b) {}                        // NOLINT: converts
-  Value(std::string s) : data_(std::move(s)) {}      // NOLINT: converts
-  Value(std::string_view s) : data_(std::string(s)) {}  // NOLINT: converts
-  Value(const char* s) : data_(std::string(s)) {}    // NOLINT: converts
+  Value(bool b) : data_(b) {}                                  // NOLINT: converts
+  Value(std::string s) : data_(std::move(s)) {}                // NOLINT: converts
+  Value(std::string_view s) : data_(std::string(s)) {}         // NOLINT: converts
+  Value(const char* s) : data_(std::string(s)) {}              // NOLINT: converts
   Value(std::int64_t n) : data_(Number{std::to_string(n)}) {}  // NOLINT: converts
-  Value(int n) : data_(Number{std::to_string(n)}) {}  // NOLINT: converts
-  Value(Number n) : data_(std::move(n)) {}           // NOLINT: converts
-  Value(Array a) : data_(std::move(a)) {}            // NOLINT: converts
-  Value(Object o) : data_(std::move(o)) {}           // NOLINT: converts
+  Value(int n) : data_(Number{std::to_string(n)}) {}           // NOLINT: converts
+  Value(Number n) : data_(std::move(n)) {}                     // NOLINT: converts
+  Value(Array a) : data_(std::move(a)) {}                      // NOLINT: converts
+  Value(Object o) : data_(std::move(o)) {}                     // NOLINT: converts
 
   bool is_null() const { return std::holds_alternative<Null>(data_); }
   bool is_string() const { return std::holds_alternative<std::string>(data_); }

@@ -15,14 +15,16 @@ TEST(Json, NumbersKeepTheirDigits) {
 }
 
 TEST(Json, RoundTripsEveryKind) {
-  const std::string text = R"({"s":"a\"\\\n\u0001é漢","n":null,"t":true,"l":[1,[],{}],"o":{"k":"v"}})";
+  const std::string text =
+      R"({"s":"a\"\\\n\u0001é漢","n":null,"t":true,"l":[1,[],{}],"o":{"k":"v"}})";
   const auto value = Parse(text);
   ASSERT_TRUE(value) << value.error().summary;
   EXPECT_EQ(Write(*value), text);
 }
 
 TEST(Json, RefusesWhatIsNotJson) {
-  for (const char* text : {"", "{", "[1,]", "{\"a\":1,\"a\":2}", "1 2", "\"\xff\"", "nul", "{\"a\" 1}"}) {
+  for (const char* text :
+       {"", "{", "[1,]", "{\"a\":1,\"a\":2}", "1 2", "\"\xff\"", "nul", "{\"a\" 1}"}) {
     const auto value = Parse(text);
     ASSERT_FALSE(value) << text;
     EXPECT_EQ(value.error().fault, Fault::kProtocol);
@@ -38,8 +40,12 @@ TEST(Json, ErrorsDoNotQuoteTheText) {
 
 TEST(JsonWriter, ReplacesBytesThatAreNotUtf8) {
   std::string out;
-  AppendQuoted(out, "a\xff" "b");
-  EXPECT_EQ(out, "\"a\xEF\xBF\xBD" "b\"");
+  AppendQuoted(out,
+               "a\xff"
+               "b");
+  EXPECT_EQ(out,
+            "\"a\xEF\xBF\xBD"
+            "b\"");
 }
 
 TEST(Json, IntegersAreCheckedForRange) {

@@ -63,32 +63,46 @@ Stream StreamOf(const Record& record) {
 
 std::string_view GenderCode(Gender gender) {
   switch (gender) {
-    case Gender::kFemale: return "female";
-    case Gender::kMale: return "male";
-    case Gender::kOther: return "other";
-    case Gender::kUnknown: return "unknown";
+    case Gender::kFemale:
+      return "female";
+    case Gender::kMale:
+      return "male";
+    case Gender::kOther:
+      return "other";
+    case Gender::kUnknown:
+      return "unknown";
   }
   return "unknown";
 }
 
 std::string_view AppointmentStatusCode(AppointmentStatus status) {
   switch (status) {
-    case AppointmentStatus::kBooked: return "booked";
-    case AppointmentStatus::kArrived: return "arrived";
-    case AppointmentStatus::kCheckedIn: return "checked-in";
-    case AppointmentStatus::kFulfilled: return "fulfilled";
-    case AppointmentStatus::kCancelled: return "cancelled";
-    case AppointmentStatus::kNoShow: return "noshow";
-    case AppointmentStatus::kEnteredInError: return "entered-in-error";
+    case AppointmentStatus::kBooked:
+      return "booked";
+    case AppointmentStatus::kArrived:
+      return "arrived";
+    case AppointmentStatus::kCheckedIn:
+      return "checked-in";
+    case AppointmentStatus::kFulfilled:
+      return "fulfilled";
+    case AppointmentStatus::kCancelled:
+      return "cancelled";
+    case AppointmentStatus::kNoShow:
+      return "noshow";
+    case AppointmentStatus::kEnteredInError:
+      return "entered-in-error";
   }
   return "booked";
 }
 
 std::string_view EncounterStatusCode(EncounterStatus status) {
   switch (status) {
-    case EncounterStatus::kInProgress: return "in-progress";
-    case EncounterStatus::kFinished: return "finished";
-    case EncounterStatus::kCancelled: return "cancelled";
+    case EncounterStatus::kInProgress:
+      return "in-progress";
+    case EncounterStatus::kFinished:
+      return "finished";
+    case EncounterStatus::kCancelled:
+      return "cancelled";
   }
   return "in-progress";
 }

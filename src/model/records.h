@@ -25,18 +25,18 @@ namespace pons::model {
 // One kind of record from one connection; also the name of the vendor's table of refs.
 enum class Stream : std::uint8_t {
   kLocations,
-  kPractitioners,       // Practitioner and, one per place of work, PractitionerRole
+  kPractitioners,  // Practitioner and, one per place of work, PractitionerRole
   kPractitionerRoles,
   kHealthcareServices,  // appointment types
   kPatients,
-  kConditions,          // past history that a grant lets through (cancer history)
+  kConditions,  // past history that a grant lets through (cancer history)
   kAppointments,
-  kEncounters,          // visits
+  kEncounters,  // visits
 };
 constexpr std::size_t kStreamCount = 8;
 
-std::string_view StreamName(Stream stream);         // "patients"
-std::string_view ResourceTypeOf(Stream stream);     // "Patient"
+std::string_view StreamName(Stream stream);      // "patients"
+std::string_view ResourceTypeOf(Stream stream);  // "Patient"
 std::optional<Stream> StreamNamed(std::string_view name);
 std::optional<Stream> StreamOfResourceType(std::string_view type);
 
@@ -62,7 +62,7 @@ struct HumanName {
 struct ContactPoint {
   std::string system;  // phone | email | fax | url
   std::string value;
-  std::string use;     // home | work | mobile
+  std::string use;  // home | work | mobile
   bool operator==(const ContactPoint&) const = default;
 };
 
@@ -140,7 +140,13 @@ struct HealthcareService {
 };
 
 enum class AppointmentStatus : std::uint8_t {
-  kBooked, kArrived, kCheckedIn, kFulfilled, kCancelled, kNoShow, kEnteredInError,
+  kBooked,
+  kArrived,
+  kCheckedIn,
+  kFulfilled,
+  kCancelled,
+  kNoShow,
+  kEnteredInError,
 };
 
 struct Appointment {
@@ -149,11 +155,11 @@ struct Appointment {
   VendorRef patient;          // empty: a block or a walk-in without a record
   VendorRef practitioner;
   VendorRef location;
-  VendorRef service;          // appointment type
+  VendorRef service;  // appointment type
   std::string service_display;
   Instant start{};
   Instant end{};
-  std::string description;    // reason as typed by staff
+  std::string description;  // reason as typed by staff
   bool operator==(const Appointment&) const = default;
 };
 
@@ -163,7 +169,7 @@ enum class EncounterStatus : std::uint8_t { kInProgress, kFinished, kCancelled }
 // moment the visit started: that is what grants filter by.
 struct Encounter {
   EncounterStatus status = EncounterStatus::kInProgress;
-  std::string visit_type;     // the vendor's word: "Surgery", "Telehealth"
+  std::string visit_type;  // the vendor's word: "Surgery", "Telehealth"
   VendorRef patient;
   VendorRef practitioner;
   VendorRef location;
@@ -177,9 +183,9 @@ struct Encounter {
 // A past or present problem of a patient.
 struct Condition {
   VendorRef patient;
-  Coding code;          // SNOMED CT where the vendor has it; display always
+  Coding code;  // SNOMED CT where the vendor has it; display always
   bool resolved = false;
-  std::string onset;    // FHIR date of any precision; empty: not known
+  std::string onset;  // FHIR date of any precision; empty: not known
   std::string note;
   bool operator==(const Condition&) const = default;
 };

@@ -25,7 +25,7 @@ struct HttpRequest {
   std::string url;  // absolute, http or https
   Headers headers;
   std::string body;
-  std::chrono::milliseconds timeout{15000};      // whole exchange
+  std::chrono::milliseconds timeout{15000};  // whole exchange
   std::size_t max_response_bytes = 8u << 20;
 };
 

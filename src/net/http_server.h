@@ -22,7 +22,7 @@ struct ServerRequest {
   std::string_view query;  // after '?', still percent-encoded; points into target
   Headers headers;
   std::string body;
-  std::string peer;        // "127.0.0.1"
+  std::string peer;  // "127.0.0.1"
 
   ServerRequest() = default;
   ServerRequest(const ServerRequest&) = delete;  // path and query point into it
