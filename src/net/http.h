@@ -2,6 +2,7 @@
 // HTTP as a client: one request in, one response or Error out. Blocking; used from worker threads.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,6 +20,7 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 // The first header of that name, case ignored; empty where there is none.
 std::string_view FindHeader(const Headers& headers, std::string_view name);
+bool SameHeaderName(std::string_view a, std::string_view b);  // ASCII case ignored
 
 struct HttpRequest {
   std::string method = "GET";

@@ -15,6 +15,8 @@
 
 namespace pons::net {
 
+// One request. Lives in its connection and is reused for the next one: a Handler may keep referring
+// to it until it calls (or drops) the Responder, and not a moment longer.
 struct ServerRequest {
   std::string method;
   std::string target;      // as sent: "/fhir/R4/Patient?name=x"
@@ -53,18 +55,22 @@ struct ServerOptions {
   std::size_t max_header_bytes = 16u << 10;
   std::size_t max_body_bytes = 16u << 20;
   std::chrono::seconds request_timeout{30};  // from first byte to complete request, and idle
+  std::chrono::seconds stop_timeout{5};      // what Stop grants to requests in flight
   std::string tls_certificate_file = {};     // PEM chain; empty: plain HTTP
   std::string tls_key_file = {};
   // Called on the io thread before a batch of finished answers is written, so that what they depend
   // on (the audit trail) is made durable once for all of them. False: each is answered 503 instead.
   std::function<bool()> before_send = {};
+  // What those 503 answers say.
+  std::string unsendable_content_type = "text/plain; charset=utf-8";
+  std::string unsendable_body = "The answer could not be recorded, so it is not given. Try again.\n";
 };
 
 class HttpServer {
  public:
   virtual ~HttpServer() = default;  // stops, and waits for its threads
   virtual std::uint16_t port() const = 0;
-  virtual void Stop() = 0;  // stops accepting, finishes what is in flight for at most 5 s
+  virtual void Stop() = 0;  // stops accepting, finishes what is in flight within stop_timeout
 };
 
 // Listens at once. Errors: kMisconfigured with the address and the next step.

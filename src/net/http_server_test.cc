@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+// The server over real sockets: what a client may send in pieces, together, too long, or badly.
+#include "net/http_server.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "net/http_wire.h"
+
+namespace pons::net {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// A client of nothing but bytes.
+class RawClient {
+ public:
+  explicit RawClient(std::uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    const timeval limit{10, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  }
+  ~RawClient() { close(fd_); }
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+
+  void Send(std::string_view text) {
+    while (!text.empty()) {
+      const auto n = send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
+      if (n <= 0) return;
+      text.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+  // Reads until `count` complete answers have come, or the peer closed.
+  std::string Answers(int count) {
+    std::string got;
+    while (CountAnswers(got) < count) {
+      char block[65536];
+      const auto n = recv(fd_, block, sizeof block, 0);
+      if (n <= 0) break;
+      got.append(block, static_cast<std::size_t>(n));
+    }
+    return got;
+  }
+  std::string UntilClosed() { return Answers(1 << 20); }
+
+ private:
+  static int CountAnswers(std::string_view text) {
+    int count = 0;
+    while (true) {
+      const auto head = text.find("\r\n\r\n");
+      if (head == std::string_view::npos) return count;
+      std::size_t length = 0;
+      const auto at = text.find("Content-Length: ");
+      if (at < head) length = std::stoul(std::string(text.substr(at + 16, 12)));
+      if (text.size() < head + 4 + length) return count;
+      text.remove_prefix(head + 4 + length);
+      ++count;
+    }
+  }
+  int fd_;
+};
+
+ServerResponse Text(std::string body) {
+  ServerResponse response;
+  response.headers = {{"Content-Type", "text/plain"}};
+  response.body = std::move(body);
+  return response;
+}
+
+void Echo(const ServerRequest& request, const Responder& respond) {
+  respond(Text(request.method + " " + std::string(request.path) + "|" +
+               std::string(request.query) + "|" + request.body + "|" +
+               std::string(FindHeader(request.headers, "x-one")) + "|" + request.peer));
+}
+
+std::unique_ptr<HttpServer> Start(Handler handler, ServerOptions options = {}) {
+  static MemoryLogger log;
+  options.threads = 2;
+  auto server = StartHttpServer(options, std::move(handler), log);
+  EXPECT_TRUE(server.has_value()) << (server ? "" : server.error().summary);
+  return std::move(server).value();
+}
+
+constexpr std::string_view kGet = "GET /a?b=c HTTP/1.1\r\nHost: h\r\nX-One: 1\r\n\r\n";
+
+TEST(HttpServer, AnswersAndKeepsTheConnection) {
+  auto server = Start(Echo);
+  RawClient client(server->port());
+  for (int i = 0; i < 3; ++i) {
+    client.Send(kGet);
+    const auto answer = client.Answers(1);
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\nDate: "));
+    EXPECT_THAT(answer, EndsWith("\r\n\r\nGET /a|b=c||1|127.0.0.1"));
+    EXPECT_THAT(answer, Not(HasSubstr("Connection:")));
+  }
+}
+
+TEST(HttpServer, HeadersOfOneRequestDoNotReachTheNext) {
+  auto server = Start(Echo);
+  RawClient client(server->port());
+  client.Send(kGet);
+  EXPECT_THAT(client.Answers(1), EndsWith("|1|127.0.0.1"));
+  client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(client.Answers(1), EndsWith("GET /||||127.0.0.1"));
+}
+
+TEST(HttpServer, TakesARequestByteByByte) {
+  auto server = Start(Echo);
+  RawClient client(server->port());
+  const std::string request = "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello";
+  for (const char c : request) client.Send({&c, 1});
+  EXPECT_THAT(client.Answers(1), EndsWith("POST /p||hello||127.0.0.1"));
+}
+
+TEST(HttpServer, AnswersPipelinedRequestsInOrder) {
+  auto server = Start([](const ServerRequest& request, const Responder& respond) {
+    respond(Text("<" + request.target + ">"));
+  });
+  RawClient client(server->port());
+  std::string requests;
+  std::string expected;
+  for (int i = 0; i < 200; ++i) {
+    requests += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: h\r\n\r\n";
+    expected += "</" + std::to_string(i) + ">";
+  }
+  client.Send(requests);
+  const std::string answers = client.Answers(200);
+  std::string bodies;
+  for (std::size_t at = 0; (at = answers.find("\r\n\r\n<", at)) != std::string::npos; at += 4) {
+    bodies += answers.substr(at + 4, answers.find('>', at) - at - 3);
+  }
+  EXPECT_EQ(bodies, expected);
+}
+
+TEST(HttpServer, ReadsChunkedBodies) {
+  auto server = Start(Echo);
+  RawClient client(server->port());
+  client.Send(
+      "POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n");
+  EXPECT_THAT(client.Answers(1), EndsWith("POST /p||abcdefg||127.0.0.1"));
+}
+
+TEST(HttpServer, HeadHasTheLengthAndNoBody) {
+  auto server = Start([](const ServerRequest&, const Responder& respond) {
+    respond(Text("twelve bytes"));
+  });
+  RawClient client(server->port());
+  client.Send("HEAD / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  const auto answer = client.UntilClosed();
+  EXPECT_THAT(answer, HasSubstr("Content-Length: 12\r\n"));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
+}
+
+TEST(HttpServer, AsksForTheBodyThatWaitsFor100Continue) {
+  auto server = Start(Echo);
+  RawClient client(server->port());
+  client.Send("POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(client.Answers(1), "HTTP/1.1 100 Continue\r\n\r\n");
+  client.Send("ok");
+  EXPECT_THAT(client.Answers(1), EndsWith("POST /p||ok||127.0.0.1"));
+}
+
+TEST(HttpServer, RefusesABodyThatIsTooLongBeforeReadingIt) {
+  ServerOptions options;
+  options.max_body_bytes = 1000;
+  auto server = Start(Echo, options);
+  RawClient client(server->port());
+  client.Send("POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n\r\n");
+  EXPECT_THAT(client.UntilClosed(), StartsWith("HTTP/1.1 413 "));
+  RawClient chunked(server->port());
+  chunked.Send("POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" +
+               std::string(1001, 'x') + "\r\n0\r\n\r\n");
+  EXPECT_THAT(chunked.UntilClosed(), StartsWith("HTTP/1.1 413 "));
+}
+
+TEST(HttpServer, RefusesHeadersThatAreTooLong) {
+  auto server = Start(Echo);
+  RawClient client(server->port());
+  client.Send("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(40000, 'x') + "\r\n\r\n");
+  EXPECT_THAT(client.UntilClosed(), StartsWith("HTTP/1.1 431 "));
+}
+
+TEST(HttpServer, RefusesWhatIsNotOneClearRequest) {
+  auto server = Start(Echo);
+  for (const std::string_view bad :
+       {"nonsense\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost : h\r\n\r\n", "GET /\x01 HTTP/1.1\r\nHost: h\r\n\r\n"}) {
+    RawClient client(server->port());
+    client.Send(bad);
+    EXPECT_THAT(client.UntilClosed(), StartsWith("HTTP/1.1 400 ")) << bad;
+  }
+}
+
+TEST(HttpServer, SendsLargeAnswersWhole) {
+  const auto big = std::make_shared<const std::string>(20u << 20, 'z');
+  auto server = Start([&](const ServerRequest&, const Responder& respond) {
+    ServerResponse response;
+    response.shared_body = big;
+    respond(std::move(response));
+  });
+  RawClient client(server->port());
+  client.Send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  const auto answer = client.UntilClosed();
+  EXPECT_EQ(answer.substr(answer.find("\r\n\r\n") + 4), *big);
+}
+
+TEST(HttpServer, AHeaderValueCannotStartAHeader) {
+  auto server = Start([](const ServerRequest&, const Responder& respond) {
+    ServerResponse response;
+    response.headers = {{"X-A", "1\r\nX-B: 2"}};
+    respond(std::move(response));
+  });
+  RawClient client(server->port());
+  client.Send(kGet);
+  EXPECT_THAT(client.Answers(1), HasSubstr("\r\nX-A: 1  X-B: 2\r\n"));
+}
+
+TEST(HttpServer, AnswersFromOtherThreads) {
+  std::vector<std::thread> threads;
+  std::mutex mutex;
+  auto server = Start([&](const ServerRequest& request, Responder respond) {
+    const std::lock_guard lock(mutex);
+    threads.emplace_back([&request, respond = std::move(respond)] { respond(Text(request.target)); });
+  });
+  RawClient client(server->port());
+  for (int i = 0; i < 50; ++i) {
+    client.Send("GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_THAT(client.Answers(1), EndsWith("\r\n\r\n/" + std::to_string(i)));
+  }
+  server->Stop();
+  for (auto& thread : threads) thread.join();
+}
+
+TEST(HttpServer, ADroppedResponderIsA500) {
+  auto server = Start([](const ServerRequest&, const Responder&) {});
+  RawClient client(server->port());
+  client.Send(kGet);
+  EXPECT_THAT(client.Answers(1), StartsWith("HTTP/1.1 500 "));
+}
+
+TEST(HttpServer, NothingIsSentBeforeBeforeSendSaysSo) {
+  std::atomic<bool> sendable{true};
+  std::atomic<int> calls{0};
+  std::atomic<int> handled{0};
+  ServerOptions options;
+  options.before_send = [&] {
+    ++calls;
+    return sendable.load();
+  };
+  options.unsendable_body = "not recorded";
+  auto server = Start(
+      [&](const ServerRequest&, const Responder& respond) {
+        ++handled;
+        respond(Text("secret"));
+      },
+      options);
+  RawClient client(server->port());
+  client.Send(kGet);
+  EXPECT_THAT(client.Answers(1), EndsWith("secret"));
+  EXPECT_EQ(calls, 1);
+  sendable = false;
+  client.Send(kGet);
+  const auto refused = client.Answers(1);
+  EXPECT_THAT(refused, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(refused, EndsWith("\r\n\r\nnot recorded"));
+  EXPECT_THAT(refused, Not(HasSubstr("secret")));
+  EXPECT_EQ(handled, 2);
+}
+
+TEST(HttpServer, StopLetsARunningRequestFinish) {
+  std::mutex mutex;
+  std::condition_variable wake;
+  Responder held;
+  auto server = Start([&](const ServerRequest&, Responder respond) {
+    const std::lock_guard lock(mutex);
+    held = std::move(respond);
+    wake.notify_all();
+  });
+  RawClient client(server->port());
+  client.Send(kGet);
+  {
+    std::unique_lock lock(mutex);
+    ASSERT_TRUE(wake.wait_for(lock, std::chrono::seconds(10), [&] { return held != nullptr; }));
+  }
+  std::thread stopper([&] { server->Stop(); });
+  held(Text("done"));
+  held = nullptr;
+  stopper.join();
+  EXPECT_THAT(client.UntilClosed(), EndsWith("done"));
+}
+
+TEST(HttpServer, AnAnswerAfterStopIsForgotten) {
+  Responder held;
+  ServerOptions options;
+  options.stop_timeout = std::chrono::seconds(0);
+  std::atomic<bool> arrived{false};
+  auto server = Start(
+      [&](const ServerRequest&, Responder respond) {
+        held = std::move(respond);
+        arrived = true;
+        arrived.notify_all();
+      },
+      options);
+  RawClient client(server->port());
+  client.Send(kGet);
+  arrived.wait(false);
+  server.reset();  // gives up on it
+  held(Text("too late"));
+  held = nullptr;
+  EXPECT_EQ(client.UntilClosed(), "");
+}
+
+TEST(HttpServer, ClosesAPeerThatNeverFinishesItsRequest) {
+  ServerOptions options;
+  options.request_timeout = std::chrono::seconds(1);
+  auto server = Start(Echo, options);
+  RawClient slow(server->port());
+  slow.Send("GET / HTTP/1.1\r\nHo");
+  RawClient silent(server->port());
+  EXPECT_THAT(slow.UntilClosed(), StartsWith("HTTP/1.1 408 "));
+  EXPECT_EQ(silent.UntilClosed(), "");
+}
+
+TEST(HttpServer, APortInUseIsMisconfiguration) {
+  auto first = Start(Echo);
+  MemoryLogger log;
+  ServerOptions options;
+  options.port = first->port();
+  auto second = StartHttpServer(options, Echo, log);
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().fault, Fault::kMisconfigured);
+  EXPECT_THAT(second.error().summary, HasSubstr(std::to_string(first->port())));
+}
+
+TEST(HttpDate, IsWrittenAndReadBack) {
+  const Instant instant = FromMillis(784111777000);
+  EXPECT_EQ(FormatHttpDate(instant), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(ParseHttpDate("Sun, 06 Nov 1994 08:49:37 GMT"), instant);
+  EXPECT_EQ(ParseHttpDate("Sun, 31 Feb 1994 08:49:37 GMT"), std::nullopt);
+  EXPECT_EQ(ParseHttpDate("yesterday"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace pons::net
