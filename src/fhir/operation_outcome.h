@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// OperationOutcome: how a FHIR server says what went wrong.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace pons::fhir {
+
+struct Issue {
+  std::string severity = "error";  // fatal | error | warning | information
+  std::string code = "processing"; // FHIR issue-type: "not-found", "invalid", …
+  std::string text;                // for a person, with the next step; never patient data
+  std::string expression = {};     // what in the request it is about: "Patient.birthdate"
+};
+
+// The resource as JSON. Requires at least one issue.
+std::string OperationOutcome(const std::vector<Issue>& issues);
+std::string OperationOutcome(std::string_view severity, std::string_view code,
+                             std::string_view text);
+std::string OperationOutcome(const Error& error);
+
+// FHIR's issue-type for a fault: kNotFound is "not-found".
+std::string_view IssueCodeOf(Fault fault);
+
+}  // namespace pons::fhir
