@@ -110,8 +110,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
       if (*job.columns) (*job.columns)(columns);
       return true;
     };
-    reader.batch = [this, &job](std::size_t rows,
-                                const std::function<SqlRow(std::size_t)>& row) {
+    reader.batch = [this, &job](std::size_t rows, const std::function<SqlRow(std::size_t)>& row) {
       const std::lock_guard lock(mutex_);
       for (std::size_t i = 0; i < rows && !job.abandoned; ++i) {
         const auto read = row(i);

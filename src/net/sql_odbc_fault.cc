@@ -100,8 +100,9 @@ Error ByState(std::string_view state, OdbcStep step, int native) {
 
 Error OdbcFault(std::span<const OdbcDiagnostic> diagnostics, OdbcStep step) {
   for (const auto& entry : kByNumber) {
-    const auto found = std::find_if(diagnostics.begin(), diagnostics.end(),
-                                    [&](const OdbcDiagnostic& d) { return d.native == entry.native; });
+    const auto found =
+        std::find_if(diagnostics.begin(), diagnostics.end(),
+                     [&](const OdbcDiagnostic& d) { return d.native == entry.native; });
     if (found == diagnostics.end()) continue;
     auto error = Build(entry.fault, entry.summary, entry.native);
     if (entry.fault == Fault::kForbidden) {

@@ -123,14 +123,26 @@ SQLRETURN BindOne(SQLHANDLE statement, SQLUSMALLINT number, const SqlValue& valu
 
 OdbcSession::Kind OdbcSession::KindOf(SQLSMALLINT type, SQLULEN size) {
   switch (type) {
-    case SQL_BIT: case SQL_TINYINT: case SQL_SMALLINT: case SQL_INTEGER: case SQL_BIGINT:
+    case SQL_BIT:
+    case SQL_TINYINT:
+    case SQL_SMALLINT:
+    case SQL_INTEGER:
+    case SQL_BIGINT:
       return Kind::kInteger;
-    case SQL_REAL: case SQL_FLOAT: case SQL_DOUBLE: case SQL_DECIMAL: case SQL_NUMERIC:
+    case SQL_REAL:
+    case SQL_FLOAT:
+    case SQL_DOUBLE:
+    case SQL_DECIMAL:
+    case SQL_NUMERIC:
       return Kind::kReal;
-    case SQL_TYPE_DATE: case SQL_TYPE_TIMESTAMP: case SQL_DATETIME:
+    case SQL_TYPE_DATE:
+    case SQL_TYPE_TIMESTAMP:
+    case SQL_DATETIME:
     case -155:  // datetimeoffset
       return Kind::kTime;
-    case SQL_LONGVARCHAR: case SQL_WLONGVARCHAR: case SQL_LONGVARBINARY:
+    case SQL_LONGVARCHAR:
+    case SQL_WLONGVARCHAR:
+    case SQL_LONGVARBINARY:
       return Kind::kLongText;
     default:
       return size == 0 || size > kLongestBound ? Kind::kLongText : Kind::kText;
@@ -144,7 +156,8 @@ std::vector<OdbcDiagnostic> OdbcSession::Diagnostics(SQLSMALLINT kind, SQLHANDLE
     SQLCHAR text[1024] = {};
     SQLINTEGER native = 0;
     SQLSMALLINT length = 0;
-    if (!Succeeded(SQLGetDiagRec(kind, handle, number, state, &native, text, sizeof text, &length))) {
+    if (!Succeeded(
+            SQLGetDiagRec(kind, handle, number, state, &native, text, sizeof text, &length))) {
       break;
     }
     found.push_back({reinterpret_cast<char*>(state), native, reinterpret_cast<char*>(text)});
@@ -251,20 +264,31 @@ Result<void> OdbcSession::Describe() {
     column.name = reinterpret_cast<char*>(name);
     column.kind = KindOf(type, size);
     switch (column.kind) {
-      case Kind::kInteger: column.cell_bytes = sizeof(std::int64_t); break;
-      case Kind::kReal: column.cell_bytes = sizeof(double); break;
-      case Kind::kTime: column.cell_bytes = sizeof(SQL_TIMESTAMP_STRUCT); break;
+      case Kind::kInteger:
+        column.cell_bytes = sizeof(std::int64_t);
+        break;
+      case Kind::kReal:
+        column.cell_bytes = sizeof(double);
+        break;
+      case Kind::kTime:
+        column.cell_bytes = sizeof(SQL_TIMESTAMP_STRUCT);
+        break;
       // A character of the server's takes up to four bytes here.
-      case Kind::kText: column.cell_bytes = size * 4 + 1; break;
-      case Kind::kLongText: column.cell_bytes = 0; has_long_ = true; break;
+      case Kind::kText:
+        column.cell_bytes = size * 4 + 1;
+        break;
+      case Kind::kLongText:
+        column.cell_bytes = 0;
+        has_long_ = true;
+        break;
     }
     row_bytes += column.cell_bytes;
   }
   // Piecewise reading works on the current row only, so such results come one row at a time.
-  rows_per_fetch_ = has_long_ ? 1
-                              : std::clamp<std::size_t>(kBytesPerFetch / std::max<std::size_t>(
-                                                                             1, row_bytes),
-                                                        1, kRowsPerFetch);
+  rows_per_fetch_ =
+      has_long_ ? 1
+                : std::clamp<std::size_t>(kBytesPerFetch / std::max<std::size_t>(1, row_bytes), 1,
+                                          kRowsPerFetch);
   return Ok();
 }
 
@@ -294,18 +318,19 @@ Result<void> OdbcSession::ReadLong(Column& column, std::size_t index) {
   column.cells.resize(64u << 10);
   while (true) {
     SQLLEN length = 0;
-    const auto code = SQLGetData(statement_, static_cast<SQLUSMALLINT>(index + 1), SQL_C_CHAR,
-                                 column.cells.data(), static_cast<SQLLEN>(column.cells.size()),
-                                 &length);
+    const auto code =
+        SQLGetData(statement_, static_cast<SQLUSMALLINT>(index + 1), SQL_C_CHAR,
+                   column.cells.data(), static_cast<SQLLEN>(column.cells.size()), &length);
     if (code == SQL_NO_DATA) return Ok();
     if (!Succeeded(code)) return Failure(SQL_HANDLE_STMT, statement_, OdbcStep::kFetch);
     if (length == SQL_NULL_DATA) {
       value = SqlNull{};
       return Ok();
     }
-    const bool cut = length == SQL_NO_TOTAL || static_cast<std::size_t>(length) >= column.cells.size();
-    text.append(column.cells.data(), cut ? std::strlen(column.cells.data())
-                                         : static_cast<std::size_t>(length));
+    const bool cut =
+        length == SQL_NO_TOTAL || static_cast<std::size_t>(length) >= column.cells.size();
+    text.append(column.cells.data(),
+                cut ? std::strlen(column.cells.data()) : static_cast<std::size_t>(length));
     if (!cut) return Ok();
     if (text.size() > kLongestText) {
       return MakeError(Fault::kProtocol, "a text of the database is longer than can be read");

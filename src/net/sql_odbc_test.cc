@@ -46,8 +46,8 @@ std::unique_ptr<SqlTransport> Transport(const std::string& server, int port) {
 }
 
 Result<void> Ask(SqlTransport& transport, milliseconds timeout, const CancelToken& cancel) {
-  return transport.Query({.text = "SELECT 1", .timeout = timeout}, nullptr,
-                         [](SqlRow) { return true; }, cancel);
+  return transport.Query(
+      {.text = "SELECT 1", .timeout = timeout}, nullptr, [](SqlRow) { return true; }, cancel);
 }
 
 TEST(SqlOdbc, NothingListeningIsUnavailable) {
@@ -130,8 +130,10 @@ struct FaultCase {
 
 TEST(SqlOdbcFault, EachRefusalHasItsReaction) {
   const FaultCase cases[] = {
-      {"wrong password", {{"42000", 18456, "Login failed for user 'x'."}, {"08001", 20002, ""}},
-       OdbcStep::kConnect, Fault::kUnauthenticated},
+      {"wrong password",
+       {{"42000", 18456, "Login failed for user 'x'."}, {"08001", 20002, ""}},
+       OdbcStep::kConnect,
+       Fault::kUnauthenticated},
       {"wrong password, by state", {{"28000", 0, ""}}, OdbcStep::kConnect, Fault::kUnauthenticated},
       {"no such database", {{"42000", 4060, ""}}, OdbcStep::kConnect, Fault::kMisconfigured},
       {"unreachable", {{"08001", 20009, ""}}, OdbcStep::kConnect, Fault::kUnavailable},
