@@ -13,6 +13,7 @@
 
 #include "base/cancel.h"
 #include "base/result.h"
+#include "net/address_policy.h"
 
 namespace pons::net {
 
@@ -45,5 +46,17 @@ class HttpTransport {
   virtual ~HttpTransport() = default;
   virtual Result<HttpResponse> Send(const HttpRequest& request, const CancelToken& cancel) = 0;
 };
+
+struct CurlSettings {
+  AddressPolicy policy = AddressPolicy::kPublicOnly;  // judged for each address that is dialled
+  std::chrono::milliseconds connect_timeout{10000};
+  std::string ca_file = {};  // PEM; empty: the system's
+  std::string proxy = {};    // URL; empty: none (the environment's proxy variables are not read)
+  std::string user_agent = "pons";
+};
+
+// Keeps connections open between requests. TLS 1.2 at least, certificates always checked. Bodies
+// are unpacked where the answer says gzip; the limit counts unpacked bytes.
+std::unique_ptr<HttpTransport> MakeCurlTransport(const CurlSettings& settings);
 
 }  // namespace pons::net
