@@ -8,6 +8,7 @@
 #include <openssl/param_build.h>
 #include <sodium.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -27,6 +28,10 @@ std::string Encode(std::string_view bytes, int variant) {
 }
 
 std::optional<std::string> Decode(std::string_view text, int variant) {
+  // The library takes some bytes beyond ASCII for letters of the alphabet.
+  if (std::any_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; })) {
+    return std::nullopt;
+  }
   std::string out(text.size(), '\0');
   std::size_t length = 0;
   const char* end = nullptr;
