@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reader over a read-only connection of its own.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "store/sqlite_db.h"
+#include "store/store.h"
+
+namespace pons::store {
+
+class SqliteReader final : public Reader {
+ public:
+  // `seal_key` outlives the reader.
+  SqliteReader(std::unique_ptr<Db> db, std::string_view seal_key)
+      : db_(std::move(db)), seal_key_(seal_key) {}
+
+  Result<std::optional<ServedRecord>> Get(std::span<const GrantKey> grants, model::Stream stream,
+                                          std::string_view id) override;
+  Result<SearchPage> Search(const SearchQuery& query) override;
+  Result<std::vector<LoggedChange>> Changes(std::span<const GrantKey> grants, std::int64_t since,
+                                            std::uint32_t limit) override;
+  Result<std::int64_t> LastSeq() override;
+  Result<std::vector<DeliveryRow>> DueDeliveries(Instant now, std::uint32_t limit) override;
+  Result<std::optional<Instant>> NextDeliveryDue() override;
+  Result<std::vector<DeliveryRow>> Deliveries(WebhookKey webhook, std::uint32_t limit) override;
+  Result<std::vector<Organization>> Organizations() override;
+  Result<std::vector<Connection>> Connections() override;
+  Result<std::vector<App>> Apps() override;
+  Result<std::vector<Grant>> Grants() override;
+  Result<std::vector<Webhook>> Webhooks() override;
+  Result<ConnectionHealth> Health(ConnectionKey connection) override;
+  Result<std::optional<TokenRow>> FindToken(std::string_view token_hash) override;
+  Result<std::vector<QuarantinedRow>> Quarantined(std::optional<ConnectionKey>) override;
+  Result<std::vector<SeenVisit>> Visits(ConnectionKey connection, std::uint32_t limit) override;
+  Result<StreamState> Stream(ConnectionKey connection, model::Stream stream) override;
+  Result<std::optional<RecordLife>> Explain(std::string_view id) override;
+  Result<std::optional<ResourceId>> FindByVendorId(ConnectionKey connection, model::Stream stream,
+                                                   std::string_view vendor_id) override;
+  Result<std::int64_t> CountRecords(std::optional<ConnectionKey>, model::Stream) override;
+  Result<void> ForEachRecord(
+      const std::function<void(const ServedRecord&, const Source&)>& each) override;
+
+ private:
+  // The value, or what failed since the last call.
+  template <typename T>
+  Result<T> Done(T value) {
+    if (!db_->failed()) return value;
+    Error error = db_->error();
+    db_->ClearError();
+    return error;
+  }
+
+  std::unique_ptr<Db> db_;
+  std::string_view seal_key_;
+};
+
+}  // namespace pons::store

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Transaction over the writer's database. Lives as long as the writer; Begin resets it.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "store/sqlite_db.h"
+#include "store/store.h"
+
+namespace pons::store {
+
+class SqliteTransaction final : public Transaction {
+ public:
+  SqliteTransaction(Db& db, Random& random, std::string_view seal_key)
+      : db_(db), random_(random), seal_key_(seal_key) {}
+
+  void Begin(Instant now) { now_ = now; }
+  // What was touched since the last call.
+  CommitInfo TakeTouched();
+  // After a rollback: what was read inside it may never have been.
+  void ForgetCaches() { listeners_known_ = false; }
+
+  Instant now() const override { return now_; }
+  std::optional<Head> FindHead(RefKey ref) override;
+  std::int64_t PutRecord(const RecordWrite& record) override;
+  std::int64_t DeleteRecord(RefKey ref, const Source& source) override;
+  std::vector<GrantKey> GrantsSeeing(RefKey ref) override;
+  bool Show(GrantKey grant, RefKey ref, std::string_view app_location) override;
+  std::string AppLocationOf(GrantKey grant, RefKey ref) override;
+  bool HasRecords(ConnectionKey connection, model::Stream stream) override;
+  std::int64_t AppendChange(GrantKey grant, model::Stream stream, const ResourceId& id,
+                            std::int64_t version, ChangeKind kind, bool quiet) override;
+  void SaveDelivery(const DeliveryUpdate& update) override;
+  std::int64_t Replay(WebhookKey webhook, std::optional<std::int64_t> delivery,
+                      std::optional<Instant> since) override;
+  StreamState LoadStream(ConnectionKey connection, model::Stream stream) override;
+  void SaveStream(ConnectionKey connection, model::Stream stream, const StreamState&) override;
+  void MarkSeen(ConnectionKey connection, model::Stream stream, RefKey ref) override;
+  std::vector<std::pair<RefKey, std::string>> FinishSweep(ConnectionKey connection,
+                                                          model::Stream stream) override;
+  void Quarantine(const QuarantinedRow& row) override;
+  void ReleaseFromQuarantine(ConnectionKey connection, model::Stream stream,
+                             std::string_view vendor_id) override;
+  std::optional<SeenVisit> FindVisit(ConnectionKey connection, std::string_view id) override;
+  void SaveVisit(const SeenVisit& visit) override;
+  void Insert(const Organization& organization) override;
+  ConnectionKey Insert(const Connection& connection) override;
+  AppKey Insert(const App& app) override;
+  GrantKey Insert(const Grant& grant) override;
+  WebhookKey Insert(const Webhook& webhook) override;
+  void Update(const Connection& connection) override;
+  void Update(const App& app) override;
+  void Update(const Grant& grant) override;
+  void Update(const Webhook& webhook) override;
+  void SaveHealth(ConnectionKey connection, const ConnectionHealth& health) override;
+  void SaveToken(std::string_view token_hash, AppKey app, std::string_view scope,
+                 Instant expires) override;
+  void DropExpired(Instant now) override;
+  void Fail(Error error) override { db_.Fail(std::move(error)); }
+
+ private:
+  struct Listener {
+    WebhookKey webhook;
+    std::vector<std::string> events;
+  };
+  void SettingsChanged() {
+    touched_.settings = true;
+    listeners_known_ = false;
+  }
+  const std::vector<Listener>& ListenersOf(GrantKey grant);
+  void WriteIdentifiers(RefKey ref, const SearchKeys& keys, bool replace);
+
+  Db& db_;
+  Random& random_;
+  std::string_view seal_key_;
+  Instant now_{};
+  CommitInfo touched_;
+  // Who listens to a grant's changes; read again after a change of settings.
+  std::unordered_map<GrantKey, std::vector<Listener>> listeners_;
+  bool listeners_known_ = false;
+  std::string body_;  // reused
+};
+
+}  // namespace pons::store
