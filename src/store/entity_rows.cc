@@ -5,6 +5,7 @@
 
 #include "json/value.h"
 #include "json/writer.h"
+#include "store/records.h"
 
 namespace pons::store {
 namespace {

@@ -161,27 +161,40 @@ Result<std::int64_t> SqliteReader::LastSeq() {
 
 // ---- outbox -------------------------------------------------------------------------------------
 
-Result<std::vector<DeliveryRow>> SqliteReader::DueDeliveries(Instant now, std::uint32_t limit) {
-  static const std::string sql =
+Result<std::vector<DeliveryRow>> SqliteReader::DueDeliveries(Instant now, std::uint32_t limit,
+                                                             std::span<const WebhookKey> skip) {
+  std::string sql =
       std::string(kDeliverySelect) +
       "JOIN webhook w ON w.key = d.webhook_key WHERE d.state = 0 AND d.due <= ? AND w.state = 0"
       " AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.webhook_key = d.webhook_key"
-      " AND e.ref = d.ref AND e.state = 0 AND e.id < d.id) ORDER BY d.due, d.id LIMIT ?";
+      " AND e.ref = d.ref AND e.state = 0 AND e.id < d.id)";
+  // Passed over as one JSON list, so that the statement stays the same however many there are.
+  std::string skipped = "[";
+  for (const WebhookKey key : skip) {
+    if (skipped.size() > 1) skipped += ',';
+    skipped += std::to_string(key);
+  }
+  skipped += ']';
+  if (!skip.empty()) sql += " AND d.webhook_key NOT IN (SELECT value FROM json_each(?))";
+  sql += " ORDER BY d.due, d.id LIMIT ?";
   std::vector<DeliveryRow> rows;
   {
     auto use = db_->PreparedText(sql);
-    use.Bind(ToMillis(now)).Bind(std::int64_t{limit});
+    use.Bind(ToMillis(now));
+    if (!skip.empty()) use.Bind(std::string_view(skipped));
+    use.Bind(std::int64_t{limit});
     while (use.Step()) rows.push_back(DeliveryAt(use));
   }
   return Done(std::move(rows));
 }
 
-Result<std::optional<Instant>> SqliteReader::NextDeliveryDue() {
+Result<std::optional<Instant>> SqliteReader::NextDeliveryDue(Instant after) {
   std::optional<Instant> due;
   {
     auto use = db_->Prepared(
-        "SELECT MIN(d.due) FROM delivery d JOIN webhook w ON w.key = d.webhook_key"
-        " WHERE d.state = 0 AND w.state = 0");
+        "SELECT d.due FROM delivery d JOIN webhook w ON w.key = d.webhook_key"
+        " WHERE d.state = 0 AND d.due > ? AND w.state = 0 ORDER BY d.due LIMIT 1");
+    use.Bind(ToMillis(after));
     if (use.Step()) due = InstantOrNull(use, 0);
   }
   return Done(due);

@@ -22,8 +22,9 @@ class SqliteReader final : public Reader {
   Result<std::vector<LoggedChange>> Changes(std::span<const GrantKey> grants, std::int64_t since,
                                             std::uint32_t limit) override;
   Result<std::int64_t> LastSeq() override;
-  Result<std::vector<DeliveryRow>> DueDeliveries(Instant now, std::uint32_t limit) override;
-  Result<std::optional<Instant>> NextDeliveryDue() override;
+  Result<std::vector<DeliveryRow>> DueDeliveries(Instant now, std::uint32_t limit,
+                                                 std::span<const WebhookKey> skip) override;
+  Result<std::optional<Instant>> NextDeliveryDue(Instant after) override;
   Result<std::vector<DeliveryRow>> Deliveries(WebhookKey webhook, std::uint32_t limit) override;
   Result<std::vector<Organization>> Organizations() override;
   Result<std::vector<Connection>> Connections() override;
