@@ -194,6 +194,8 @@ bool VerifyJwtSignature(std::string_view algorithm, std::string_view n_or_x,
                         std::string_view signature) {
   const bool rsa = algorithm == "RS384";
   if (!rsa && algorithm != "ES384") return false;
+  // RFC 7518 §3.3: RSA keys have at least 2048 bits.
+  if (rsa && n_or_x.size() < 256) return false;
   if (!rsa && (n_or_x.size() > 48 || e_or_y.size() > 48)) return false;
   const Pkey key = rsa ? RsaKey(n_or_x, e_or_y) : EcKey(n_or_x, e_or_y);
   if (!key) return false;
