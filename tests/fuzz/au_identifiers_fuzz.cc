@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Identifiers as practices hold them, which is any text: a check of an already normalised value says
-// the same again, and what is served has the characters that its kind allows and no others.
+// Identifiers as practices hold them, which is any text: a check of an already normalised value
+// says the same again, and what is served has the characters that its kind allows and no others.
 #include <algorithm>
 #include <cctype>
 
@@ -12,9 +12,7 @@ namespace {
 namespace au = pons::model::au;
 using pons::model::Identifier;
 
-bool IsPlain(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == ' ';
-}
+bool IsPlain(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == ' '; }
 
 void Served(const std::optional<Identifier>& identifier, const au::Checked& checked) {
   const bool wanted =

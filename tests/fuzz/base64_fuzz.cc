@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Base64 in both alphabets on any bytes: the reader is strict, so what it accepts is written back as
-// the very same text, and any bytes survive the way there and back.
+// Base64 in both alphabets on any bytes: the reader is strict, so what it accepts is written back
+// as the very same text, and any bytes survive the way there and back.
 #include "crypto/crypto.h"
 #include "fuzz.h"
 

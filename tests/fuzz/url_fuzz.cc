@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Queries, forms, addresses and URLs from outside. What is read is written back to mean the same, and
-// a URL that the policy allows never names an address that the policy refuses.
+// Queries, forms, addresses and URLs from outside. What is read is written back to mean the same,
+// and a URL that the policy allows never names an address that the policy refuses.
 #include "net/url.h"
 
 #include "base/text.h"
