@@ -117,6 +117,9 @@ struct SeenVisit {
   std::string practitioner_id;
   std::string service_id;
   std::string outcome;          // per grant: "grant-…: shared", "grant-…: location is not mapped"
+  // Vendor id of a patient who could not be read when the visit started; the visit is judged again
+  // once that row can be read. Empty: nothing is waited for.
+  std::string waiting_patient = {};
 };
 
 }  // namespace pons::store

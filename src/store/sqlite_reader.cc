@@ -40,6 +40,17 @@ ServedRecord RecordAt(const Use& use, model::Stream stream, int id_column) {
   return record;
 }
 
+SeenVisit VisitAt(const Use& use, ConnectionKey connection) {
+  return {connection,
+          std::string(use.Text(0)),
+          FromMillis(use.Integer(1)),
+          std::string(use.Text(2)),
+          std::string(use.Text(3)),
+          std::string(use.Text(4)),
+          std::string(use.Text(5)),
+          std::string(use.Text(6))};
+}
+
 LoggedChange ChangeAt(const Use& use) {
   LoggedChange change;
   change.seq = use.Integer(0);
@@ -370,16 +381,50 @@ Result<std::vector<SeenVisit>> SqliteReader::Visits(ConnectionKey connection,
   std::vector<SeenVisit> rows;
   {
     auto use = db_->Prepared(
-        "SELECT vendor_id, seen, location_id, practitioner_id, service_id, outcome FROM visit"
-        " WHERE connection_key = ? ORDER BY seen DESC, vendor_id DESC LIMIT ?");
+        "SELECT vendor_id, seen, location_id, practitioner_id, service_id, outcome,"
+        " waiting_patient FROM visit WHERE connection_key = ? ORDER BY seen DESC, vendor_id DESC"
+        " LIMIT ?");
     use.Bind(connection).Bind(std::int64_t{limit});
-    while (use.Step()) {
-      rows.push_back({connection, std::string(use.Text(0)), FromMillis(use.Integer(1)),
-                      std::string(use.Text(2)), std::string(use.Text(3)), std::string(use.Text(4)),
-                      std::string(use.Text(5))});
-    }
+    while (use.Step()) rows.push_back(VisitAt(use, connection));
   }
   return Done(std::move(rows));
+}
+
+Result<std::optional<SeenVisit>> SqliteReader::Visit(ConnectionKey connection,
+                                                     std::string_view vendor_id) {
+  std::optional<SeenVisit> row;
+  {
+    auto use = db_->Prepared(
+        "SELECT vendor_id, seen, location_id, practitioner_id, service_id, outcome,"
+        " waiting_patient FROM visit WHERE connection_key = ? AND vendor_id = ?");
+    use.Bind(connection).Bind(vendor_id);
+    if (use.Step()) row = VisitAt(use, connection);
+  }
+  return Done(std::move(row));
+}
+
+Result<std::vector<SeenVisit>> SqliteReader::WaitingVisits(ConnectionKey connection) {
+  std::vector<SeenVisit> rows;
+  {
+    auto use = db_->Prepared(
+        "SELECT vendor_id, seen, location_id, practitioner_id, service_id, outcome,"
+        " waiting_patient FROM visit WHERE connection_key = ? AND waiting_patient <> ''");
+    use.Bind(connection);
+    while (use.Step()) rows.push_back(VisitAt(use, connection));
+  }
+  return Done(std::move(rows));
+}
+
+Result<std::vector<GrantKey>> SqliteReader::GrantsSeeing(RefKey ref) {
+  std::vector<GrantKey> grants;
+  {
+    auto use = db_->Prepared(
+        "SELECT v.grant_key FROM visible v JOIN grant_ g ON g.key = v.grant_key"
+        " WHERE v.ref = ? AND g.revoked = 0 ORDER BY v.grant_key");
+    use.Bind(ref);
+    while (use.Step()) grants.push_back(use.Integer(0));
+  }
+  return Done(std::move(grants));
 }
 
 Result<StreamState> SqliteReader::Stream(ConnectionKey connection, model::Stream stream) {

@@ -35,6 +35,10 @@ class SqliteReader final : public Reader {
   Result<std::optional<TokenRow>> FindToken(std::string_view token_hash) override;
   Result<std::vector<QuarantinedRow>> Quarantined(std::optional<ConnectionKey>) override;
   Result<std::vector<SeenVisit>> Visits(ConnectionKey connection, std::uint32_t limit) override;
+  Result<std::optional<SeenVisit>> Visit(ConnectionKey connection,
+                                         std::string_view vendor_id) override;
+  Result<std::vector<SeenVisit>> WaitingVisits(ConnectionKey connection) override;
+  Result<std::vector<GrantKey>> GrantsSeeing(RefKey ref) override;
   Result<StreamState> Stream(ConnectionKey connection, model::Stream stream) override;
   Result<std::optional<RecordLife>> Explain(std::string_view id) override;
   Result<std::optional<ResourceId>> FindByVendorId(ConnectionKey connection, model::Stream stream,

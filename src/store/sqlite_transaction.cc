@@ -258,22 +258,22 @@ void SqliteTransaction::ReleaseFromQuarantine(ConnectionKey connection, model::S
 std::optional<SeenVisit> SqliteTransaction::FindVisit(ConnectionKey connection,
                                                       std::string_view id) {
   auto use = db_.Prepared(
-      "SELECT seen, location_id, practitioner_id, service_id, outcome FROM visit"
+      "SELECT seen, location_id, practitioner_id, service_id, outcome, waiting_patient FROM visit"
       " WHERE connection_key=? AND vendor_id=?");
   use.Bind(connection).Bind(id);
   if (!use.Step()) return std::nullopt;
   return SeenVisit{connection, std::string(id), FromMillis(use.Integer(0)),
                    std::string(use.Text(1)), std::string(use.Text(2)), std::string(use.Text(3)),
-                   std::string(use.Text(4))};
+                   std::string(use.Text(4)), std::string(use.Text(5))};
 }
 
 void SqliteTransaction::SaveVisit(const SeenVisit& visit) {
   db_.Prepared(
          "INSERT OR REPLACE INTO visit(connection_key, vendor_id, seen, location_id,"
-         " practitioner_id, service_id, outcome) VALUES(?,?,?,?,?,?,?)")
+         " practitioner_id, service_id, outcome, waiting_patient) VALUES(?,?,?,?,?,?,?,?)")
       .Bind(visit.connection).Bind(visit.vendor_id).Bind(ToMillis(visit.seen))
       .Bind(visit.location_id).Bind(visit.practitioner_id).Bind(visit.service_id)
-      .Bind(visit.outcome).Run();
+      .Bind(visit.outcome).Bind(visit.waiting_patient).Run();
 }
 
 // ---- what operators set up ----------------------------------------------------------------------

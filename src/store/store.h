@@ -192,6 +192,12 @@ class Reader {
   virtual Result<std::optional<TokenRow>> FindToken(std::string_view token_hash) = 0;
   virtual Result<std::vector<QuarantinedRow>> Quarantined(std::optional<ConnectionKey>) = 0;
   virtual Result<std::vector<SeenVisit>> Visits(ConnectionKey connection, std::uint32_t limit) = 0;
+  virtual Result<std::optional<SeenVisit>> Visit(ConnectionKey connection,
+                                                 std::string_view vendor_id) = 0;
+  // Visits that wait for a patient's row to become readable.
+  virtual Result<std::vector<SeenVisit>> WaitingVisits(ConnectionKey connection) = 0;
+  // Grants in force that show this record.
+  virtual Result<std::vector<GrantKey>> GrantsSeeing(RefKey ref) = 0;
   virtual Result<StreamState> Stream(ConnectionKey connection, model::Stream stream) = 0;
 
   // ---- for people
