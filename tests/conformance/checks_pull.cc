@@ -39,13 +39,14 @@ void PageSizesAgree(Bench& bench) {
 void EveryCursorLeadsToTheEnd(Bench& bench) {
   bench.Seed(7);
   for (const auto& support : bench.can().streams) {
+    const auto truth = bench.Open()->Drain(support.stream, {}, 1000).known;
     const auto first = bench.Open()->Drain(support.stream, {}, 2);
     Knowledge before;
     for (const auto& page : first.pages) {
       Learn(before, page);
       Knowledge known = before;
       Learn(known, bench.Open()->Drain(support.stream, page.next, 2).known);
-      RequireSame(known, first.known, Name(support.stream) + " from a cursor on the way");
+      RequireSame(known, truth, Name(support.stream) + " from a cursor on the way");
     }
   }
 }

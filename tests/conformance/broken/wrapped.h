@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// A connector that passes every call on to the reference, to be broken in one place by a subclass
+// of its session.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "vendors/memory/connector/memory.h"
+
+namespace pons::conformance::broken {
+
+class WrappedSession : public Session, public ChangeSource, public RecordReader {
+ public:
+  WrappedSession(std::unique_ptr<Session> inner, const SessionContext& context)
+      : inner_(std::move(inner)), context_(context) {}
+
+  Result<ProbeReport> Probe(Instant deadline) override { return inner_->Probe(deadline); }
+  ChangeSource* changes() override { return this; }
+  RecordReader* records() override { return this; }
+  Result<ChangePage> Pull(const PullRequest& request) override {
+    return inner_->changes()->Pull(request);
+  }
+  Result<Cursor> Tip(model::Stream stream, Instant deadline) override {
+    return inner_->changes()->Tip(stream, deadline);
+  }
+  Result<Answer> Read(model::Stream stream, std::span<const std::string> ids,
+                      Instant deadline) override {
+    return inner_->records()->Read(stream, ids, deadline);
+  }
+
+ protected:
+  std::unique_ptr<Session> inner_;
+  const SessionContext context_;
+};
+
+// Breaks what it is given: settings and context before the session opens, and the session itself.
+struct Breakage {
+  std::function<SessionContext(const SessionContext&)> context;
+  std::function<std::unique_ptr<Session>(std::unique_ptr<Session>, const Settings&,
+                                         const SessionContext&)>
+      session;
+};
+
+class BrokenConnector final : public Connector {
+ public:
+  BrokenConnector(const memory::MemoryWorld& world, Breakage breakage)
+      : good_(world), breakage_(std::move(breakage)) {}
+
+  const Descriptor& descriptor() const override { return good_.descriptor(); }
+  Result<void> Check(const Settings& settings) const override { return good_.Check(settings); }
+  Result<std::unique_ptr<Session>> Open(const Settings& settings,
+                                        const SessionContext& context) const override {
+    const auto used = breakage_.context ? breakage_.context(context) : context;
+    PONS_ASSIGN(auto session, good_.Open(settings, used));
+    if (!breakage_.session) return session;
+    return breakage_.session(std::move(session), settings, used);
+  }
+
+ private:
+  memory::MemoryConnector good_;
+  Breakage breakage_;
+};
+
+}  // namespace pons::conformance::broken
