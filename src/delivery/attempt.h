@@ -25,9 +25,9 @@ struct Attempt {
 };
 
 struct Message {
-  std::string_view id;    // webhook-id: the same on every attempt
+  std::string_view id;  // webhook-id: the same on every attempt
   std::string_view body;
-  int attempt = 1;        // counts from 1
+  int attempt = 1;  // counts from 1
 };
 
 // Blocks for at most `timeout`. The transport judges the address when it dials.

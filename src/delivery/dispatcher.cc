@@ -9,7 +9,8 @@
 namespace pons::delivery {
 namespace {
 
-// Rows asked of the store at a time. More than can be under way, so that a page holds something new.
+// Rows asked of the store at a time. More than can be under way, so that a page holds something
+// new.
 constexpr std::uint32_t kPage = 256;
 // Outcomes that wait for the disk. Beyond this nothing new is sent: a process that dies now would
 // repeat all of them.
@@ -116,9 +117,15 @@ void DeliveryDispatcher::Account(const Outcome& outcome) {
   limits_.Finished(job.row.webhook, job.started, attempt.verdict, attempt.finished);
   ++counters_.attempts;
   switch (attempt.verdict.state) {
-    case store::DeliveryState::kDelivered: ++counters_.delivered; break;
-    case store::DeliveryState::kFailed: ++counters_.failed; break;
-    case store::DeliveryState::kQueued: ++counters_.retried; break;
+    case store::DeliveryState::kDelivered:
+      ++counters_.delivered;
+      break;
+    case store::DeliveryState::kFailed:
+      ++counters_.failed;
+      break;
+    case store::DeliveryState::kQueued:
+      ++counters_.retried;
+      break;
   }
   if (job.row.attempts == 0) {
     const auto took = std::max(milliseconds(0), attempt.started - job.row.change.at);
@@ -143,8 +150,8 @@ Result<std::vector<store::Webhook>> DeliveryDispatcher::ToDisable(
       causes[job.row.webhook] = verdict.reason;
     } else if (verdict.exhausted && !DeliveredLately(job.row.webhook, attempt.finished)) {
       causes.emplace(job.row.webhook,
-                     std::to_string(kMostAttempts) + " attempts over 75 hours failed; the last: " +
-                         verdict.reason);
+                     std::to_string(kMostAttempts) +
+                         " attempts over 75 hours failed; the last: " + verdict.reason);
     }
   }
   std::vector<store::Webhook> disable;
@@ -182,8 +189,7 @@ Result<void> DeliveryDispatcher::Record(const std::vector<Outcome>& outcomes) {
     return Ok();
   }));
   for (const auto& webhook : disable) {
-    log_.Warn("webhook is switched off",
-              {{"webhook", webhook.id.value}, {"cause", webhook.cause}});
+    log_.Warn("webhook is switched off", {{"webhook", webhook.id.value}, {"cause", webhook.cause}});
   }
   const std::lock_guard lock(mutex_);
   counters_.disabled += disable.size();

@@ -49,8 +49,8 @@ std::vector<std::string> KnownEvents() {
   std::vector<std::string> events;
   for (std::size_t i = 0; i < model::kStreamCount; ++i) {
     const auto type = AsciiLower(model::ResourceTypeOf(static_cast<model::Stream>(i)));
-    for (const auto kind : {store::ChangeKind::kCreated, store::ChangeKind::kUpdated,
-                            store::ChangeKind::kDeleted}) {
+    for (const auto kind :
+         {store::ChangeKind::kCreated, store::ChangeKind::kUpdated, store::ChangeKind::kDeleted}) {
       events.push_back(type + "." + std::string(store::ChangeKindName(kind)));
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a webhook is told: which record changed and how, never what is in it. The app reads the
-// record through the API with its own token, so a body that goes astray tells nothing about a person.
+// record through the API with its own token, so a body that goes astray tells nothing about a
+// person.
 //
 //   {"type":"encounter.created","timestamp":"2026-03-09T04:05:06.789Z",
 //    "data":{"resourceType":"Encounter","id":"…","versionId":"1","seq":17,
@@ -20,8 +21,7 @@ namespace pons::delivery {
 // The type of the message that a person sends to try a webhook.
 inline constexpr std::string_view kTestEvent = "webhook.test";
 
-// The body of one delivery: the same bytes on every attempt. "appLocation" is left out where no
-// location applies.
+// The body of one delivery. "appLocation" is left out where no location applies.
 std::string ChangeBody(const store::DeliveryRow& delivery);
 
 // The body of a test message.

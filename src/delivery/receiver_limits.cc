@@ -20,8 +20,7 @@ int ReceiverLimits::TroubledInFlight(Instant now) const {
   return static_cast<int>(count);
 }
 
-bool ReceiverLimits::MayStart(const Receiver& receiver, Instant now,
-                              int troubled_in_flight) const {
+bool ReceiverLimits::MayStart(const Receiver& receiver, Instant now, int troubled_in_flight) const {
   if (full() || (receiver.held_until && *receiver.held_until > now)) return false;
   const int half = std::max(1, options_.total / 2);
   const bool one_only = receiver.unwell_in_a_row > 0 || in_flight_ >= half;

@@ -31,7 +31,8 @@ TEST(ReceiverLimits, AReceiverGetsItsShareAndNoMore) {
 TEST(ReceiverLimits, WhenHalfIsTakenEachGetsOne) {
   ReceiverLimits limits({.total = 8, .per_receiver = 4});
   EXPECT_EQ(StartAll(limits, 1, kNow), 4);
-  for (store::WebhookKey other = 2; other <= 5; ++other) EXPECT_EQ(StartAll(limits, other, kNow), 1);
+  for (store::WebhookKey other = 2; other <= 5; ++other)
+    EXPECT_EQ(StartAll(limits, other, kNow), 1);
   EXPECT_TRUE(limits.full());
   EXPECT_EQ(StartAll(limits, 6, kNow), 0);
 }

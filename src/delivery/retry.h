@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the outcome of one attempt leads to: one pure function over plain values.
 //
-// The schedule is that of Standard Webhooks: at once, then 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h,
-// 20 h and 24 h after the attempt before: 75 h 35 min in all. Each wait is lengthened by up to a
+// The schedule is that of Standard Webhooks: at once, then 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14
+// h, 20 h and 24 h after the attempt before: 75 h 35 min in all. Each wait is lengthened by up to a
 // tenth, so that what failed together does not come back together.
 #pragma once
 

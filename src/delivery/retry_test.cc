@@ -118,9 +118,9 @@ TEST(Retry, AReceiverThatStaysUnwellIsLeftAloneForLonger) {
 
 TEST(Retry, ReadsHttpDatesStrictly) {
   EXPECT_TRUE(ParseRetryAfter("Sun, 06 Nov 1994 08:49:37 GMT", kNow));
-  for (const char* text : {"Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 31 Feb 1994 08:49:37 GMT",
-                           "Sun, 06 anF 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT", "1.5",
-                           "", " "}) {
+  for (const char* text :
+       {"Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 31 Feb 1994 08:49:37 GMT",
+        "Sun, 06 anF 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT", "1.5", "", " "}) {
     EXPECT_FALSE(ParseRetryAfter(text, kNow)) << text;
   }
 }

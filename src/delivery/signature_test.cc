@@ -76,8 +76,8 @@ TEST(Signature, RefusesOldAndFutureTimeStamps) {
 }
 
 TEST(Signature, RefusesSecretsThatAreNone) {
-  for (const char* secret : {"", "whsec_", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-                             "whsec_***"}) {
+  for (const char* secret :
+       {"", "whsec_", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_***"}) {
     const auto signature = Sign(Secret(secret), kId, seconds(kStamp), kBody);
     ASSERT_FALSE(signature) << secret;
     EXPECT_EQ(signature.error().fault, Fault::kMisconfigured);

@@ -21,10 +21,10 @@ Error UnknownEvent(const std::string& event) {
     }
     if (known.ends_with(".created")) resources += (resources.empty() ? "" : ", ") + known;
   }
-  return MakeError(Fault::kMisconfigured,
-                   "there is no such event; choose from " +
-                       (same_resource.empty() ? resources + " (or .updated, .deleted)"
-                                              : same_resource));
+  return MakeError(
+      Fault::kMisconfigured,
+      "there is no such event; choose from " +
+          (same_resource.empty() ? resources + " (or .updated, .deleted)" : same_resource));
 }
 
 }  // namespace
@@ -56,8 +56,7 @@ TestResult SendTest(net::HttpTransport& transport, Clock& clock, Random& random,
   const std::string body = TestBody(webhook.id, clock.Now());
   // As a last attempt, so that nothing is said about sending it again.
   const Message message{id, body, kMostAttempts};
-  const auto attempt =
-      SendMessage(transport, clock, webhook, message, kTestTimeout, 0, cancel);
+  const auto attempt = SendMessage(transport, clock, webhook, message, kTestTimeout, 0, cancel);
   TestResult result;
   result.accepted = attempt.verdict.state == store::DeliveryState::kDelivered;
   result.status = attempt.status;

@@ -26,7 +26,7 @@ Result<store::Webhook> NewWebhook(store::AppKey app, const std::string& url,
 // How a receiver took a test message.
 struct TestResult {
   bool accepted = false;
-  int status = 0;      // 0: no answer
+  int status = 0;  // 0: no answer
   milliseconds took{0};
   std::string reason;  // for a person; empty where it was accepted
 };

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "delivery/webhooks.h"
+
+#include <gmock/gmock.h>
+
+#include "delivery/delivery_fixture.h"
+#include "delivery/dispatcher.h"
+#include "delivery/payload.h"
+
+namespace pons::delivery {
+namespace {
+
+class WebhooksTest : public DeliveryTest {
+ protected:
+  Result<store::Webhook> New(const std::string& url, std::vector<std::string> events = {}) {
+    return NewWebhook(app_, url, std::move(events), net::AddressPolicy::kPublicOnly,
+                      fake_clock_.Now(), random_);
+  }
+};
+
+TEST_F(WebhooksTest, ANewOneHasAnIdAndASecretOfItsOwn) {
+  const auto first =
+      New("https://app.example/hook", {"patient.updated", "encounter.created", "patient.updated"});
+  const auto second = New("https://app.example/hook");
+  ASSERT_TRUE(first && second);
+  EXPECT_NE(first->id, second->id);
+  EXPECT_NE(first->secret, second->secret);
+  EXPECT_TRUE(Sign(first->secret, "id", seconds(1), "body"));
+  EXPECT_EQ(first->app, app_);
+  EXPECT_THAT(first->events, testing::ElementsAre("encounter.created", "patient.updated"));
+}
+
+TEST_F(WebhooksTest, RefusesAddressesThatCouldReachANeighbour) {
+  for (const char* url : {"http://app.example/", "https://127.0.0.1/", "https://10.0.0.1/",
+                          "https://user:pw@app.example/", "https://localhost/", "nothing"}) {
+    EXPECT_FALSE(New(url)) << url;
+  }
+}
+
+TEST_F(WebhooksTest, AnUnknownEventIsRefusedWithThoseThatExist) {
+  const auto made = New("https://app.example/hook", {"encounter.started"});
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().fault, Fault::kMisconfigured);
+  EXPECT_THAT(made.error().summary, testing::HasSubstr("encounter.created"));
+  EXPECT_THAT(New("https://app.example/hook", {"visit"}).error().summary,
+              testing::HasSubstr("patient.created"));
+}
+
+TEST_F(WebhooksTest, EveryStreamHasItsEvents) {
+  EXPECT_EQ(KnownEvents().size(), model::kStreamCount * 3);
+  EXPECT_TRUE(IsKnownEvent("healthcareservice.deleted"));
+  EXPECT_FALSE(IsKnownEvent(kTestEvent));
+}
+
+TEST_F(WebhooksTest, WhatFailedIsSentAgainOnRequest) {
+  FakeTransport transport;
+  transport.answer = FakeTransport::Status(410);
+  DeliveryDispatcher dispatcher(*store_, transport, fake_clock_, random_, log_);
+  const auto webhook = AddWebhook("https://app.example/hook");
+  Change("p1");
+  ASSERT_EQ(*dispatcher.RunOnce(), 1);
+  ASSERT_EQ(TheWebhook(webhook).state, store::WebhookState::kDisabled);
+
+  transport.answer = FakeTransport::Status(200);
+  ASSERT_TRUE(Enable(*store_, TheWebhook(webhook)));
+  EXPECT_EQ(*dispatcher.RunOnce(), 0) << "failed is failed until somebody asks";
+  EXPECT_EQ(*SendAgain(*store_, webhook, std::nullopt, std::nullopt), 1);
+  EXPECT_EQ(*dispatcher.RunOnce(), 1);
+  EXPECT_EQ(net::FindHeader(transport.sent[0].headers, "webhook-id"),
+            net::FindHeader(transport.sent[1].headers, "webhook-id"));
+  EXPECT_EQ(*SendAgain(*store_, webhook, std::nullopt, std::nullopt), 0);
+}
+
+TEST_F(WebhooksTest, SendsAgainOneOrAllSinceAMoment) {
+  FakeTransport transport;
+  DeliveryDispatcher dispatcher(*store_, transport, fake_clock_, random_, log_);
+  const auto webhook = AddWebhook("https://app.example/hook");
+  Change("p1");
+  fake_clock_.Step(seconds(60));
+  const Instant later = fake_clock_.Now();
+  Change("p2");
+  Change("p3");
+  ASSERT_EQ(*dispatcher.RunOnce(), 3);
+  EXPECT_EQ(*SendAgain(*store_, webhook, std::nullopt, later), 2);
+  EXPECT_EQ(*dispatcher.RunOnce(), 2);
+  const auto rows = *reader_->Deliveries(webhook, 10);
+  EXPECT_EQ(*SendAgain(*store_, webhook, rows.back().id, std::nullopt), 1);
+  EXPECT_EQ(*dispatcher.RunOnce(), 1);
+  EXPECT_EQ(transport.sent.back().body, transport.sent.front().body);
+  EXPECT_EQ(*SendAgain(*store_, webhook + 1, rows.back().id, std::nullopt), 0)
+      << "another webhook's delivery is not ours to send";
+}
+
+}  // namespace
+}  // namespace pons::delivery
