@@ -65,6 +65,10 @@ struct Encoded {
 
 Encoded Encode(const model::Record& record, const EncodeContext& context);
 
+// What the vendor's own ids of that stream are called below identifier_base: "patient-id". The
+// identifier in the resource has the system identifier_base + '/' + this.
+std::string_view LocalIdentifierName(model::Stream stream);
+
 // The state or territory of an Australian postcode, "NSW"; empty where the postcode is none, or
 // covers places in two states.
 std::string_view StateOfPostcode(std::string_view postcode);

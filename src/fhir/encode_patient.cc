@@ -92,7 +92,7 @@ Encoded EncodeResource(const model::Patient& patient, const EncodeContext& conte
   ResourceWriter r("Patient", MeetsAuCore(patient, context) ? kAuCorePatient : "", context);
   auto& w = r.json();
   WriteExtensions(w, patient);
-  WriteIdentifiers(r, "patient-id", "MR", patient.identifiers);
+  WriteIdentifiers(r, model::Stream::kPatients, "MR", patient.identifiers);
   w.Member("active", patient.active);
   WriteNames(w, patient);
   WriteTelecoms(w, patient.telecoms);
@@ -129,7 +129,7 @@ Encoded EncodeResource(const model::Condition& condition, const EncodeContext& c
   const bool au_core = patient && coded && context.jurisdiction == Jurisdiction::kAustralia;
   ResourceWriter r("Condition", au_core ? kAuCoreCondition : "", context);
   auto& w = r.json();
-  WriteIdentifiers(r, "condition-id", "", {});
+  WriteIdentifiers(r, model::Stream::kConditions, "", {});
   w.Key("clinicalStatus");
   w.BeginObject();
   w.Key("coding");

@@ -25,7 +25,7 @@ Encoded EncodeResource(const model::Practitioner& practitioner, const EncodeCont
   ResourceWriter r("Practitioner",
                    If(HasText(practitioner.name.family), context, kAuCorePractitioner), context);
   auto& w = r.json();
-  WriteIdentifiers(r, "practitioner-id", "EI", practitioner.identifiers);
+  WriteIdentifiers(r, model::Stream::kPractitioners, "EI", practitioner.identifiers);
   w.Member("active", practitioner.active);
   if (HasName(practitioner.name)) {
     w.Key("name");
@@ -42,7 +42,7 @@ Encoded EncodeResource(const model::PractitionerRole& role, const EncodeContext&
   ResourceWriter r("PractitionerRole",
                    If(practitioner.has_value(), context, kAuCorePractitionerRole), context);
   auto& w = r.json();
-  WriteIdentifiers(r, "practitioner-role-id", "", role.identifiers);
+  WriteIdentifiers(r, model::Stream::kPractitionerRoles, "", role.identifiers);
   w.Member("active", role.active);
   if (practitioner) {
     w.Key("practitioner");
@@ -67,7 +67,7 @@ Encoded EncodeResource(const model::Location& location, const EncodeContext& con
   const bool enough = HasText(context.vendor_id) || HasAddress(location.address);
   ResourceWriter r("Location", If(enough, context, kAuCoreLocation), context);
   auto& w = r.json();
-  WriteIdentifiers(r, "location-id", "", location.identifiers);
+  WriteIdentifiers(r, model::Stream::kLocations, "", location.identifiers);
   w.Member("status", location.active ? "active" : "inactive");
   WriteText(w, "name", location.name);
   w.Member("mode", "instance");
@@ -98,8 +98,7 @@ Encoded EncodeResource(const model::HealthcareService& service, const EncodeCont
     w.EndObject();
     w.EndArray();
   }
-  // The same system as the serviceType of appointments and encounters, so that they can be joined.
-  WriteIdentifiers(r, "appointment-type", "", {});
+  WriteIdentifiers(r, model::Stream::kHealthcareServices, "", {});
   w.Member("active", service.active);
   WriteText(w, "name", service.name);
   return std::move(r).Finish();

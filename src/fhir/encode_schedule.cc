@@ -82,7 +82,7 @@ Encoded EncodeResource(const model::Appointment& appointment, const EncodeContex
     w.EndObject();
     w.EndArray();
   }
-  WriteIdentifiers(r, "appointment-id", "", {});
+  WriteIdentifiers(r, model::Stream::kAppointments, "", {});
   w.Member("status", model::AppointmentStatusCode(appointment.status));
   if (HasAppointmentType(appointment.service, appointment.service_display)) {
     w.Key("serviceType");
@@ -105,7 +105,7 @@ Encoded EncodeResource(const model::Encounter& encounter, const EncodeContext& c
   const bool au_core = patient && context.jurisdiction == Jurisdiction::kAustralia;
   ResourceWriter r("Encounter", au_core ? kAuCoreEncounter : "", context);
   auto& w = r.json();
-  WriteIdentifiers(r, "visit-id", "VN", {});
+  WriteIdentifiers(r, model::Stream::kEncounters, "VN", {});
   w.Member("status", model::EncounterStatusCode(encounter.status));
   const auto act = ClassOfVisit(encounter.visit_type);
   w.Key("class");

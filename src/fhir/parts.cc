@@ -146,7 +146,7 @@ bool HasText(const model::Coding& coding) {
   return HasText(coding.code) || HasText(coding.display);
 }
 
-void WriteIdentifiers(ResourceWriter& r, std::string_view local_name, std::string_view type_code,
+void WriteIdentifiers(ResourceWriter& r, model::Stream stream, std::string_view type_code,
                       const std::vector<model::Identifier>& identifiers) {
   auto& w = r.json();
   const auto& context = r.context();
@@ -163,7 +163,7 @@ void WriteIdentifiers(ResourceWriter& r, std::string_view local_name, std::strin
     }
     std::string system(context.identifier_base);
     system += '/';
-    system += local_name;
+    system += LocalIdentifierName(stream);
     w.Member("system", system);
     WriteText(w, "value", context.vendor_id);
     if (HasText(context.practice_name)) {
@@ -294,7 +294,10 @@ void WriteAppointmentTypeConcept(json::Writer& w, const EncodeContext& context,
                                  const model::VendorRef& service, std::string_view display) {
   std::string name(display);
   if (name.empty() && !service.empty()) name = context.ids.Display(service);
-  WriteConcept(w, std::string(context.identifier_base) + "/appointment-type", service.id, name);
+  std::string system(context.identifier_base);
+  system += '/';
+  system += LocalIdentifierName(model::Stream::kHealthcareServices);
+  WriteConcept(w, system, service.id, name);
 }
 
 std::string_view StateOfPostcode(std::string_view postcode) {

@@ -57,9 +57,9 @@ void WriteConcept(json::Writer& w, std::string_view system, std::string_view cod
 bool HasText(const model::Coding& coding);
 bool HasText(std::string_view text);
 
-// "identifier":[…] of the vendor's own id, then what the record carries. `local_name` names the kind
-// within identifier_base ("patient-id"); type codes are from v2-0203, empty: none.
-void WriteIdentifiers(ResourceWriter& r, std::string_view local_name, std::string_view type_code,
+// "identifier":[…] of the vendor's own id, then what the record carries. `type_code` is of v2-0203
+// and says what kind the vendor's own id is; empty: none.
+void WriteIdentifiers(ResourceWriter& r, model::Stream stream, std::string_view type_code,
                       const std::vector<model::Identifier>& identifiers);
 
 void WriteName(json::Writer& w, const model::HumanName& name);

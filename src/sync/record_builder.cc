@@ -159,7 +159,13 @@ store::RecordWrite RecordBuilder::Build(const Change& change, Instant read_at) c
   fhir::Encoded encoded = fhir::Encode(*change.record, context);
   write.body = {std::move(encoded.head), std::move(encoded.tail)};
   std::visit(KeyWriter(*this, write.keys), *change.record);
-  // A patient's own vendor number can be searched for as well.
+  // The vendor's own number can be searched for as well. Appointments and conditions are many, and
+  // are found through their patient.
+  if (write.stream != Stream::kAppointments && write.stream != Stream::kConditions) {
+    write.keys.identifiers.emplace_back(
+        identifier_base_ + "/" + std::string(fhir::LocalIdentifierName(write.stream)),
+        TokenValue(change.ref.id));
+  }
   write.source = {connection_key_, change.ref.id, change.version, change.origin, read_at};
   return write;
 }
