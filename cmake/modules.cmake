@@ -17,7 +17,7 @@ pons_module(NAME store     USES base model json crypto LINK SQLite::SQLite3)
 pons_module(NAME grants    USES base model json store)
 pons_module(NAME sync      USES base model json crypto connector net store grants fhir)
 pons_module(NAME delivery  USES base model json crypto net store)
-pons_module(NAME api       USES base model json crypto net store grants fhir)
+pons_module(NAME api       USES base model json crypto net store grants delivery fhir)
 pons_module(NAME admin     USES base model json crypto net connector store grants sync delivery api fhir)
 
 # What sandboxes share. Never linked into the server.
