@@ -132,7 +132,8 @@ const StreamSupport* Bench::Support(Stream stream) const {
 }
 
 void Bench::Heard(const Error& error) {
-  said_ += std::string(FaultName(error.fault)) + " " + error.vendor_code + " " + error.summary + "\n";
+  said_ +=
+      std::string(FaultName(error.fault)) + " " + error.vendor_code + " " + error.summary + "\n";
 }
 
 void Bench::Heard(const Unreadable& unreadable) {
@@ -172,7 +173,8 @@ void RequireSame(const Knowledge& known, const Knowledge& truth, const std::stri
   for (const auto& [id, last] : known) {
     if (last.gone) continue;
     const auto found = truth.find(id);
-    Require(found != truth.end() && !found->second.gone, what + ": record " + id + " should be gone");
+    Require(found != truth.end() && !found->second.gone,
+            what + ": record " + id + " should be gone");
   }
 }
 

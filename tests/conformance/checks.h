@@ -6,41 +6,41 @@
 
 namespace pons::conformance {
 
-void DescriptorIsComplete(Bench& bench);            // D1
-void SampleIsUsable(Bench& bench);                  // D2
-void FacetsAreAsDeclared(Bench& bench);             // D3
+void DescriptorIsComplete(Bench& bench);  // D1
+void SampleIsUsable(Bench& bench);        // D2
+void FacetsAreAsDeclared(Bench& bench);   // D3
 
-void GoodSettingsProbe(Bench& bench);               // O1
-void WrongCredentials(Bench& bench);                // O2
-void NobodyThere(Bench& bench);                     // O3
-void MissingRight(Bench& bench);                    // O4
-void TokenRunsOut(Bench& bench);                    // O5
+void GoodSettingsProbe(Bench& bench);  // O1
+void WrongCredentials(Bench& bench);   // O2
+void NobodyThere(Bench& bench);        // O3
+void MissingRight(Bench& bench);       // O4
+void TokenRunsOut(Bench& bench);       // O5
 
-void EverythingFromTheBeginning(Bench& bench);      // P1
-void PageSizesAgree(Bench& bench);                  // P2
-void EveryCursorLeadsToTheEnd(Bench& bench);        // P3
-void CaughtUpStaysCaughtUp(Bench& bench);           // P4
-void OneEditOneChange(Bench& bench);                // P5
-void EditsWhilePaging(Bench& bench);                // P6
-void DeletionsAsDeclared(Bench& bench);             // P7
-void BrokenSweepProvesNothing(Bench& bench);        // P8
-void JunkCursorsExpire(Bench& bench);               // P9
-void CursorFromTheFuture(Bench& bench);             // P10
-void OddRows(Bench& bench);                         // P11
-void NamesComeUnchanged(Bench& bench);              // P12
-void TimesAroundTheClockChange(Bench& bench);       // P13
-void TipStandsAtTheEnd(Bench& bench);               // P14
+void EverythingFromTheBeginning(Bench& bench);  // P1
+void PageSizesAgree(Bench& bench);              // P2
+void EveryCursorLeadsToTheEnd(Bench& bench);    // P3
+void CaughtUpStaysCaughtUp(Bench& bench);       // P4
+void OneEditOneChange(Bench& bench);            // P5
+void EditsWhilePaging(Bench& bench);            // P6
+void DeletionsAsDeclared(Bench& bench);         // P7
+void BrokenSweepProvesNothing(Bench& bench);    // P8
+void JunkCursorsExpire(Bench& bench);           // P9
+void CursorFromTheFuture(Bench& bench);         // P10
+void OddRows(Bench& bench);                     // P11
+void NamesComeUnchanged(Bench& bench);          // P12
+void TimesAroundTheClockChange(Bench& bench);   // P13
+void TipStandsAtTheEnd(Bench& bench);           // P14
 
-void RecordsReadSingly(Bench& bench);               // R1
-void MissingRecordsReadSingly(Bench& bench);        // R2
+void RecordsReadSingly(Bench& bench);         // R1
+void MissingRecordsReadSingly(Bench& bench);  // R2
 
-void SlowDown(Bench& bench);                        // F1
-void RateIsKept(Bench& bench);                      // F2
-void CancelReturnsAtOnce(Bench& bench);             // F3
-void DamagedAnswers(Bench& bench);                  // F4
-void DripEndsAtTheDeadline(Bench& bench);           // F5
-void NothingSensitiveIsSaid(Bench& bench);          // F6
-void OnlyDeclaredHosts(Bench& bench);               // F7
-void PracticesStayApart(Bench& bench);              // F8
+void SlowDown(Bench& bench);                // F1
+void RateIsKept(Bench& bench);              // F2
+void CancelReturnsAtOnce(Bench& bench);     // F3
+void DamagedAnswers(Bench& bench);          // F4
+void DripEndsAtTheDeadline(Bench& bench);   // F5
+void NothingSensitiveIsSaid(Bench& bench);  // F6
+void OnlyDeclaredHosts(Bench& bench);       // F7
+void PracticesStayApart(Bench& bench);      // F8
 
 }  // namespace pons::conformance

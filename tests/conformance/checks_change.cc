@@ -111,15 +111,16 @@ void DeletionsAsDeclared(Bench& bench) {
     const auto found = after.known.find(id);
     const bool told = found != after.known.end() && found->second.gone;
     Require(told == (support->deletions == DeletionStyle::kReported),
-            Name(stream) + ": a deletion is " + (told ? "" : "not ") + "told, against what is declared");
+            Name(stream) + ": a deletion is " + (told ? "" : "not ") +
+                "told, against what is declared");
     const auto sweep = bench.Open()->Drain(stream, {}, 2);
     Require(!Living(sweep.known).contains(id), Name(stream) + ": a full pass brings what is gone");
-    const bool finished =
-        std::any_of(sweep.pages.begin(), sweep.pages.end(), [](const ChangePage& page) {
-          return page.coverage == Coverage::kSweepFinished;
-        });
+    const bool finished = std::any_of(
+        sweep.pages.begin(), sweep.pages.end(),
+        [](const ChangePage& page) { return page.coverage == Coverage::kSweepFinished; });
     Require(finished == (support->deletions != DeletionStyle::kNever),
-            Name(stream) + ": a full pass does " + (finished ? "" : "not ") + "end as a finished sweep");
+            Name(stream) + ": a full pass does " + (finished ? "" : "not ") +
+                "end as a finished sweep");
   }
 }
 

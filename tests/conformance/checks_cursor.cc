@@ -20,8 +20,9 @@ void JunkCursorsExpire(Bench& bench) {
       }
     }
     if (older == good) older = "0" + good;
-    const std::string junk[] = {std::string(), "junk", "x" + good, older, std::string(500, '9'),
-                                std::string("\x00\xff", 2), good + "~"};
+    const std::string junk[] = {
+        std::string(), "junk", "x" + good, older, std::string(500, '9'), std::string("\x00\xff", 2),
+        good + "~"};
     for (const auto& token : junk) {
       const auto page = session->Pull(stream, Cursor{token});
       Require(!page.has_value(), Name(stream) + ": a junk cursor is honoured");

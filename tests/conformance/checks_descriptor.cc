@@ -71,7 +71,8 @@ void DescriptorIsComplete(Bench& bench) {
     const std::string key(spec.key);
     Require(keys.insert(spec.key).second, "setting " + key + " is there twice");
     Require(spec.help.size() > 8 && spec.help.ends_with('.'), "setting " + key + " lacks its help");
-    Require(spec.secret == SoundsSecret(spec.key), "setting " + key + " is not marked as it sounds");
+    Require(spec.secret == SoundsSecret(spec.key),
+            "setting " + key + " is not marked as it sounds");
     Require(!spec.secret || spec.fallback.empty(), "secret " + key + " has a fallback");
   }
   for (const auto host : descriptor.hosts) {
@@ -83,7 +84,8 @@ void DescriptorIsComplete(Bench& bench) {
   std::set<Stream> streams;
   for (const auto& support : descriptor.can.streams) {
     Require(streams.insert(support.stream).second, Name(support.stream) + " is declared twice");
-    Require(support.poll_interval > milliseconds(0), Name(support.stream) + " has no poll interval");
+    Require(support.poll_interval > milliseconds(0),
+            Name(support.stream) + " has no poll interval");
   }
 }
 

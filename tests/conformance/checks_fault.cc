@@ -27,7 +27,8 @@ void SlowDown(Bench& bench) {
           "\"slow down\" is not kRateLimited");
   const auto now = bench.clinic().clock().Now();
   Require(refused.error().retry_at.has_value(), "no time is given");
-  Require(*refused.error().retry_at >= now + seconds(29), "the time is before what the vendor said");
+  Require(*refused.error().retry_at >= now + seconds(29),
+          "the time is before what the vendor said");
   const auto early = session->Pull(stream, {});
   Require(!early.has_value(), "pulled before the time");
   Require(Need(bench.clinic().Journal(), "journal").size() == 1, "no silence until then");

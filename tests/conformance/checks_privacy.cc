@@ -97,13 +97,13 @@ void OnlyDeclaredHosts(Bench& bench) {
   const auto allowed = bench.clinic().AllowedPeers();
   const auto look = [&] {
     for (const auto& peer : Peers()) {
-      const bool known = before.contains(peer) ||
-                         std::find(allowed.begin(), allowed.end(), peer) != allowed.end();
+      const bool known =
+          before.contains(peer) || std::find(allowed.begin(), allowed.end(), peer) != allowed.end();
       Require(known, "connected to " + peer + ", which is not declared");
     }
-    Require(session->http().dialled.empty(), "dialled " + (session->http().dialled.empty()
-                                                               ? std::string()
-                                                               : *session->http().dialled.begin()));
+    Require(session->http().dialled.empty(),
+            "dialled " + (session->http().dialled.empty() ? std::string()
+                                                          : *session->http().dialled.begin()));
   };
   look();
   for (const auto& support : bench.can().streams) {

@@ -21,11 +21,13 @@ void OddRows(Bench& bench) {
       const auto drained = session->Drain(stream, {}, size);
       auto rest = all;
       rest.erase(bad);
-      Require(Living(drained.known) == rest, Name(stream) + ": one bad row hides others, or is taken");
+      Require(Living(drained.known) == rest,
+              Name(stream) + ": one bad row hides others, or is taken");
       Require(drained.unreadable.contains(bad), Name(stream) + ": a bad row is lost in silence");
     }
     Need(bench.clinic().Mend(stream, bad), "mend the row");
-    Require(Living(session->Drain(stream).known) == all, Name(stream) + ": a mended row stays away");
+    Require(Living(session->Drain(stream).known) == all,
+            Name(stream) + ": a mended row stays away");
   }
 }
 
@@ -87,8 +89,8 @@ void TimesAroundTheClockChange(Bench& bench) {
         bench.Open(bench.clinic().GoodSettings(), c.zone)->Drain(Stream::kAppointments).known;
     Require(known.contains(id) && known.at(id).record != nullptr, "the appointment does not come");
     const auto start = std::get<model::Appointment>(*known.at(id).record).start;
-    Require(start == *ParseInstant(c.instant), std::string(c.local) + " in " + c.zone + " is read as " +
-                                                   FormatInstant(start));
+    Require(start == *ParseInstant(c.instant),
+            std::string(c.local) + " in " + c.zone + " is read as " + FormatInstant(start));
   }
 }
 

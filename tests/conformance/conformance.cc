@@ -12,12 +12,38 @@
 namespace pons::conformance {
 namespace {
 
+std::string_view DeltaName(DeltaStyle style) {
+  switch (style) {
+    case DeltaStyle::kFeed:
+      return "change feed";
+    case DeltaStyle::kModifiedSince:
+      return "modification time";
+    case DeltaStyle::kSweepOnly:
+      return "sweep";
+  }
+  return "";
+}
+
+std::string_view DeletionName(DeletionStyle style) {
+  switch (style) {
+    case DeletionStyle::kReported:
+      return "reported";
+    case DeletionStyle::kBySweep:
+      return "finished sweep";
+    case DeletionStyle::kNever:
+      return "not told";
+  }
+  return "";
+}
+
 // Collects results while the program runs and writes them at its end.
 class Report final : public ::testing::Environment {
  public:
-  explicit Report(std::string vendor) : vendor_(std::move(vendor)) {}
+  explicit Report(Subject subject) : subject_(std::move(subject)) {}
 
-  void Add(std::string_view id, CheckResult result) { results_.emplace_back(id, std::move(result)); }
+  void Add(const Check& check, CheckResult result) {
+    results_.emplace_back(&check, std::move(result));
+  }
 
   void TearDown() override {
     // A run of some of the checks says nothing about the others.
@@ -25,12 +51,14 @@ class Report final : public ::testing::Environment {
     std::string text;
     json::Writer writer(text);
     writer.BeginObject();
-    writer.Member("vendor", vendor_);
+    writer.Member("vendor", subject_.vendor);
+    WriteCapabilities(writer);
     writer.Key("checks");
     writer.BeginArray();
-    for (const auto& [id, result] : results_) {
+    for (const auto& [check, result] : results_) {
       writer.BeginObject();
-      writer.Member("id", id);
+      writer.Member("id", check->id);
+      writer.Member("proves", check->proves);
       writer.Member("outcome", OutcomeName(result.outcome));
       writer.MemberIfAny("reason", result.message);
       writer.EndObject();
@@ -39,16 +67,36 @@ class Report final : public ::testing::Environment {
     writer.EndObject();
     const auto folder = std::filesystem::path(PONS_BINARY_DIR) / "conformance";
     std::filesystem::create_directories(folder);
-    std::ofstream(folder / (vendor_ + ".json")) << text << "\n";
+    std::ofstream(folder / (subject_.vendor + ".json")) << text << "\n";
   }
 
  private:
-  std::string vendor_;
-  std::vector<std::pair<std::string, CheckResult>> results_;
+  void WriteCapabilities(json::Writer& writer) const {
+    if (subject_.descriptor == nullptr) return;
+    const auto& descriptor = *subject_.descriptor;
+    writer.Member("name", descriptor.name);
+    writer.Member("region", descriptor.region);
+    writer.Member("reads_records", descriptor.can.reads_records);
+    writer.Key("streams");
+    writer.BeginArray();
+    for (const auto& support : descriptor.can.streams) {
+      writer.BeginObject();
+      writer.Member("stream", model::StreamName(support.stream));
+      writer.Member("delta", DeltaName(support.delta));
+      writer.Member("deletions", DeletionName(support.deletions));
+      writer.Member("poll_interval_ms", static_cast<std::int64_t>(support.poll_interval.count()));
+      writer.EndObject();
+    }
+    writer.EndArray();
+  }
+
+  Subject subject_;
+  std::vector<std::pair<const Check*, CheckResult>> results_;
 };
 
 CheckResult RunOrSkip(const Check& check, const Subject& subject) {
-  const auto path = std::string(PONS_SOURCE_DIR) + "/vendors/" + subject.vendor + "/conformance.toml";
+  const auto path =
+      std::string(PONS_SOURCE_DIR) + "/vendors/" + subject.vendor + "/conformance.toml";
   const auto skips = ReadSkips(path);
   if (!skips) return {Outcome::kFail, skips.error().summary};
   if (const auto skip = skips->find(check.id); skip != skips->end()) {
@@ -64,12 +112,17 @@ class CheckTest : public ::testing::Test {
 
   void TestBody() override {
     const auto result = RunOrSkip(check_, subject_());
-    report_->Add(check_.id, result);
+    report_->Add(check_, result);
     switch (result.outcome) {
-      case Outcome::kPass: return;
-      case Outcome::kFail: ADD_FAILURE() << check_.id << ": " << result.message; return;
-      case Outcome::kNotApplicable: GTEST_SKIP() << "not applicable: " << result.message;
-      case Outcome::kSkipped: GTEST_SKIP() << "skipped: " << result.message;
+      case Outcome::kPass:
+        return;
+      case Outcome::kFail:
+        ADD_FAILURE() << check_.id << ": " << result.message;
+        return;
+      case Outcome::kNotApplicable:
+        GTEST_SKIP() << "not applicable: " << result.message;
+      case Outcome::kSkipped:
+        GTEST_SKIP() << "skipped: " << result.message;
     }
   }
 
@@ -83,7 +136,7 @@ class CheckTest : public ::testing::Test {
 
 bool RegisterChecks(const char* suite, std::function<Subject()> subject) {
   auto* report = static_cast<Report*>(
-      ::testing::AddGlobalTestEnvironment(std::make_unique<Report>(subject().vendor).release()));
+      ::testing::AddGlobalTestEnvironment(std::make_unique<Report>(subject()).release()));
   for (const auto& check : AllChecks()) {
     ::testing::RegisterTest(suite, std::string(check.id).c_str(), nullptr,
                             std::string(check.proves).c_str(), __FILE__, __LINE__,

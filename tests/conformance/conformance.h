@@ -15,6 +15,6 @@ bool RegisterChecks(const char* suite, std::function<Subject()> subject);
 
 }  // namespace pons::conformance
 
-#define PONS_CONFORMANCE(name, subject)                                               \
-  static const bool kRegistered##name = ::pons::conformance::RegisterChecks(          \
+#define PONS_CONFORMANCE(name, subject)                                      \
+  static const bool kRegistered##name = ::pons::conformance::RegisterChecks( \
       "Conformance" #name, []() -> ::pons::conformance::Subject { return (subject); })

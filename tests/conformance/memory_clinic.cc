@@ -14,14 +14,22 @@ using model::Stream;
 
 Table TableFor(Stream stream) {
   switch (stream) {
-    case Stream::kLocations: return Table::kSites;
-    case Stream::kPractitioners: return Table::kStaff;
-    case Stream::kPractitionerRoles: return Table::kPosts;
-    case Stream::kHealthcareServices: return Table::kReasons;
-    case Stream::kPatients: return Table::kPatients;
-    case Stream::kConditions: return Table::kHistory;
-    case Stream::kAppointments: return Table::kDiary;
-    case Stream::kEncounters: return Table::kVisits;
+    case Stream::kLocations:
+      return Table::kSites;
+    case Stream::kPractitioners:
+      return Table::kStaff;
+    case Stream::kPractitionerRoles:
+      return Table::kPosts;
+    case Stream::kHealthcareServices:
+      return Table::kReasons;
+    case Stream::kPatients:
+      return Table::kPatients;
+    case Stream::kConditions:
+      return Table::kHistory;
+    case Stream::kAppointments:
+      return Table::kDiary;
+    case Stream::kEncounters:
+      return Table::kVisits;
   }
   return Table::kSites;
 }
@@ -34,14 +42,22 @@ struct Columns {
 };
 Columns ColumnsOf(Table table) {
   switch (table) {
-    case Table::kSites: return {"name", "phone", "phone"};
-    case Table::kStaff: return {"last", "title", "first"};
-    case Table::kPosts: return {"staff", "speciality", "speciality"};
-    case Table::kReasons: return {"label", "minutes", "label"};
-    case Table::kPatients: return {"last", "email", "first"};
-    case Table::kHistory: return {"problem", "since", "problem"};
-    case Table::kDiary: return {"starts", "note", "note"};
-    case Table::kVisits: return {"began", "site", "kind"};
+    case Table::kSites:
+      return {"name", "phone", "phone"};
+    case Table::kStaff:
+      return {"last", "title", "first"};
+    case Table::kPosts:
+      return {"staff", "speciality", "speciality"};
+    case Table::kReasons:
+      return {"label", "minutes", "label"};
+    case Table::kPatients:
+      return {"last", "email", "first"};
+    case Table::kHistory:
+      return {"problem", "since", "problem"};
+    case Table::kDiary:
+      return {"starts", "note", "note"};
+    case Table::kVisits:
+      return {"began", "site", "kind"};
   }
   return {};
 }
@@ -84,7 +100,9 @@ class MemoryClinic final : public Clinic {
   }
 
   const Connector& connector() const override { return *shared_->connector; }
-  Settings GoodSettings() const override { return SettingsWith(key_, practice_->options().password); }
+  Settings GoodSettings() const override {
+    return SettingsWith(key_, practice_->options().password);
+  }
   Settings WrongPassword() const override { return SettingsWith(key_, "not the hidden horse"); }
   Settings Unreachable(Nowhere kind) override {
     if (kind == Nowhere::kNobodyListens) return SettingsWith("nobody", "any");
@@ -131,9 +149,9 @@ class MemoryClinic final : public Clinic {
                                              {"email", form.email}});
   }
   Result<std::string> AddAppointmentAt(const std::string& local) override {
-    return practice_->Add(Table::kDiary,
-                          {{"patient", AnyOf(Stream::kPatients)}, {"state", "booked"},
-                           {"starts", local}});
+    return practice_->Add(
+        Table::kDiary,
+        {{"patient", AnyOf(Stream::kPatients)}, {"state", "booked"}, {"starts", local}});
   }
 
   Result<void> Spoil(Stream stream, const std::string& id) override {
@@ -227,11 +245,14 @@ Result<std::string> MemoryClinic::Add(Stream stream) {
     case Stream::kHealthcareServices:
       return practice_->Add(Table::kReasons, {{"label", "Reason " + n}, {"minutes", 15}});
     case Stream::kPatients:
-      return practice_->Add(Table::kPatients, {{"first", "Pat"}, {"last", "Sample" + n},
-                                               {"born", "1980-02-29"}, {"email", "p@example.invalid"}});
+      return practice_->Add(Table::kPatients, {{"first", "Pat"},
+                                               {"last", "Sample" + n},
+                                               {"born", "1980-02-29"},
+                                               {"email", "p@example.invalid"}});
     case Stream::kConditions:
-      return practice_->Add(Table::kHistory, {{"patient", AnyOf(Stream::kPatients)},
-                                              {"problem", "Problem " + n}, {"since", "2011"}});
+      return practice_->Add(
+          Table::kHistory,
+          {{"patient", AnyOf(Stream::kPatients)}, {"problem", "Problem " + n}, {"since", "2011"}});
     case Stream::kAppointments:
       return practice_->Add(Table::kDiary, {{"patient", AnyOf(Stream::kPatients)},
                                             {"staff", AnyOf(Stream::kPractitioners)},
@@ -249,15 +270,24 @@ Result<std::string> MemoryClinic::Add(Stream stream) {
 Result<void> MemoryClinic::Plan(Trouble trouble, std::int64_t amount) {
   const auto kind = [&] {
     switch (trouble) {
-      case Trouble::kUnavailable: return FaultKind::kUnavailable;
-      case Trouble::kSilent: return FaultKind::kSilent;
-      case Trouble::kSlow: return FaultKind::kSlow;
-      case Trouble::kDrip: return FaultKind::kDrip;
-      case Trouble::kCut: return FaultKind::kCut;
-      case Trouble::kFlip: return FaultKind::kFlip;
-      case Trouble::kGarbage: return FaultKind::kGarbage;
-      case Trouble::kRateLimit: return FaultKind::kRateLimit;
-      case Trouble::kExpireToken: return FaultKind::kExpireToken;
+      case Trouble::kUnavailable:
+        return FaultKind::kUnavailable;
+      case Trouble::kSilent:
+        return FaultKind::kSilent;
+      case Trouble::kSlow:
+        return FaultKind::kSlow;
+      case Trouble::kDrip:
+        return FaultKind::kDrip;
+      case Trouble::kCut:
+        return FaultKind::kCut;
+      case Trouble::kFlip:
+        return FaultKind::kFlip;
+      case Trouble::kGarbage:
+        return FaultKind::kGarbage;
+      case Trouble::kRateLimit:
+        return FaultKind::kRateLimit;
+      case Trouble::kExpireToken:
+        return FaultKind::kExpireToken;
     }
     return FaultKind::kUnavailable;
   }();
@@ -273,7 +303,8 @@ Subject MemorySubject(MakeConnector make) {
       return std::make_unique<memory::MemoryConnector>(world);
     };
   }
-  return {"memory", [make]() -> Result<std::unique_ptr<Clinic>> {
+  return {"memory", &memory::TutorialConnector().descriptor(),
+          [make]() -> Result<std::unique_ptr<Clinic>> {
             auto shared = std::make_shared<Shared>();
             shared->connector = make(shared->world);
             return std::unique_ptr<Clinic>(

@@ -24,7 +24,8 @@ Result<std::map<std::string, std::string, std::less<>>> ReadSkips(const std::str
     const auto checks = AllChecks();
     const bool known = std::any_of(checks.begin(), checks.end(),
                                    [&](const Check& check) { return check.id == id; });
-    if (!known) return MakeError(Fault::kMisconfigured, path + " skips " + id + ", which is no check");
+    if (!known)
+      return MakeError(Fault::kMisconfigured, path + " skips " + id + ", which is no check");
     const auto* skip = node.as_table();
     const auto reason = skip == nullptr ? "" : (*skip)["reason"].value_or(std::string());
     const auto until = skip == nullptr ? "" : (*skip)["until"].value_or(std::string());

@@ -34,7 +34,8 @@ constexpr Check kChecks[] = {
     {"P10", "A cursor far in the future: no records, no crash", CursorFromTheFuture},
     {"P11", "Unknown, missing and wrong fields: one bad row stops nothing else", OddRows},
     {"P12", "Names of every script and length come through unchanged", NamesComeUnchanged},
-    {"P13", "Times in repeated and skipped hours, in the practice's zone", TimesAroundTheClockChange},
+    {"P13", "Times in repeated and skipped hours, in the practice's zone",
+     TimesAroundTheClockChange},
     {"P14", "Tip: nothing from before it, everything after it", TipStandsAtTheEnd},
     {"R1", "Records read singly equal those of the stream", RecordsReadSingly},
     {"R2", "Records that are not there are read as gone", MissingRecordsReadSingly},
@@ -52,10 +53,14 @@ constexpr Check kChecks[] = {
 
 std::string_view OutcomeName(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kPass: return "pass";
-    case Outcome::kFail: return "fail";
-    case Outcome::kNotApplicable: return "not applicable";
-    case Outcome::kSkipped: return "skipped";
+    case Outcome::kPass:
+      return "pass";
+    case Outcome::kFail:
+      return "fail";
+    case Outcome::kNotApplicable:
+      return "not applicable";
+    case Outcome::kSkipped:
+      return "skipped";
   }
   return "";
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The conformance suite: one list of checks, each held against a subject (a connector and a stand-in
-// for its vendor). Ids are stable: skips, quality rules and reports name them.
+// The conformance suite: one list of checks, each held against a subject (a connector and a
+// stand-in for its vendor). Ids are stable: skips, quality rules and reports name them.
 //
 // A check is a function that returns, or throws Failed; nothing leaves RunCheck but its result.
 #pragma once
@@ -17,6 +17,8 @@ namespace pons::conformance {
 
 struct Subject {
   std::string vendor;  // the folder's name under vendors/
+  // For the report; the checks ask the connector itself.
+  const Descriptor* descriptor = nullptr;
   // A clinic with nothing in it. An error fails the check; it never skips it.
   std::function<Result<std::unique_ptr<Clinic>>()> open;
 };

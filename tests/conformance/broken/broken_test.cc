@@ -52,7 +52,7 @@ TEST(WrappedConnector, PassesEveryCheckWhenNothingIsBroken) {
 }
 
 TEST(Suite, AClinicThatDoesNotOpenFailsTheCheck) {
-  const Subject subject{"memory", []() -> Result<std::unique_ptr<Clinic>> {
+  const Subject subject{"memory", nullptr, []() -> Result<std::unique_ptr<Clinic>> {
                           return MakeError(pons::Fault::kUnavailable, "no sandbox");
                         }};
   EXPECT_EQ(RunCheck("P1", subject).outcome, Outcome::kFail);

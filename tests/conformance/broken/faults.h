@@ -11,12 +11,12 @@
 namespace pons::conformance::broken {
 
 struct Fault {
-  std::string name;                      // "drops the last page"
-  std::vector<std::string> caught_by;    // each of these checks must fail
-  std::function<Breakage()> make;        // fresh for every clinic
+  std::string name;                    // "drops the last page"
+  std::vector<std::string> caught_by;  // each of these checks must fail
+  std::function<Breakage()> make;      // fresh for every clinic
 };
 
-std::vector<Fault> ReadingFaults();   // pages, cursors, sweeps, rows
-std::vector<Fault> BehaviourFaults(); // sign-in, logs, hosts, rates, other practices
+std::vector<Fault> ReadingFaults();    // pages, cursors, sweeps, rows
+std::vector<Fault> BehaviourFaults();  // sign-in, logs, hosts, rates, other practices
 
 }  // namespace pons::conformance::broken

@@ -195,7 +195,8 @@ std::vector<Fault> ReadingFaults() {
       {"drops the last page", {"P1"}, [] { return Twisted(DropLastPage); }},
       {"repeats a page for ever", {"P1"}, [] { return Twisted(RepeatForever); }},
       {"lets the cursor run ahead of the data", {"P1", "P3"}, [] { return Twisted(RunAhead); }},
-      {"takes half a sweep for proof", {"P8"},
+      {"takes half a sweep for proof",
+       {"P8"},
        [] {
          auto ever = std::make_shared<std::set<std::string>>();
          return Twisted([ever](const PullRequest& request, const Inner& pull) {
@@ -207,7 +208,8 @@ std::vector<Fault> ReadingFaults() {
       {"loses unreadable rows in silence", {"P11"}, [] { return Twisted(DropUnreadable); }},
       {"stops at an unreadable row", {"P11"}, [] { return Twisted(StopAtUnreadable); }},
       {"has one version for ever", {"P5"}, [] { return Twisted(SameVersion); }},
-      {"has a new version each time", {"P2", "P4"},
+      {"has a new version each time",
+       {"P2", "P4"},
        [] {
          auto count = std::make_shared<int>(0);
          return Twisted([count](const PullRequest& request, const Inner& pull) {
@@ -219,12 +221,18 @@ std::vector<Fault> ReadingFaults() {
       {"begins afresh when caught up", {"P4"}, [] { return Twisted(MoveWhileCaughtUp); }},
       {"cuts long names", {"P12"}, [] { return Twisted(TrimNames); }},
       {"takes half an answer for the whole", {"F4"}, [] { return Twisted(HalfIsEnough); }},
-      {"reads local times in the server's zone", {"P13"},
+      {"reads local times in the server's zone",
+       {"P13"},
        [] {
          Breakage breakage;
          breakage.context = [](const SessionContext& context) {
-           return SessionContext{context.clock,  context.http,   context.sql, context.random,
-                                 context.cancel, context.log,    *PracticeZone::Named("America/New_York")};
+           return SessionContext{context.clock,
+                                 context.http,
+                                 context.sql,
+                                 context.random,
+                                 context.cancel,
+                                 context.log,
+                                 *PracticeZone::Named("America/New_York")};
          };
          return breakage;
        }},

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory vendor's cursors, format 1. One of
 //   mem1:f:<position>                      after this place in the feed
-//   mem1:m:<seconds>:<id>=<version>,…      rows modified in that second or later, but for those named
-//   mem1:s:<position>:<seconds>:<id>       a sweep under way: rows after <id>; it began when the feed
+//   mem1:m:<seconds>:<id>=<version>,…      rows modified in that second or later, but for those
+//   named mem1:s:<position>:<seconds>:<id>       a sweep under way: rows after <id>; it began when
+//   the feed
 //                                          and the newest modification stood there
 //   mem1:r                                 at rest: the next pull begins a sweep
 // Anything else is a cursor that is not honoured.

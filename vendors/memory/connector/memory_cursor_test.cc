@@ -27,9 +27,9 @@ TEST(MemoryCursor, EveryKindIsReadBackAsItWasWritten) {
 }
 
 TEST(MemoryCursor, OtherFormatsAreNotHonoured) {
-  for (const char* token : {"", "mem1", "mem1:", "mem0:f:1", "mem1:f", "mem1:f:", "mem1:f:x",
-                            "mem1:f:-1", "mem1:f:1:2", "mem1:m:1", "mem1:m:1:a", "mem1:m:1:=2",
-                            "mem1:s:1:2", "mem1:r:1", "mem1:q:1", "bp1:1"}) {
+  for (const char* token :
+       {"", "mem1", "mem1:", "mem0:f:1", "mem1:f", "mem1:f:", "mem1:f:x", "mem1:f:-1", "mem1:f:1:2",
+        "mem1:m:1", "mem1:m:1:a", "mem1:m:1:=2", "mem1:s:1:2", "mem1:r:1", "mem1:q:1", "bp1:1"}) {
     EXPECT_FALSE(ParseCursor({token}).has_value()) << token;
   }
 }

@@ -10,8 +10,7 @@ namespace {
 using model::Stream;
 using model::VendorRef;
 
-constexpr std::string_view kMedicareSystem =
-    "http://ns.electronichealth.net.au/id/medicare-number";
+constexpr std::string_view kMedicareSystem = "http://ns.electronichealth.net.au/id/medicare-number";
 constexpr std::string_view kProviderSystem =
     "http://ns.electronichealth.net.au/id/medicare-provider-number";
 constexpr std::string_view kTypeSystem = "http://terminology.hl7.org/CodeSystem/v2-0203";
@@ -89,8 +88,8 @@ class Members {
   Unreadable complaint_;
 };
 
-void AddTelecom(std::vector<model::ContactPoint>& list, std::string_view system,
-                std::string value, std::string_view use) {
+void AddTelecom(std::vector<model::ContactPoint>& list, std::string_view system, std::string value,
+                std::string_view use) {
   if (!value.empty()) list.push_back({std::string(system), std::move(value), std::string(use)});
 }
 
@@ -130,8 +129,12 @@ model::Record ToRole(Members& in) {
   role.location = in.Ref("site", Stream::kLocations);
   role.role = in.Text("speciality");
   if (auto number = in.Text("provider_number"); !number.empty()) {
-    role.identifiers.push_back({std::string(kProviderSystem), std::move(number),
-                                "http://terminology.hl7.org.au/CodeSystem/v2-0203", "UPIN", {}, {},
+    role.identifiers.push_back({std::string(kProviderSystem),
+                                std::move(number),
+                                "http://terminology.hl7.org.au/CodeSystem/v2-0203",
+                                "UPIN",
+                                {},
+                                {},
                                 {}});
   }
   return role;
@@ -166,9 +169,13 @@ model::Record ToPatient(Members& in) {
   patient.deceased_date = in.Day("died");
   patient.deceased = patient.deceased_date.has_value();
   if (auto number = in.Text("medicare"); !number.empty()) {
-    patient.identifiers.push_back(
-        {std::string(kMedicareSystem), std::move(number), std::string(kTypeSystem), "MC", {}, {},
-         {}});
+    patient.identifiers.push_back({std::string(kMedicareSystem),
+                                   std::move(number),
+                                   std::string(kTypeSystem),
+                                   "MC",
+                                   {},
+                                   {},
+                                   {}});
   }
   AddTelecom(patient.telecoms, "phone", in.Text("phone"), "home");
   AddTelecom(patient.telecoms, "phone", in.Text("mobile"), "mobile");
@@ -241,14 +248,22 @@ model::Record ToEncounter(Members& in, const PracticeZone& zone) {
 
 model::Record Read(Table table, Members& in, const PracticeZone& zone) {
   switch (table) {
-    case Table::kSites: return ToLocation(in);
-    case Table::kStaff: return ToPractitioner(in);
-    case Table::kPosts: return ToRole(in);
-    case Table::kReasons: return ToService(in);
-    case Table::kPatients: return ToPatient(in);
-    case Table::kHistory: return ToCondition(in);
-    case Table::kDiary: return ToAppointment(in, zone);
-    case Table::kVisits: return ToEncounter(in, zone);
+    case Table::kSites:
+      return ToLocation(in);
+    case Table::kStaff:
+      return ToPractitioner(in);
+    case Table::kPosts:
+      return ToRole(in);
+    case Table::kReasons:
+      return ToService(in);
+    case Table::kPatients:
+      return ToPatient(in);
+    case Table::kHistory:
+      return ToCondition(in);
+    case Table::kDiary:
+      return ToAppointment(in, zone);
+    case Table::kVisits:
+      return ToEncounter(in, zone);
   }
   return model::Location{};
 }

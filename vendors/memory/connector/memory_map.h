@@ -16,8 +16,8 @@ namespace pons::memory {
 Table TableOf(model::Stream stream);
 model::Stream StreamOf(Table table);
 
-// Requires: a row that is not deleted. Local times are read in `zone`; where the hour happens twice,
-// the first is meant.
+// Requires: a row that is not deleted. Local times are read in `zone`; where the hour happens
+// twice, the first is meant.
 std::variant<model::Record, Unreadable> ToRecord(Table table, const Row& row,
                                                  const PracticeZone& zone);
 

@@ -67,10 +67,9 @@ TEST(MemoryMap, ARowThatCannotBeReadNamesTheFieldAndNotTheValue) {
 }
 
 TEST(MemoryMap, LocalTimesAreReadInThePracticesZone) {
-  const auto read = ToRecord(Table::kDiary,
-                             RowOf({{"state", "booked"}, {"starts", "2026-07-01T09:00:00"},
-                                    {"minutes", 30}}),
-                             Sydney());
+  const auto read = ToRecord(
+      Table::kDiary,
+      RowOf({{"state", "booked"}, {"starts", "2026-07-01T09:00:00"}, {"minutes", 30}}), Sydney());
   const auto* record = std::get_if<model::Record>(&read);
   ASSERT_NE(record, nullptr);
   const auto& appointment = std::get<model::Appointment>(*record);

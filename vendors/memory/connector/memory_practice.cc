@@ -127,8 +127,11 @@ std::string MemoryPractice::StartVisit(std::string_view patient, std::string_vie
   const std::lock_guard lock(mutex_);
   const auto local = zone_.ToLocal(NowHere());
   auto [entry, reason] = MostRecentEntry(patient, local);
-  json::Object data = {{"patient", patient}, {"staff", staff},          {"site", site},
-                       {"kind", "Surgery"},  {"began", FormatLocal(local)}};
+  json::Object data = {{"patient", patient},
+                       {"staff", staff},
+                       {"site", site},
+                       {"kind", "Surgery"},
+                       {"began", FormatLocal(local)}};
   if (!entry.empty()) {
     data.emplace_back("entry", std::move(entry));
     data.emplace_back("reason", std::move(reason));

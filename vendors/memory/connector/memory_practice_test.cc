@@ -14,8 +14,9 @@ class MemoryPracticeTest : public ::testing::Test {
   MemoryPracticeTest() : clock_(*ParseInstant("2026-03-09T00:00:00Z")), practice_({}, clock_) {}
 
   std::string Book(const char* starts, const char* reason, const char* state = "booked") {
-    return practice_.Add(Table::kDiary, {{"patient", "p1"}, {"starts", starts},
-                                         {"reason", reason}, {"state", state}});
+    return practice_.Add(
+        Table::kDiary,
+        {{"patient", "p1"}, {"starts", starts}, {"reason", reason}, {"state", state}});
   }
   std::string ReasonOfVisit() {
     const auto visit = practice_.StartVisit("p1", "d1", "s1");

@@ -33,10 +33,14 @@ Place AfterSweep(Stream stream, const Place& place) {
 
 bool Fits(Stream stream, Place::Kind kind) {
   switch (kind) {
-    case Place::Kind::kFeed: return HasFeed(stream);
-    case Place::Kind::kModified: return HasModified(stream);
-    case Place::Kind::kRest: return !HasFeed(stream) && !HasModified(stream);
-    case Place::Kind::kSweep: return true;
+    case Place::Kind::kFeed:
+      return HasFeed(stream);
+    case Place::Kind::kModified:
+      return HasModified(stream);
+    case Place::Kind::kRest:
+      return !HasFeed(stream) && !HasModified(stream);
+    case Place::Kind::kSweep:
+      return true;
   }
   return false;
 }
@@ -163,10 +167,14 @@ Result<ChangePage> MemorySession::Pull(const PullRequest& request) {
     place = *parsed;
   }
   switch (place.kind) {
-    case Place::Kind::kFeed: return FollowFeed(request, place);
-    case Place::Kind::kModified: return FollowModified(request, place);
-    case Place::Kind::kRest: return Sweep(request, Place{});
-    case Place::Kind::kSweep: return Sweep(request, place);
+    case Place::Kind::kFeed:
+      return FollowFeed(request, place);
+    case Place::Kind::kModified:
+      return FollowModified(request, place);
+    case Place::Kind::kRest:
+      return Sweep(request, Place{});
+    case Place::Kind::kSweep:
+      return Sweep(request, place);
   }
   return MakeError(Fault::kInternal, "a cursor of no kind");
 }

@@ -21,8 +21,11 @@ struct Tutorial {
     for (const char* first : {"Wattle", "Banksia", "Grevillea"}) {
       const auto patient = practice->Add(
           Table::kPatients, {{"first", first}, {"last", "Sample"}, {"born", "1980-02-29"}});
-      practice->Add(Table::kDiary, {{"patient", patient}, {"staff", doctor}, {"site", site},
-                                    {"reason", reason}, {"state", "booked"},
+      practice->Add(Table::kDiary, {{"patient", patient},
+                                    {"staff", doctor},
+                                    {"site", site},
+                                    {"reason", reason},
+                                    {"state", "booked"},
                                     {"starts", practice->LocalNow()}});
     }
     world.Add("demo", std::move(practice));

@@ -22,16 +22,23 @@
 namespace pons::memory {
 
 enum class Table : std::uint8_t {
-  kSites, kStaff, kPosts, kReasons, kPatients, kHistory, kDiary, kVisits,
+  kSites,
+  kStaff,
+  kPosts,
+  kReasons,
+  kPatients,
+  kHistory,
+  kDiary,
+  kVisits,
 };
 constexpr std::size_t kTableCount = 8;
 std::string_view TableName(Table table);
 
 enum class Operation : std::uint8_t {
-  kSignIn,         // user and password; the answer's token goes with every other request
-  kInfo,           // name, version and clock of the practice, and the tables it may not read
-  kList,           // rows of a table whose id follows `after`, in order of id; deleted rows are not shown
-  kFeed,           // rows changed after `position`, the last state of each, in order of change
+  kSignIn,  // user and password; the answer's token goes with every other request
+  kInfo,    // name, version and clock of the practice, and the tables it may not read
+  kList,    // rows of a table whose id follows `after`, in order of id; deleted rows are not shown
+  kFeed,    // rows changed after `position`, the last state of each, in order of change
   kModifiedSince,  // rows with `modified` >= since, in order of (modified, id)
   kGet,            // these rows; the answer leaves out those that are not there
 };
@@ -42,9 +49,9 @@ struct Request {
   std::string password;
   std::string token;
   Table table = Table::kSites;
-  std::string after;             // kList
-  std::uint64_t position = 0;    // kFeed
-  std::int64_t since = 0;        // kModifiedSince: seconds
+  std::string after;           // kList
+  std::uint64_t position = 0;  // kFeed
+  std::int64_t since = 0;      // kModifiedSince: seconds
   std::uint32_t limit = 500;
   std::vector<std::string> ids;  // kGet
 };
@@ -55,7 +62,7 @@ struct Row {
   std::uint64_t position = 0;  // of the edit, in the practice's feed
   std::int64_t modified = 0;   // seconds since 1970, UTC
   bool deleted = false;
-  json::Value data;            // an object
+  json::Value data;  // an object
   bool operator==(const Row&) const = default;
 };
 
@@ -66,8 +73,8 @@ struct Answer {
   std::int64_t clock_ms = 0;           // kInfo: the vendor's clock, milliseconds since 1970
   std::vector<std::string> forbidden;  // kInfo: tables this user may not read
   std::uint64_t tip = 0;               // the feed's present end
-  std::int64_t newest = 0;             // the newest `modified` there is: no later edit has a lower one
-  bool more = false;                   // the limit left some out
+  std::int64_t newest = 0;  // the newest `modified` there is: no later edit has a lower one
+  bool more = false;        // the limit left some out
   std::vector<Row> rows;
   bool operator==(const Answer&) const = default;
 };

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Prints docs/reference/connectors.md from the results that the conformance suite left in a folder.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const folder = process.argv[2];
+const vendors = readdirSync(folder)
+  .filter((name) => name.endsWith('.json'))
+  .sort()
+  .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+if (vendors.length === 0) {
+  console.error(`no results in ${folder}`);
+  process.exit(1);
+}
+
+const lines = [
+  '# Connectors',
+  '',
+  'Written by `scripts/conformance` from a run of the conformance suite (`tests/conformance`). Do not',
+  'edit it by hand.',
+  '',
+  '## What each connector reads',
+];
+const interval = (ms) => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`);
+for (const vendor of vendors) {
+  lines.push(
+    '',
+    `### ${vendor.name} (\`${vendor.vendor}\`, ${vendor.region})`,
+    '',
+    '| Stream | Changes found by | Deletions found by | Asked every |',
+    '|---|---|---|---|',
+    ...vendor.streams.map(
+      (s) => `| ${s.stream} | ${s.delta} | ${s.deletions} | ${interval(s.poll_interval_ms)} |`,
+    ),
+    '',
+    vendor.reads_records ? 'Single records can be read.' : 'Single records cannot be read.',
+  );
+}
+
+const cell = { pass: 'pass', fail: '**fail**', 'not applicable': '–', skipped: 'skipped' };
+lines.push(
+  '',
+  '## What the suite saw',
+  '',
+  `| Id | Proves | ${vendors.map((v) => `\`${v.vendor}\``).join(' | ')} |`,
+  `|---|---|${vendors.map(() => '---|').join('')}`,
+);
+const outcome = (vendor, id) => vendor.checks.find((check) => check.id === id);
+for (const { id, proves } of vendors[0].checks) {
+  const cells = vendors.map((vendor) => cell[outcome(vendor, id)?.outcome] ?? 'not run');
+  lines.push(`| ${id} | ${proves} | ${cells.join(' | ')} |`);
+}
+lines.push('', '– means that the vendor declares nothing for the check to prove.');
+
+const reasons = vendors.flatMap((vendor) =>
+  vendor.checks
+    .filter((check) => check.outcome === 'skipped' || check.outcome === 'not applicable')
+    .map((check) => `| \`${vendor.vendor}\` | ${check.id} | ${check.outcome} | ${check.reason} |`),
+);
+if (reasons.length > 0) {
+  lines.push('', '## Why not', '', '| Vendor | Check | Outcome | Reason |', '|---|---|---|---|', ...reasons);
+}
+console.log(lines.join('\n'));
