@@ -128,6 +128,9 @@ struct ChangePage {
   Cursor next;
   PageEnd end = PageEnd::kCaughtUp;
   Coverage coverage = Coverage::kDelta;
+  // About how many records the running sweep will bring in all, where that is cheap to know; lets
+  // long first readings show the time left.
+  std::optional<std::uint64_t> sweep_total = {};
 };
 
 class ChangeSource {
@@ -203,6 +206,10 @@ class Connector {
   // Judges settings by themselves; no I/O, so that a bad form or file is refused at once. The error
   // (kMisconfigured) names the setting.
   virtual Result<void> Check(const Settings& settings) const = 0;
+
+  // How often to look at a stream: the descriptor's interval, unless these settings say otherwise.
+  virtual std::chrono::milliseconds PollInterval(const Settings& settings,
+                                                 model::Stream stream) const;
 
   // The SQL transport this vendor speaks through with these settings; null for HTTP vendors.
   virtual std::unique_ptr<net::SqlTransport> MakeSql(const Settings& settings) const;

@@ -7,6 +7,13 @@ namespace pons {
 
 std::unique_ptr<net::SqlTransport> Connector::MakeSql(const Settings&) const { return nullptr; }
 
+std::chrono::milliseconds Connector::PollInterval(const Settings&, model::Stream stream) const {
+  for (const auto& support : descriptor().can.streams) {
+    if (support.stream == stream) return support.poll_interval;
+  }
+  return std::chrono::minutes(5);
+}
+
 void Registry::Add(const Connector& connector) {
   PONS_CHECK(Find(connector.descriptor().id) == nullptr);
   connectors_.push_back(&connector);

@@ -235,9 +235,13 @@ std::vector<std::pair<RefKey, std::string>> SqliteTransaction::FinishSweep(
     use.Bind(connection).Bind(Number(stream));
     while (use.Step()) unseen.emplace_back(use.Integer(0), std::string(use.Text(1)));
   }
+  ForgetSweep(connection, stream);
+  return unseen;
+}
+
+void SqliteTransaction::ForgetSweep(ConnectionKey connection, model::Stream stream) {
   db_.Prepared("DELETE FROM sweep_seen WHERE connection_key=? AND stream=?")
       .Bind(connection).Bind(Number(stream)).Run();
-  return unseen;
 }
 
 void SqliteTransaction::Quarantine(const QuarantinedRow& row) {

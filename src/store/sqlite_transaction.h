@@ -38,6 +38,7 @@ class SqliteTransaction final : public Transaction {
   StreamState LoadStream(ConnectionKey connection, model::Stream stream) override;
   void SaveStream(ConnectionKey connection, model::Stream stream, const StreamState&) override;
   void MarkSeen(ConnectionKey connection, model::Stream stream, RefKey ref) override;
+  void ForgetSweep(ConnectionKey connection, model::Stream stream) override;
   std::vector<std::pair<RefKey, std::string>> FinishSweep(ConnectionKey connection,
                                                           model::Stream stream) override;
   void Quarantine(const QuarantinedRow& row) override;

@@ -109,6 +109,7 @@ class Transaction {
   virtual StreamState LoadStream(ConnectionKey connection, model::Stream stream) = 0;
   virtual void SaveStream(ConnectionKey connection, model::Stream stream, const StreamState&) = 0;
   virtual void MarkSeen(ConnectionKey connection, model::Stream stream, RefKey ref) = 0;
+  virtual void ForgetSweep(ConnectionKey connection, model::Stream stream) = 0;
   // Live records of the stream that the running sweep has not met, with their vendor ids; forgets
   // what the sweep has seen.
   virtual std::vector<std::pair<RefKey, std::string>> FinishSweep(ConnectionKey connection,
