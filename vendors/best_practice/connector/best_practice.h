@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Best Practice Premier (Australia), read from its SQL Server database. Facts: best-practice sheet.
+// Threads: the connector is immutable and may be shared.
+#pragma once
+
+#include "connector/connector.h"
+
+namespace pons::best_practice {
+
+class BestPracticeConnector final : public Connector {
+ public:
+  const Descriptor& descriptor() const override;
+  Result<void> Check(const Settings& settings) const override;
+  std::unique_ptr<net::SqlTransport> MakeSql(const Settings& settings) const override;
+  // Requires: context.sql.
+  Result<std::unique_ptr<Session>> Open(const Settings& settings,
+                                        const SessionContext& context) const override;
+};
+
+}  // namespace pons::best_practice

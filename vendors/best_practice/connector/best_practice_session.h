@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// One practice's open connection to Best Practice: what changed, single records, and a probe.
+//
+// Dated tables (patients, appointments, visits) are swept once by key and then followed by the time
+// of their last change (best_practice_cursor.h). Small tables are read whole on every pull.
+//
+// The visit poll is one statement over the newest keys; what a visit that nobody has seen yet
+// needs beside it costs one more. Visits far behind the newest are looked at once a minute.
+//
+// After a refused password the session asks nothing more: the database locks accounts.
+//
+// Threads: one at a time, as for every session.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "connector/connector.h"
+#include "net/sql.h"
+#include "vendors/best_practice/connector/best_practice_cursor.h"
+#include "vendors/best_practice/connector/best_practice_map.h"
+#include "vendors/best_practice/connector/best_practice_page.h"
+#include "vendors/best_practice/connector/best_practice_wire.h"
+
+namespace pons::best_practice {
+
+class BestPracticeSession final : public Session, public ChangeSource, public RecordReader {
+ public:
+  explicit BestPracticeSession(const SessionContext& context) : context_(context) {}
+
+  Result<ProbeReport> Probe(Instant deadline) override;
+  ChangeSource* changes() override { return this; }
+  RecordReader* records() override { return this; }
+
+  Result<ChangePage> Pull(const PullRequest& request) override;
+  Result<Cursor> Tip(model::Stream stream, Instant deadline) override;
+  Result<RecordReader::Answer> Read(model::Stream stream, std::span<const std::string> ids,
+                                    Instant deadline) override;
+
+ private:
+  // A row of a dated table as it was read, before anything is made of it.
+  struct Seen {
+    std::int64_t key;
+    std::uint64_t hash;
+    std::optional<LocalTime> changed;
+  };
+  struct Batch {
+    std::vector<Seen> seen;
+    PageBuilder page;
+  };
+  // What a cursor cannot hold: the rows given by the pass that led to it, for the newest one only.
+  struct Memory {
+    std::string token;
+    Given before, during;
+  };
+  struct ServerClock {
+    LocalTime utc, here;
+  };
+
+  Result<void> Ask(net::SqlStatement statement, std::string_view operation, Instant deadline,
+                   const std::function<void(net::SqlRow)>& row);
+
+  // best_practice_codes.cc
+  Result<void> NeedCodes(Instant deadline);
+  Result<void> LoadCodes(Instant deadline);
+  bool CodesAreStale();
+
+  // best_practice_session.cc
+  Result<ChangePage> PullSmall(const PullRequest& request, Place place);
+  Result<Batch> ReadSmall(model::Stream stream, std::int64_t after, std::uint32_t rows,
+                          Instant deadline);
+  Result<Batch> ReadRoles(std::int64_t after, std::uint32_t rows, Instant deadline);
+  Result<ChangePage> Sweep(const PullRequest& request, Place place);
+  Result<ChangePage> Follow(const PullRequest& request, Place place);
+  Result<ChangePage> FollowOnce(const PullRequest& request, Place place, Memory memory);
+  Place BeginPass(model::Stream stream, Place place);
+  Result<void> EndPass(Place& place, Given& during, Instant deadline);
+  net::SqlStatement ChangesStatement(model::Stream stream, const Place& place,
+                                     std::uint32_t rows) const;
+  // Runs the statement; known rows (those in `given`) are seen but not built. Reads again once when
+  // a code turns up that the practice's tables have gained meanwhile.
+  Result<Batch> ReadRows(model::Stream stream, const net::SqlStatement& statement,
+                         const Given& given, Instant deadline);
+  Result<Batch> ReadRowsOnce(model::Stream stream, const net::SqlStatement& statement,
+                             const Given& given, Instant deadline);
+  Result<void> Complete(PageBuilder& page, Instant deadline);
+  Result<void> TakeTip(model::Stream stream, Place& place, Instant deadline);
+  Result<void> ReadChunk(model::Stream stream, std::span<const std::int64_t> keys,
+                         RecordReader::Answer& answer, Instant deadline);
+  Result<ServerClock> AskClock(Instant deadline);
+  ChangePage PageOf(Batch batch);
+
+  const SessionContext context_;
+  std::optional<Error> refused_;  // the password was refused: silence
+  Codes codes_;
+  bool have_codes_ = false;
+  Instant codes_read_{};
+  std::optional<Instant> deep_pass_;  // visits: when all of them were looked at last
+  std::array<Memory, model::kStreamCount> memory_;
+};
+
+}  // namespace pons::best_practice

@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vendors/best_practice/connector/best_practice_wire.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "base/text.h"
+
+namespace pons::best_practice {
+namespace {
+
+using net::SqlNull;
+using net::SqlRow;
+using net::SqlStatement;
+using net::SqlValue;
+
+constexpr std::string_view kPatientColumns[] = {"INTERNALID",    "RECORDSTATUS",   "CREATED",
+                                                "UPDATED",       "PATIENTSTATUS",  "DATEOFDEATH",
+                                                "TITLECODE",     "FIRSTNAME",      "MIDDLENAME",
+                                                "SURNAME",       "PREFERREDNAME",  "ADDRESS1",
+                                                "ADDRESS2",      "CITY",           "POSTCODE",
+                                                "POSTALADDRESS", "POSTALCITY",     "POSTALPOSTCODE",
+                                                "DOB",           "SEXCODE",        "ETHNICCODE",
+                                                "HOMEPHONE",     "WORKPHONE",      "MOBILEPHONE",
+                                                "MEDICARENO",    "MEDICARELINENO", "MEDICAREEXPIRY",
+                                                "IHI",           "DVACODE",        "DVANO",
+                                                "USERID"};
+constexpr std::string_view kAppointmentColumns[] = {
+    "RECORDID",        "RECORDSTATUS",    "CREATED",         "UPDATED",         "INTERNALID",
+    "USERID",          "LOCATIONID",      "APPOINTMENTDATE", "APPOINTMENTTIME", "APPOINTMENTLENGTH",
+    "APPOINTMENTCODE", "APPOINTMENTTYPE", "REASON"};
+constexpr std::string_view kVisitColumns[] = {
+    "VISITID",   "RECORDSTATUS", "CREATED",   "UPDATED", "INTERNALID", "USERID",
+    "VISITCODE", "VISITDATE",    "STARTTIME", "ENDTIME", "LOCATION"};
+constexpr std::string_view kCandidateColumns[] = {
+    "RECORDID",        "CREATED",         "INTERNALID",      "LOCATIONID",  "VISITID",
+    "APPOINTMENTDATE", "APPOINTMENTTIME", "APPOINTMENTTYPE", "ARRIVALTIME", "CONSULTATIONTIME"};
+constexpr std::string_view kLocationColumns[] = {
+    "LOCATIONID", "LOCATIONNAME", "ADDRESS1", "ADDRESS2", "CITY",
+    "POSTCODE",   "HPIO",         "PHONE",    "FAX",      "EMAIL"};
+constexpr std::string_view kUserColumns[] = {
+    "USERID",    "USERSTATUS",     "LOCATIONID",   "TITLECODE",  "HPII", "SURNAME",
+    "FIRSTNAME", "REGISTRATIONNO", "PRESCRIBERNO", "PROVIDERNO", "EMAIL"};
+constexpr std::string_view kProviderLocationColumns[] = {"USERID", "LOCATIONID", "PROVIDERNUMBER"};
+constexpr std::string_view kAppointmentTypeColumns[] = {"APPOINTMENTCODE", "APPOINTMENTLENGTH",
+                                                        "DESCRIPTION"};
+constexpr std::string_view kHistoryColumns[] = {"RECORDID", "INTERNALID", "Day",    "Month",
+                                                "Year",     "Condition",  "Status", "SNOMED"};
+
+constexpr Table kCandidates = {"APPOINTMENTS", "RECORDID", kCandidateColumns, {}};
+
+std::string Columns(const Table& table) {
+  std::string out;
+  for (const auto column : table.columns) {
+    if (!out.empty()) out += ", ";
+    out += column;
+  }
+  return out;
+}
+
+std::string Top(const Table& table, std::uint32_t rows) {
+  return "SELECT TOP (" + std::to_string(rows) + ") " + Columns(table) + " FROM " +
+         std::string(table.name);
+}
+
+// "(?, ?, ?)" with the values. The count is a power of two, filled up with the last value, so that
+// the server keeps a few plans instead of one per count.
+std::string In(std::span<const std::int64_t> values, std::vector<SqlValue>& parameters) {
+  const auto count = std::bit_ceil(std::max<std::size_t>(1, values.size()));
+  std::string out = "(";
+  for (std::size_t i = 0; i < count; ++i) {
+    out += i == 0 ? "?" : ", ?";
+    parameters.emplace_back(values.empty() ? std::int64_t{-1}
+                                           : values[std::min(i, values.size() - 1)]);
+  }
+  return out + ")";
+}
+
+template <typename Row>
+Decoded<Row> Finish(const CellReader& in, Row row) {
+  if (in.bad()) return *in.bad();
+  return row;
+}
+
+void Mix(std::uint64_t& hash, const void* data, std::size_t size) {
+  const auto* bytes = static_cast<const unsigned char*>(data);
+  for (std::size_t i = 0; i < size; ++i) hash = (hash ^ bytes[i]) * 0x100000001b3u;
+}
+
+}  // namespace
+
+const Table kPatients = {"PATIENTS", "INTERNALID", kPatientColumns, "RECORDSTATUS = 1"};
+const Table kAppointments = {"APPOINTMENTS", "RECORDID", kAppointmentColumns,
+                             "RECORDSTATUS IN (1, 4)"};
+const Table kVisits = {"VISITS", "VISITID", kVisitColumns, "RECORDSTATUS = 1"};
+const Table kLocations = {"LOCATIONS", "LOCATIONID", kLocationColumns, {}};
+// USERSTATUS 999 is invalid (best-practice sheet §1).
+const Table kUsers = {"USERS", "USERID", kUserColumns,
+                      "RECORDSTATUS = 1 AND (USERSTATUS IS NULL OR USERSTATUS <> 999)"};
+const Table kProviderLocations = {"PROVIDER_LOCATION", "USERID", kProviderLocationColumns, {}};
+const Table kAppointmentTypes = {"APPOINTMENTTYPES", "APPOINTMENTCODE", kAppointmentTypeColumns,
+                                 "RECORDSTATUS = 1"};
+const Table kHistory = {"BPS_History", "RECORDID", kHistoryColumns, {}};
+
+// ---- Cells --------------------------------------------------------------------------------------
+
+const SqlValue* CellReader::Next() {
+  if (bad_) return nullptr;
+  if (at_ >= row_.size()) {
+    Fail("is missing");
+    return nullptr;
+  }
+  return &row_[at_++];
+}
+
+void CellReader::Fail(std::string_view reason) {
+  const auto index = at_ == 0 ? 0 : at_ - 1;
+  bad_ = BadCell{index < columns_.size() ? columns_[index] : "row", reason};
+}
+
+std::int64_t CellReader::IntOr(bool due) {
+  const auto* cell = Next();
+  if (cell == nullptr) return 0;
+  if (const auto* number = std::get_if<std::int64_t>(cell)) return *number;
+  if (const auto* real = std::get_if<double>(cell)) {
+    if (*real == std::floor(*real) && std::abs(*real) < 1e15)
+      return static_cast<std::int64_t>(*real);
+  }
+  if (std::holds_alternative<SqlNull>(*cell)) {
+    if (due) Fail("is null");
+    return 0;
+  }
+  Fail("is no number");
+  return 0;
+}
+
+std::string_view CellReader::TextOr(bool due) {
+  const auto* cell = Next();
+  if (cell == nullptr) return {};
+  if (const auto* text = std::get_if<std::string>(cell)) {
+    if (!IsValidUtf8(*text)) {
+      Fail("is no text");
+      return {};
+    }
+    std::string_view view = *text;
+    while (!view.empty() && view.back() == ' ') view.remove_suffix(1);
+    return view;
+  }
+  if (std::holds_alternative<SqlNull>(*cell)) {
+    if (due) Fail("is null");
+    return {};
+  }
+  Fail("is no text");
+  return {};
+}
+
+std::optional<LocalTime> CellReader::Time() {
+  const auto* cell = Next();
+  if (cell == nullptr || std::holds_alternative<SqlNull>(*cell)) return std::nullopt;
+  const auto* time = std::get_if<LocalTime>(cell);
+  if (time == nullptr || !time->day().ok()) {
+    Fail("is no date");
+    return std::nullopt;
+  }
+  return *time;
+}
+
+LocalTime CellReader::DueTime() {
+  const auto time = Time();
+  if (!time && !bad_) Fail("is null");
+  return time.value_or(LocalTime{});
+}
+
+std::uint64_t HashOf(SqlRow row) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const auto& cell : row) {
+    const auto kind = static_cast<unsigned char>(cell.index());
+    Mix(hash, &kind, 1);
+    if (const auto* number = std::get_if<std::int64_t>(&cell)) Mix(hash, number, sizeof *number);
+    if (const auto* real = std::get_if<double>(&cell)) Mix(hash, real, sizeof *real);
+    if (const auto* text = std::get_if<std::string>(&cell)) Mix(hash, text->data(), text->size());
+    if (const auto* time = std::get_if<LocalTime>(&cell)) {
+      const auto count = time->reading.time_since_epoch().count();
+      Mix(hash, &count, sizeof count);
+    }
+  }
+  return hash;
+}
+
+// ---- Rows ---------------------------------------------------------------------------------------
+
+Decoded<Head> DecodeHead(SqlRow row, const Table& table) {
+  CellReader in(row, table.columns);
+  Head head;
+  head.key = in.DueInt();
+  head.record_status = in.DueInt();
+  const auto created = in.Time();
+  const auto updated = in.Time();
+  head.changed = updated ? updated : created;
+  return Finish(in, head);
+}
+
+Decoded<PatientRow> DecodePatient(SqlRow row) {
+  CellReader in(row, kPatientColumns);
+  PatientRow p;
+  p.key = in.DueInt();
+  in.Skip(3);
+  p.status_code = in.Int();
+  p.date_of_death = in.Time();
+  p.title_code = in.Int();
+  p.first_name = in.Text();
+  p.middle_name = in.Text();
+  p.surname = in.DueText();
+  p.preferred_name = in.Text();
+  p.address1 = in.Text();
+  p.address2 = in.Text();
+  p.city = in.Text();
+  p.postcode = in.Text();
+  p.postal_address = in.Text();
+  p.postal_city = in.Text();
+  p.postal_postcode = in.Text();
+  p.date_of_birth = in.Time();
+  p.sex_code = in.Int();
+  p.ethnic_code = in.Int();
+  p.home_phone = in.Text();
+  p.work_phone = in.Text();
+  p.mobile_phone = in.Text();
+  p.medicare = in.Text();
+  p.medicare_line = in.Text();
+  p.medicare_expiry = in.Text();
+  p.ihi = in.Text();
+  p.dva_code = in.Int();
+  p.dva = in.Text();
+  p.user_id = in.Int();
+  return Finish(in, p);
+}
+
+Decoded<AppointmentRow> DecodeAppointment(SqlRow row) {
+  CellReader in(row, kAppointmentColumns);
+  AppointmentRow a;
+  a.key = in.DueInt();
+  a.record_status = in.DueInt();
+  in.Skip(2);
+  a.patient = in.Int();
+  a.user_id = in.Int();
+  a.location_id = in.Int();
+  const auto day = in.DueTime();
+  a.start = LocalTime::At(day.day(), std::chrono::seconds(in.DueInt()));
+  a.length = in.Seconds();
+  a.status_code = in.Int();
+  a.type_code = in.Int();
+  a.reason = in.Text();
+  return Finish(in, a);
+}
+
+Decoded<VisitRow> DecodeVisit(SqlRow row) {
+  CellReader in(row, kVisitColumns);
+  VisitRow v;
+  v.key = in.DueInt();
+  in.Skip();
+  v.created = in.Time();
+  in.Skip();
+  v.patient = in.DueInt();
+  v.user_id = in.Int();
+  v.visit_code = in.Int();
+  v.day = in.DueTime();
+  v.start = in.Seconds();
+  v.end = in.Seconds();
+  // INFERRED: the sheet names VISITS.LOCATION without a type, so a number and a name are both read.
+  if (!in.bad() && row.size() > 10) {
+    if (const auto* number = std::get_if<std::int64_t>(&row[10])) {
+      v.location = std::to_string(*number);
+      return v;
+    }
+  }
+  v.location = in.Text();
+  return Finish(in, v);
+}
+
+Decoded<CandidateRow> DecodeCandidate(SqlRow row) {
+  CellReader in(row, kCandidateColumns);
+  CandidateRow c;
+  c.key = in.DueInt();
+  c.created = in.Time();
+  c.patient = in.DueInt();
+  c.location_id = in.Int();
+  c.visit = in.Int();
+  const auto day = in.DueTime();
+  c.start = LocalTime::At(day.day(), std::chrono::seconds(in.DueInt()));
+  c.type_code = in.Int();
+  const auto arrival = in.Int();
+  const auto consultation = in.Int();
+  c.arrived = arrival > 0 || consultation > 0;
+  return Finish(in, c);
+}
+
+Decoded<LocationRow> DecodeLocation(SqlRow row) {
+  CellReader in(row, kLocationColumns);
+  LocationRow l;
+  l.key = in.DueInt();
+  l.name = in.DueText();
+  l.address1 = in.Text();
+  l.address2 = in.Text();
+  l.city = in.Text();
+  l.postcode = in.Text();
+  l.hpio = in.Text();
+  l.phone = in.Text();
+  l.fax = in.Text();
+  l.email = in.Text();
+  return Finish(in, l);
+}
+
+Decoded<UserRow> DecodeUser(SqlRow row) {
+  CellReader in(row, kUserColumns);
+  UserRow u;
+  u.key = in.DueInt();
+  u.status = in.Int();
+  u.location_id = in.Int();
+  u.title_code = in.Int();
+  u.hpii = in.Text();
+  u.surname = in.DueText();
+  u.first_name = in.Text();
+  u.registration = in.Text();
+  u.prescriber = in.Text();
+  u.provider = in.Text();
+  u.email = in.Text();
+  return Finish(in, u);
+}
+
+Decoded<ProviderLocationRow> DecodeProviderLocation(SqlRow row) {
+  CellReader in(row, kProviderLocationColumns);
+  ProviderLocationRow p;
+  p.user_id = in.DueInt();
+  p.location_id = in.DueInt();
+  p.provider = in.Text();
+  return Finish(in, p);
+}
+
+Decoded<AppointmentTypeRow> DecodeAppointmentType(SqlRow row) {
+  CellReader in(row, kAppointmentTypeColumns);
+  AppointmentTypeRow t;
+  t.key = in.DueInt();
+  t.length = in.Seconds();
+  t.description = in.DueText();
+  return Finish(in, t);
+}
+
+Decoded<HistoryRow> DecodeHistory(SqlRow row) {
+  CellReader in(row, kHistoryColumns);
+  HistoryRow h;
+  h.key = in.DueInt();
+  h.patient = in.DueInt();
+  h.day = in.Int();
+  h.month = in.Int();
+  h.year = in.Int();
+  h.condition = in.Text();
+  h.status = in.Text();
+  h.snomed = in.Text();
+  return Finish(in, h);
+}
+
+// ---- Statements ---------------------------------------------------------------------------------
+
+SqlStatement SelectLive(const Table& table, std::int64_t after, std::uint32_t rows) {
+  auto text = Top(table, rows) + " WHERE " + std::string(table.key) + " > ?";
+  if (!table.live.empty()) text += " AND " + std::string(table.live);
+  return {.text = text + " ORDER BY " + std::string(table.key), .parameters = {after}};
+}
+
+SqlStatement SelectAll(const Table& table) {
+  auto text = "SELECT " + Columns(table) + " FROM " + std::string(table.name);
+  if (!table.live.empty()) text += " WHERE " + std::string(table.live);
+  return {.text = text + " ORDER BY " + std::string(table.key)};
+}
+
+SqlStatement SelectChanged(const Table& table, std::int64_t after, LocalTime from,
+                           std::uint32_t rows) {
+  return {.text = Top(table, rows) + " WHERE " + std::string(table.key) +
+                  " > ? AND COALESCE(UPDATED, CREATED) >= ? ORDER BY " + std::string(table.key),
+          .parameters = {after, from}};
+}
+
+SqlStatement SelectVisits(std::int64_t after, std::int64_t last, LocalTime from,
+                          std::uint32_t rows) {
+  return {.text = Top(kVisits, rows) +
+                  " WHERE VISITID > ? AND (VISITID > ? OR COALESCE(UPDATED, CREATED) >= ?)"
+                  " ORDER BY VISITID",
+          .parameters = {after, last, from}};
+}
+
+SqlStatement SelectByKey(const Table& table, std::span<const std::int64_t> keys) {
+  SqlStatement statement;
+  const auto list = In(keys, statement.parameters);
+  statement.text = "SELECT " + Columns(table) + " FROM " + std::string(table.name) + " WHERE " +
+                   std::string(table.key) + " IN " + list + " ORDER BY " + std::string(table.key);
+  return statement;
+}
+
+SqlStatement SelectHistoryOf(std::span<const std::int64_t> patients) {
+  SqlStatement statement;
+  const auto list = In(patients, statement.parameters);
+  statement.text = "SELECT " + Columns(kHistory) + " FROM BPS_History WHERE INTERNALID IN " + list +
+                   " ORDER BY RECORDID";
+  return statement;
+}
+
+SqlStatement SelectTip(const Table& table) {
+  return {.text = "SELECT MAX(COALESCE(UPDATED, CREATED)) AS CHANGED, MAX(" +
+                  std::string(table.key) + ") AS HIGHEST FROM " + std::string(table.name)};
+}
+
+SqlStatement SelectEmailsOf(std::span<const std::int64_t> patients) {
+  SqlStatement statement;
+  const auto list = In(patients, statement.parameters);
+  statement.text = "SELECT INTERNALID, EMAIL FROM EMAIL WHERE RECORDSTATUS = 1 AND INTERNALID IN " +
+                   list + " ORDER BY INTERNALID, EMAILCODE, RECORDID";
+  return statement;
+}
+
+SqlStatement SelectEmailsBetween(std::int64_t after, std::int64_t to) {
+  return {.text =
+              "SELECT INTERNALID, EMAIL FROM EMAIL WHERE RECORDSTATUS = 1 AND INTERNALID > ?"
+              " AND INTERNALID <= ? ORDER BY INTERNALID, EMAILCODE, RECORDID",
+          .parameters = {after, to}};
+}
+
+SqlStatement SelectCandidates(std::span<const std::int64_t> patients, LocalTime day) {
+  SqlStatement statement;
+  const auto list = In(patients, statement.parameters);
+  statement.parameters.emplace_back(LocalTime::At(day.day(), std::chrono::seconds(0)));
+  statement.text = "SELECT " + Columns(kCandidates) + " FROM APPOINTMENTS WHERE INTERNALID IN " +
+                   list + " AND APPOINTMENTDATE <= ? AND RECORDSTATUS = 1 ORDER BY RECORDID";
+  return statement;
+}
+
+SqlStatement SelectCodes(std::string_view table, std::string_view code, std::string_view text) {
+  return {.text = "SELECT " + std::string(code) + ", " + std::string(text) + " FROM " +
+                  std::string(table)};
+}
+
+SqlStatement SelectPracticeName() { return {.text = "SELECT TOP (1) PRACTICENAME FROM PRACTICE"}; }
+
+SqlStatement SelectClock() { return {.text = "SELECT GETUTCDATE() AS UTC, GETDATE() AS HERE"}; }
+
+SqlStatement ProbeTable(std::string_view table) {
+  return {.text = "SELECT TOP (0) 1 AS ONE FROM " + std::string(table)};
+}
+
+}  // namespace pons::best_practice
