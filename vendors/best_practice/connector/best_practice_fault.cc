@@ -54,6 +54,6 @@ Error Explained(Error error, std::string_view operation) {
   return error;
 }
 
-std::string MissingRight(std::string_view table) { return "SELECT on " + std::string(table); }
+std::string MissingRight(std::string_view table) { return "read " + std::string(table); }
 
 }  // namespace pons::best_practice

@@ -12,7 +12,7 @@ namespace pons::best_practice {
 // what was being done, in a few words without data: "read PATIENTS".
 Error Explained(Error error, std::string_view operation);
 
-// Words of an object the user may not read, as missing_rights lists them: "SELECT on VISITS".
+// A right as missing_rights lists it, and as errors name it: "read VISITS".
 std::string MissingRight(std::string_view table);
 
 }  // namespace pons::best_practice

@@ -286,14 +286,28 @@ Result<void> BestPracticeSession::TakeTip(Stream stream, Place& place, Instant d
   return read;
 }
 
+Result<std::optional<std::uint64_t>> BestPracticeSession::CountLive(const Table& table,
+                                                                    Instant deadline) {
+  constexpr std::string_view kNames[] = {"TOTAL"};
+  std::optional<std::uint64_t> total;
+  PONS_TRY(Ask(SelectCount(table), Reading(table.name), deadline, [&](SqlRow row) {
+    CellReader in(row, kNames);
+    const auto count = in.DueInt();
+    if (!in.bad() && count >= 0) total = static_cast<std::uint64_t>(count);
+  }));
+  return total;
+}
+
 Result<ChangePage> BestPracticeSession::Sweep(const PullRequest& request, Place place) {
   const auto& table = *DatedTable(request.stream);
   auto& kept = memory_[static_cast<std::size_t>(request.stream)];
   Given given;
   if (request.since && kept.token == request.since->token) given = std::move(kept.during);
   // The position first: what changes behind the sweep's back is found by following from there.
+  std::optional<std::uint64_t> total;
   if (!place.begun) {
     PONS_TRY(TakeTip(request.stream, place, request.deadline));
+    PONS_ASSIGN(total, CountLive(table, request.deadline));
     place.begun = true;
   }
   const auto rows = std::max(1u, request.max_changes);
@@ -315,6 +329,7 @@ Result<ChangePage> BestPracticeSession::Sweep(const PullRequest& request, Place 
     place.given = given;
   }
   auto page = PageOf(std::move(batch));
+  page.sweep_total = total;
   page.next = ToCursor(place, more ? given : Given{});
   kept = {page.next.token, more ? Given{} : given, more ? std::move(given) : Given{}};
   page.end = PageEnd::kMore;

@@ -88,6 +88,7 @@ class BestPracticeSession final : public Session, public ChangeSource, public Re
                              const Given& given, Instant deadline);
   Result<void> Complete(PageBuilder& page, Instant deadline);
   Result<void> TakeTip(model::Stream stream, Place& place, Instant deadline);
+  Result<std::optional<std::uint64_t>> CountLive(const Table& table, Instant deadline);
   Result<void> ReadChunk(model::Stream stream, std::span<const std::int64_t> keys,
                          RecordReader::Answer& answer, Instant deadline);
   Result<ServerClock> AskClock(Instant deadline);

@@ -410,6 +410,12 @@ SqlStatement SelectTip(const Table& table) {
                   std::string(table.key) + ") AS HIGHEST FROM " + std::string(table.name)};
 }
 
+SqlStatement SelectCount(const Table& table) {
+  auto text = "SELECT COUNT(*) AS TOTAL FROM " + std::string(table.name);
+  if (!table.live.empty()) text += " WHERE " + std::string(table.live);
+  return {.text = std::move(text)};
+}
+
 SqlStatement SelectEmailsOf(std::span<const std::int64_t> patients) {
   SqlStatement statement;
   const auto list = In(patients, statement.parameters);

@@ -161,6 +161,8 @@ net::SqlStatement SelectByKey(const Table& table, std::span<const std::int64_t> 
 net::SqlStatement SelectHistoryOf(std::span<const std::int64_t> patients);
 // One row: the latest change, and the highest key.
 net::SqlStatement SelectTip(const Table& table);
+// One row: how many live rows there are.
+net::SqlStatement SelectCount(const Table& table);
 // Live e-mail addresses: patient, address. By patients, or of all patients in (after, to].
 net::SqlStatement SelectEmailsOf(std::span<const std::int64_t> patients);
 net::SqlStatement SelectEmailsBetween(std::int64_t after, std::int64_t to);
