@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// docs/reference/settings.md is written from the vendors' descriptors, and is the same as what they
+// say. PONS_WRITE_DOCS=1 writes it.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "connector/registry.h"
+
+namespace pons {
+namespace {
+
+std::string Cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '|') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string Duration(std::chrono::milliseconds time) {
+  if (time.count() % 1000 != 0) return std::to_string(time.count()) + " ms";
+  return std::to_string(time.count() / 1000) + " s";
+}
+
+std::string_view HowChangesShow(DeltaStyle style) {
+  switch (style) {
+    case DeltaStyle::kFeed:
+      return "the vendor's feed";
+    case DeltaStyle::kModifiedSince:
+      return "time of last change";
+    case DeltaStyle::kSweepOnly:
+      return "read whole each time";
+  }
+  return "";
+}
+
+std::string_view HowDeletionsShow(DeletionStyle style) {
+  switch (style) {
+    case DeletionStyle::kReported:
+      return "told by the vendor";
+    case DeletionStyle::kBySweep:
+      return "by a finished sweep";
+    case DeletionStyle::kNever:
+      return "not known";
+  }
+  return "";
+}
+
+void AppendVendor(std::string& page, const Descriptor& vendor) {
+  page += "\n## " + std::string(vendor.name) + " (`" + std::string(vendor.id) + "`)\n\n";
+  if (vendor.settings.empty()) {
+    page += "No settings.\n";
+  } else {
+    page += "| Setting | Needed | Default | Means |\n|---|---|---|---|\n";
+    for (const auto& setting : vendor.settings) {
+      page += "| `" + std::string(setting.key) + "` | ";
+      page += setting.required ? "yes" : "no";
+      page += setting.secret ? ", secret" : "";
+      page += setting.fallback.empty() ? " | " : " | `" + Cell(setting.fallback) + "`";
+      page += " | " + Cell(setting.help) + " |\n";
+    }
+  }
+  page +=
+      "\n| Stream | Looked at every | Changes show by | Deletions show by |\n|---|---|---|---|\n";
+  for (const auto& stream : vendor.can.streams) {
+    page += "| " + std::string(model::StreamName(stream.stream)) + " | " +
+            Duration(stream.poll_interval) + " | " + std::string(HowChangesShow(stream.delta)) +
+            " | " + std::string(HowDeletionsShow(stream.deletions)) + " |\n";
+  }
+}
+
+std::string Page() {
+  Registry registry;
+  RegisterAll(registry);
+  std::string page =
+      "# Settings of connections\n\n"
+      "What `pons connection add` asks for, by vendor, and how each vendor is read. Secrets are "
+      "sealed at rest,\nnever shown and never logged. This page is written from the vendors' "
+      "descriptors.\n";
+  for (const auto* connector : registry.all()) AppendVendor(page, connector->descriptor());
+  return page;
+}
+
+TEST(SettingsPage, SaysWhatTheDescriptorsSay) {
+  const std::string path = std::string(PONS_SOURCE_DIR) + "/docs/reference/settings.md";
+  const std::string page = Page();
+  if (std::getenv("PONS_WRITE_DOCS") != nullptr) std::ofstream(path) << page;
+  std::ifstream in(path);
+  const std::string there(std::istreambuf_iterator<char>(in), {});
+  EXPECT_EQ(there, page) << "PONS_WRITE_DOCS=1 build/dev/bin/settings_page_test writes it";
+}
+
+}  // namespace
+}  // namespace pons
