@@ -20,6 +20,10 @@ pons_module(NAME delivery  USES base model json crypto net store)
 pons_module(NAME api       USES base model json crypto net store grants delivery fhir)
 pons_module(NAME admin     USES base model json crypto net connector store grants sync delivery api fhir)
 
+# One running Pons: wires the core's modules together; the programs and rehearsals start it.
+pons_module(NAME server USES base model json crypto connector net store grants fhir sync delivery api
+            admin)
+
 # What sandboxes share. Never linked into the server.
 pons_module(NAME sandboxkit USES base json net)
 
@@ -35,7 +39,7 @@ pons_module(NAME vendors DIR vendors USES base connector model net json memory b
 # Programs: they wire modules together, and nothing uses them.
 pons_app(NAME pons DIR apps/pons
          USES base json crypto net model connector fhir store grants sync delivery api admin
-              vendors memory best_practice
+              vendors memory best_practice server
          LINK CLI11::CLI11)
 pons_app(NAME pons-sandbox DIR apps/pons_sandbox
          USES base json net sandboxkit best_practice_sandbox

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "base/log.h"
+#include "commands.h"
+#include "connector/registry.h"
+#include "server/runtime.h"
+
+namespace pons {
+namespace {
+
+struct ServeOptions {
+  std::string data = "/var/lib/pons";
+  std::string listen = "127.0.0.1:8080";
+  std::string public_url;
+  std::string certificate;
+  std::string key;
+  bool development = false;
+  bool verbose = false;
+};
+
+Result<server::RuntimeOptions> RuntimeOptionsFrom(const ServeOptions& given) {
+  server::RuntimeOptions options;
+  options.data_folder = given.data;
+  options.public_url = given.public_url;
+  options.tls_certificate_file = given.certificate;
+  options.tls_key_file = given.key;
+  options.development = given.development;
+  const auto colon = given.listen.rfind(':');
+  const int port = colon == std::string::npos ? -1 : std::atoi(given.listen.c_str() + colon + 1);
+  if (port < 0 || port > 65535) {
+    return MakeError(Fault::kMisconfigured,
+                     "--listen wants ADDRESS:PORT, for example 127.0.0.1:8080");
+  }
+  options.address = given.listen.substr(0, colon);
+  options.port = static_cast<std::uint16_t>(port);
+  return options;
+}
+
+ExitCode Serve(const ServeOptions& given) {
+  BlockStopSignals();
+  const auto log = StderrLogger(given.verbose ? LogLevel::kDebug : LogLevel::kInfo);
+  Registry registry;
+  RegisterAll(registry);
+  const auto options = RuntimeOptionsFrom(given);
+  if (!options) return Report(options.error());
+  auto runtime =
+      server::Runtime::Start(*options, registry, SystemClock(), SystemRandom(), *log);
+  if (!runtime) return Report(runtime.error());
+  std::printf("ready %s\n", (*runtime)->url().c_str());
+  std::fflush(stdout);
+  WaitForStopSignal();
+  log->Info("stopping");
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddServe(CLI::App& app, ExitCode& exit_code) {
+  auto* serve = app.add_subcommand("serve", "Run the server: read practices, tell apps, answer the API");
+  const auto given = std::make_shared<ServeOptions>();
+  serve->add_option("--data", given->data, "Folder for everything Pons keeps")->capture_default_str();
+  serve->add_option("--listen", given->listen, "ADDRESS:PORT of the API; port 0: any free one")
+      ->capture_default_str();
+  serve->add_option("--public-url", given->public_url,
+                    "Address apps reach this server under, when it is not the one it listens on");
+  serve->add_option("--tls-cert", given->certificate, "Certificate chain (PEM); with --tls-key");
+  serve->add_option("--tls-key", given->key, "Private key of the certificate (PEM)");
+  serve->add_flag("--development", given->development,
+                  "Let webhooks go to this machine itself (never on a real server)");
+  serve->add_flag("--verbose", given->verbose, "Log what is usually quiet");
+  serve->footer("Example: pons serve --data /var/lib/pons --listen 0.0.0.0:443 "
+                "--tls-cert pons.pem --tls-key pons.key");
+  serve->callback([given, &exit_code] { exit_code = Serve(*given); });
+}
+
+}  // namespace pons

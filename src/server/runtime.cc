@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/runtime.h"
+
+#include "api/api.h"
+#include "delivery/dispatcher.h"
+#include "net/http.h"
+#include "net/http_server.h"
+
+namespace pons::server {
+namespace {
+
+void AppendCounter(std::string& out, std::string_view name, std::uint64_t value) {
+  ((((out += "# TYPE ") += name) += " counter\n") += name) += ' ';
+  (out += std::to_string(value)) += '\n';
+}
+
+// Members are in the order they are made; they go in the reverse, so that nothing is called after
+// what it leans on has gone.
+class RunningPons final : public Runtime {
+ public:
+  RunningPons(RuntimeOptions options, std::unique_ptr<store::Store> store, const Registry& registry,
+              Clock& clock, Random& random, Logger& log)
+      : options_(std::move(options)),
+        clock_(clock),
+        random_(random),
+        log_(log),
+        store_(std::move(store)),
+        book_(*store_),
+        webhook_transport_(net::MakeCurlTransport(WebhookCurl(options_))),
+        vendor_transport_(net::MakeCurlTransport({})),
+        dispatcher_(*store_, *webhook_transport_, clock, random, log),
+        engine_(*store_, book_, registry, clock, random, log, vendor_transport_.get(),
+                options_.engine) {}
+
+  ~RunningPons() override {
+    if (api_) api_->Drain();
+    if (server_) server_->Stop();
+    server_.reset();
+    api_.reset();
+    engine_.Stop();
+    dispatcher_.Stop();
+  }
+
+  Result<void> Run() {
+    api::ApiOptions api_options;
+    api_options.public_url = options_.public_url;
+    api_options.audit_folder = options_.data_folder + "/audit";
+    api_options.webhook_policy = Policy(options_);
+    const api::ApiDependencies dependencies{
+        *store_, *webhook_transport_, clock_, random_, log_,
+        [this](std::string& out) { AppendMetrics(out); }, {}};
+    PONS_ASSIGN(api_, api::Api::Create(api_options, dependencies));
+    net::ServerOptions server_options;
+    server_options.address = options_.address;
+    server_options.port = options_.port;
+    server_options.tls_certificate_file = options_.tls_certificate_file;
+    server_options.tls_key_file = options_.tls_key_file;
+    api_->Configure(server_options);
+    PONS_TRY(dispatcher_.Start());
+    engine_.Start();
+    PONS_ASSIGN(server_, net::StartHttpServer(
+                             server_options,
+                             [this](const net::ServerRequest& request, net::Responder respond) {
+                               api_->Handle(request, std::move(respond));
+                             },
+                             log_));
+    return Ok();
+  }
+
+  std::uint16_t port() const override { return server_->port(); }
+  std::string url() const override {
+    if (!options_.public_url.empty()) return options_.public_url;
+    const bool tls = !options_.tls_certificate_file.empty();
+    const std::string host = options_.address == "0.0.0.0" ? "127.0.0.1" : options_.address;
+    return (tls ? "https://" : "http://") + host + ":" + std::to_string(port());
+  }
+  store::Store& store() override { return *store_; }
+  grants::GrantBook& book() override { return book_; }
+  sync::SyncEngine& engine() override { return engine_; }
+
+ private:
+  static net::AddressPolicy Policy(const RuntimeOptions& options) {
+    return options.development ? net::AddressPolicy::kAnyForDevelopment
+                               : net::AddressPolicy::kPublicOnly;
+  }
+  static net::CurlSettings WebhookCurl(const RuntimeOptions& options) {
+    net::CurlSettings settings;
+    settings.policy = Policy(options);
+    return settings;
+  }
+
+  void AppendMetrics(std::string& out) {
+    const auto sent = dispatcher_.counters();
+    AppendCounter(out, "pons_delivery_attempts_total", sent.attempts);
+    AppendCounter(out, "pons_deliveries_total", sent.delivered);
+    AppendCounter(out, "pons_delivery_retries_total", sent.retried);
+    AppendCounter(out, "pons_deliveries_failed_total", sent.failed);
+    out += "# TYPE pons_connection_seconds_since_success gauge\n";
+    const auto book = book_.Current();
+    if (!book) return;
+    for (const auto& [key, health] : engine_.health()) {
+      const auto found = (*book)->connections.find(key);
+      if (found == (*book)->connections.end() || !health.last_success) continue;
+      const auto age = std::chrono::duration_cast<seconds>(clock_.Now() - *health.last_success);
+      out += "pons_connection_seconds_since_success{connection=\"" + found->second.id.value +
+             "\",state=\"" + std::string(store::ReadStateName(health.state)) + "\"} " +
+             std::to_string(age.count()) + "\n";
+    }
+  }
+
+  RuntimeOptions options_;
+  Clock& clock_;
+  Random& random_;
+  Logger& log_;
+  std::unique_ptr<store::Store> store_;
+  grants::GrantBook book_;
+  std::unique_ptr<net::HttpTransport> webhook_transport_;
+  std::unique_ptr<net::HttpTransport> vendor_transport_;
+  delivery::DeliveryDispatcher dispatcher_;
+  sync::SyncEngine engine_;
+  std::unique_ptr<api::Api> api_;
+  std::unique_ptr<net::HttpServer> server_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Runtime>> Runtime::Start(const RuntimeOptions& options,
+                                                const Registry& registry, Clock& clock,
+                                                Random& random, Logger& log) {
+  PONS_ASSIGN(auto store, store::Store::Open({options.data_folder}, clock, random, log));
+  auto running =
+      std::make_unique<RunningPons>(options, std::move(store), registry, clock, random, log);
+  PONS_TRY(running->Run());
+  return std::unique_ptr<Runtime>(std::move(running));
+}
+
+}  // namespace pons::server
