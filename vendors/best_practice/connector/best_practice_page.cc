@@ -25,15 +25,15 @@ void PageBuilder::AddGone(std::int64_t key, std::string_view origin) {
   changes_.push_back(std::move(change));
 }
 
-void PageBuilder::AddBad(std::int64_t key, const BadCell& bad) {
+void PageBuilder::AddBad(std::string id, const BadCell& bad) {
   unreadable_.push_back(
-      {{stream_, std::to_string(key)}, std::string(bad.field), std::string(bad.reason)});
+      {{stream_, std::move(id)}, std::string(bad.field), std::string(bad.reason)});
 }
 
 void PageBuilder::AddLive(std::int64_t key, net::SqlRow row) {
   const auto take = [&](auto decoded, auto&& use) {
     if (const auto* bad = std::get_if<BadCell>(&decoded)) {
-      AddBad(key, *bad);
+      AddBad(std::to_string(key), *bad);
     } else {
       use(std::get<0>(std::move(decoded)));
     }

@@ -20,7 +20,7 @@ class PageBuilder {
   // A row of the stream's dated table. `key` is what DecodeHead found.
   void AddLive(std::int64_t key, net::SqlRow row);
   void AddGone(std::int64_t key, std::string_view origin);
-  void AddBad(std::int64_t key, const BadCell& bad);
+  void AddBad(std::string id, const BadCell& bad);
   void Add(std::string id, model::Record record, std::string_view origin);
 
   // Patients that wait for their e-mail addresses, in the order of their keys.

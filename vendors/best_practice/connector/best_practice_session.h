@@ -73,6 +73,7 @@ class BestPracticeSession final : public Session, public ChangeSource, public Re
   Result<Batch> ReadSmall(model::Stream stream, std::int64_t after, std::uint32_t rows,
                           Instant deadline);
   Result<Batch> ReadRoles(std::int64_t after, std::uint32_t rows, Instant deadline);
+  // best_practice_follow.cc
   Result<ChangePage> Sweep(const PullRequest& request, Place place);
   Result<ChangePage> Follow(const PullRequest& request, Place place);
   Result<ChangePage> FollowOnce(const PullRequest& request, Place place, Memory memory);
@@ -80,6 +81,10 @@ class BestPracticeSession final : public Session, public ChangeSource, public Re
   Result<void> EndPass(Place& place, Given& during, Instant deadline);
   net::SqlStatement ChangesStatement(model::Stream stream, const Place& place,
                                      std::uint32_t rows) const;
+  Result<void> TakeTip(model::Stream stream, Place& place, Instant deadline);
+  Result<std::optional<std::uint64_t>> CountLive(const Table& table, Instant deadline);
+
+  // best_practice_session.cc
   // Runs the statement; known rows (those in `given`) are seen but not built. Reads again once when
   // a code turns up that the practice's tables have gained meanwhile.
   Result<Batch> ReadRows(model::Stream stream, const net::SqlStatement& statement,
@@ -87,8 +92,6 @@ class BestPracticeSession final : public Session, public ChangeSource, public Re
   Result<Batch> ReadRowsOnce(model::Stream stream, const net::SqlStatement& statement,
                              const Given& given, Instant deadline);
   Result<void> Complete(PageBuilder& page, Instant deadline);
-  Result<void> TakeTip(model::Stream stream, Place& place, Instant deadline);
-  Result<std::optional<std::uint64_t>> CountLive(const Table& table, Instant deadline);
   Result<void> ReadChunk(model::Stream stream, std::span<const std::int64_t> keys,
                          RecordReader::Answer& answer, Instant deadline);
   Result<ServerClock> AskClock(Instant deadline);
