@@ -30,9 +30,9 @@ struct Call {
   net::Responder respond;
   Instant began{};
   Route route = Route::kOther;
-  std::string request_id;
-  std::string base;  // "https://host"
-  std::shared_ptr<const Session> session;
+  std::string request_id = {};
+  std::string base = {};  // "https://host"
+  std::shared_ptr<const Session> session = {};
   bool head = false;
   // For the audit trail; an empty operation is not audited.
   std::string_view operation = {};  // a literal

@@ -118,7 +118,7 @@ struct Grant {
   Instant created{};
 };
 
-enum class WebhookState : std::uint8_t { kActive, kDisabled };
+enum class WebhookState : std::uint8_t { kActive, kDisabled, kDeleted };
 
 struct Webhook {
   WebhookKey key = 0;

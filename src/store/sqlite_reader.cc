@@ -305,7 +305,7 @@ Result<std::vector<Webhook>> SqliteReader::Webhooks() {
   {
     auto use = db_->Prepared(
         "SELECT key, id, app_key, url, secret, events, state, cause, created FROM webhook"
-        " ORDER BY key");
+        " WHERE state < 2 ORDER BY key");
     while (use.Step()) {
       Webhook row;
       row.key = use.Integer(0);

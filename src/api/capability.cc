@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the server can do, told to machines: the CapabilityStatement, from the table that searches
+// run by, and SMART's configuration.
+#include "api/search_params.h"
+#include "api/service.h"
+#include "json/writer.h"
+
+namespace pons::api {
+namespace {
+
+void WriteResource(json::Writer& w, model::Stream stream) {
+  w.BeginObject();
+  w.Member("type", model::ResourceTypeOf(stream));
+  w.Key("interaction");
+  w.BeginArray();
+  for (const char* code : {"read", "vread", "search-type"}) {
+    w.BeginObject();
+    w.Member("code", code);
+    w.EndObject();
+  }
+  w.EndArray();
+  w.Member("versioning", "versioned");
+  w.Member("readHistory", false);
+  w.Member("conditionalRead", "full-support");
+  w.Key("searchParam");
+  w.BeginArray();
+  for (const auto& param : SearchParamsOf(stream)) {
+    w.BeginObject();
+    w.Member("name", param.name);
+    w.Member("type", ParamTypeName(param.kind));
+    w.Member("documentation", param.documentation);
+    w.EndObject();
+  }
+  w.EndArray();
+  w.EndObject();
+}
+
+void WriteSecurity(json::Writer& w, std::string_view base) {
+  w.Key("security");
+  w.BeginObject();
+  w.Key("extension");
+  w.BeginArray();
+  w.BeginObject();
+  w.Member("url", "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris");
+  w.Key("extension");
+  w.BeginArray();
+  w.BeginObject();
+  w.Member("url", "token");
+  w.Member("valueUri", std::string(base) + "/oauth/token");
+  w.EndObject();
+  w.EndArray();
+  w.EndObject();
+  w.EndArray();
+  w.Key("service");
+  w.BeginArray();
+  w.BeginObject();
+  w.Key("coding");
+  w.BeginArray();
+  w.BeginObject();
+  w.Member("system", "http://terminology.hl7.org/CodeSystem/restful-security-service");
+  w.Member("code", "SMART-on-FHIR");
+  w.EndObject();
+  w.EndArray();
+  w.Member("text", "OAuth2 client credentials (SMART Backend Services)");
+  w.EndObject();
+  w.EndArray();
+  w.EndObject();
+}
+
+void WriteList(json::Writer& w, std::string_view key, std::initializer_list<const char*> values) {
+  w.Key(key);
+  w.BeginArray();
+  for (const char* value : values) w.String(value);
+  w.EndArray();
+}
+
+}  // namespace
+
+std::string CapabilityStatement(std::string_view base, Instant since) {
+  std::string out;
+  json::Writer w(out);
+  w.BeginObject();
+  w.Member("resourceType", "CapabilityStatement");
+  w.Member("status", "active");
+  w.Member("date", FormatInstant(since));
+  w.Member("kind", "instance");
+  w.Key("software");
+  w.BeginObject();
+  w.Member("name", "Pons");
+  w.EndObject();
+  w.Key("implementation");
+  w.BeginObject();
+  w.Member("description", "Practice management systems, as granted to this app");
+  w.Member("url", std::string(base) + "/fhir/R4");
+  w.EndObject();
+  w.Member("fhirVersion", "4.0.1");
+  WriteList(w, "format", {"application/fhir+json", "json"});
+  w.Key("rest");
+  w.BeginArray();
+  w.BeginObject();
+  w.Member("mode", "server");
+  WriteSecurity(w, base);
+  w.Key("resource");
+  w.BeginArray();
+  for (std::size_t i = 0; i < model::kStreamCount; ++i) {
+    WriteResource(w, static_cast<model::Stream>(i));
+  }
+  w.EndArray();
+  w.EndObject();
+  w.EndArray();
+  w.EndObject();
+  return out;
+}
+
+std::string SmartConfiguration(std::string_view base) {
+  std::string out;
+  json::Writer w(out);
+  w.BeginObject();
+  w.Member("token_endpoint", std::string(base) + "/oauth/token");
+  WriteList(w, "grant_types_supported", {"client_credentials"});
+  WriteList(w, "token_endpoint_auth_methods_supported",
+            {"client_secret_basic", "client_secret_post", "private_key_jwt"});
+  WriteList(w, "token_endpoint_auth_signing_alg_values_supported", {"RS384", "ES384"});
+  w.Key("scopes_supported");
+  w.BeginArray();
+  w.String("system/*.rs");
+  for (std::size_t i = 0; i < model::kStreamCount; ++i) {
+    w.String("system/" + std::string(model::ResourceTypeOf(static_cast<model::Stream>(i))) + ".rs");
+  }
+  w.EndArray();
+  WriteList(w, "capabilities",
+            {"client-confidential-asymmetric", "client-confidential-symmetric", "permission-v2",
+             "permission-v1"});
+  WriteList(w, "code_challenge_methods_supported", {"S256"});
+  w.EndObject();
+  return out;
+}
+
+}  // namespace pons::api
