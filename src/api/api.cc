@@ -127,7 +127,10 @@ class ApiImpl final : public Api {
             std::to_string(service_.audit->healthy() ? 1 : 0) + "\n" +
             "# HELP pons_api_queue Searches and the like that wait for a worker.\n"
             "# TYPE pons_api_queue gauge\npons_api_queue " +
-            std::to_string(service_.pool.queued()) + "\n";
+            std::to_string(service_.pool.queued()) + "\n" +
+            "# HELP pons_api_waiting Calls that wait for a change.\n"
+            "# TYPE pons_api_waiting gauge\npons_api_waiting " +
+            std::to_string(service_.polls.waiting()) + "\n";
     if (service_.deps.more_metrics) service_.deps.more_metrics(body);
     Finish(service_, call, JsonAnswer(200, "text/plain; version=0.0.4", std::move(body)));
   }

@@ -19,8 +19,9 @@ LongPolls::~LongPolls() {
 
 bool LongPolls::Wait(Look look, Instant until) {
   const std::lock_guard lock(state_->mutex);
-  if (state_->stopping || state_->waiting.size() >= kMostWaiting) return false;
+  if (state_->stopping || state_->count >= kMostWaiting) return false;
   state_->waiting.push_back({std::move(look), until});
+  ++state_->count;
   // What was committed since the caller looked would be missed otherwise.
   state_->changed = true;
   state_->wake.notify_one();
@@ -45,6 +46,11 @@ void LongPolls::Drain() {
   state_->wake.notify_one();
 }
 
+std::size_t LongPolls::waiting() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->count;
+}
+
 void LongPolls::Loop() {
   while (true) {
     std::list<Waiting> due;
@@ -65,8 +71,9 @@ void LongPolls::Loop() {
     // Looking reads the store: not under the lock.
     const Instant now = clock_.Now();
     due.remove_if([&](Waiting& waiting) { return waiting.look(stopping || waiting.until <= now); });
-    if (stopping) return;
     const std::lock_guard lock(state_->mutex);
+    state_->count = state_->waiting.size() + due.size();
+    if (stopping) return;
     state_->waiting.splice(state_->waiting.end(), due);
   }
 }

@@ -29,7 +29,8 @@ class LongPolls {
   bool Wait(Look look, Instant until);
   // What a commit listener calls; may outlive this object.
   std::function<void()> Waker() const;
-  void Drain();  // last look for all; later Waits get theirs at once
+  void Drain();  // last look for all; later Waits are refused
+  std::size_t waiting() const;
 
  private:
   struct Waiting {
@@ -42,6 +43,7 @@ class LongPolls {
     bool changed = false;
     bool stopping = false;
     std::list<Waiting> waiting;
+    std::size_t count = 0;  // of those waiting and those being looked at
   };
 
   void Loop();

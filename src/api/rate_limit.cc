@@ -20,7 +20,7 @@ std::optional<milliseconds> RateBucket::Take(Instant now) {
   std::int64_t full_at = full_at_.load(std::memory_order_relaxed);
   while (true) {
     const std::int64_t next = std::max(full_at, at) + cost_;
-    if (next - at > depth_) return milliseconds((next - at - depth_) / 1000 + 1);
+    if (next - at > depth_) return milliseconds((next - at - depth_ + 999) / 1000);
     if (full_at_.compare_exchange_weak(full_at, next, std::memory_order_relaxed)) {
       return std::nullopt;
     }
