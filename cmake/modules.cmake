@@ -32,8 +32,15 @@ pons_module(NAME memory DIR vendors/memory/connector USES base connector model n
 pons_module(NAME best_practice DIR vendors/best_practice/connector
             USES base connector model net json)
 pons_module(NAME best_practice_sandbox DIR vendors/best_practice/sandbox
-            USES base json net sandboxkit LINK SQLite::SQLite3 OpenSSL::SSL OpenSSL::Crypto
+            USES base json net sandboxkit
+            LINK SQLite::SQLite3 OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB
             TEST_LINK ODBC::ODBC)
+if(TARGET pons_best_practice_sandbox)
+  pons_embed(TARGET pons_best_practice_sandbox DIR vendors/best_practice/sandbox
+             OUTPUT page_data.inc
+             FILES page/index.html page/style.css page/app.js page/diary.js page/panels.js
+                   page/clinic.js)
+endif()
 pons_module(NAME vendors DIR vendors USES base connector model net json memory best_practice)
 
 # Programs: they wire modules together, and nothing uses them.
