@@ -8,7 +8,7 @@ namespace pons::sync {
 using store::ChangeKind;
 
 PreparedChange Applier::Prepare(Change change, std::vector<Share> shares, Instant read_at) const {
-  PreparedChange prepared{std::move(change), {}, std::move(shares), std::nullopt};
+  PreparedChange prepared{std::move(change), {}, std::move(shares), std::nullopt, false};
   prepared.id = builder_.IdOf(prepared.change.ref);
   // Encoding happens here, off the writer's thread, for all that somebody may see.
   if (prepared.change.kind == pons::ChangeKind::kUpsert && !prepared.shares.empty()) {
@@ -67,7 +67,8 @@ void Applier::Tell(store::Transaction& tx, const PreparedChange& prepared, std::
   for (const auto& share : prepared.shares) {
     if (std::find(seen.begin(), seen.end(), share.grant) != seen.end()) continue;
     if (!tx.Show(share.grant, store::KeyOf(prepared.id.value), share.app_location)) continue;
-    tx.AppendChange(share.grant, stream, prepared.id, version, ChangeKind::kCreated, quiet);
+    tx.AppendChange(share.grant, stream, prepared.id, version, ChangeKind::kCreated,
+                    quiet && !prepared.news);
   }
 }
 
@@ -78,7 +79,8 @@ void Applier::DeleteUnseen(store::Transaction& tx, store::ConnectionKey connecti
     gone.kind = pons::ChangeKind::kTombstone;
     gone.ref = {stream, vendor_id};
     gone.origin = "sweep";
-    Apply(tx, {std::move(gone), builder_.IdOf({stream, vendor_id}), {}, std::nullopt}, read_at,
+    Apply(tx, {std::move(gone), builder_.IdOf({stream, vendor_id}), {}, std::nullopt, false},
+          read_at,
           false, counts);
   }
 }

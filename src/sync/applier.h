@@ -26,6 +26,7 @@ struct PreparedChange {
   ResourceId id;
   std::vector<Share> shares;                // grants that let it through now
   std::optional<store::RecordWrite> write;  // built already where it will most likely be stored
+  bool news = false;                        // comes with a visit: told even on a quiet page
 };
 
 struct ApplyCounts {

@@ -198,37 +198,72 @@ std::optional<Instant> ConnectionWorker::NextMoment() const {
 
 Result<SavedCursor> ConnectionWorker::Begin(StreamWork& work, const StreamScope& scope,
                                             bool& tip_taken) {
+  SavedCursor old = ReadSavedCursor(work.state.cursor);
+  if (scope.reading == Reading::kEverything || work.expired) return BeginSweep(work, scope);
+  if (old.token) {
+    // Followed so far for more than is needed from now on. Going on from there misses nothing of
+    // what is visible already; a fresh tip would.
+    old.mark = scope.mark;
+    PONS_TRY(SaveStream(work, old));
+    return old;
+  }
+  tip_taken = true;
+  return BeginAtTip(work, scope);
+}
+
+Result<SavedCursor> ConnectionWorker::BeginAtTip(StreamWork& work, const StreamScope& scope) {
+  const Instant now = context_.clock.Now();
+  PONS_ASSIGN(const auto tip, session_->changes()->Tip(work.support.stream, now + kPullTime));
+  const SavedCursor cursor{scope.mark, now, tip.token};
+  work.state.first_sweep_done = true;
+  work.state.sweeping = false;
+  PONS_TRY(SaveStream(work, cursor));
+  return cursor;
+}
+
+// From the start. What the sweep does not meet is gone, if it meets anything that was there.
+Result<SavedCursor> ConnectionWorker::BeginSweep(StreamWork& work, const StreamScope& scope) {
   const Stream stream = work.support.stream;
   const Instant now = context_.clock.Now();
-  if (scope.reading == Reading::kFromTip) {
-    PONS_ASSIGN(const auto tip, session_->changes()->Tip(stream, now + kPullTime));
-    SavedCursor cursor{scope.mark, now, tip.token};
-    store::StreamState state{WriteSavedCursor(cursor), true, false};
-    PONS_TRY(context_.store.Write([&](store::Transaction& tx) -> Result<void> {
-      tx.SaveStream(connection_.key, stream, state);
-      return Ok();
-    }));
-    work.state = state;
-    tip_taken = true;
-    return cursor;
-  }
-  // A sweep from the start. What it does not meet is gone, if it meets anything that was there.
-  const SavedCursor cursor{scope.mark, std::nullopt, std::nullopt};
+  // When visits began to count outlives the cursor: those of the gap are still news.
+  const SavedCursor cursor{scope.mark, ReadSavedCursor(work.state.cursor).from, std::nullopt};
+  const bool only_visible = scope.reading == Reading::kFromTip;
   PONS_TRY(context_.store.Write([&](store::Transaction& tx) -> Result<void> {
     work.state.sweeping = tx.HasRecords(connection_.key, stream);
-    work.state.first_sweep_done = work.state.first_sweep_done && work.state.sweeping;
+    if (!only_visible && !work.state.sweeping) work.state.first_sweep_done = false;
     // Marks of a sweep that was broken off would prove nothing about this one.
     if (work.state.sweeping) tx.ForgetSweep(connection_.key, stream);
     work.state.cursor = WriteSavedCursor(cursor);
     tx.SaveStream(connection_.key, stream, work.state);
     return Ok();
   }));
-  {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(progress_, [stream](const StreamProgress& p) { return p.stream == stream; });
-    progress_.push_back({stream, true, 0, std::nullopt, now});
-  }
+  work.expired = false;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(progress_, [stream](const StreamProgress& p) { return p.stream == stream; });
+  progress_.push_back({stream, true, 0, std::nullopt, now});
   return cursor;
+}
+
+Result<void> ConnectionWorker::SaveStream(StreamWork& work, const SavedCursor& cursor) {
+  work.state.cursor = WriteSavedCursor(cursor);
+  return context_.store.Write([&](store::Transaction& tx) -> Result<void> {
+    tx.SaveStream(connection_.key, work.support.stream, work.state);
+    return Ok();
+  });
+}
+
+// A patient is read when a visit shares them; what changes from then on must be noticed. So the
+// streams that tell of it are begun before the first visit is read.
+Result<void> ConnectionWorker::BeginWhatVisitsNeed(const std::vector<const store::Grant*>& grants) {
+  for (auto& work : streams_) {
+    if (work.support.stream != Stream::kPatients && work.support.stream != Stream::kConditions) {
+      continue;
+    }
+    const StreamScope scope = ScopeOf(work.support.stream, grants);
+    if (scope.reading != Reading::kFromTip || !work.state.cursor.empty()) continue;
+    PONS_TRY(BeginAtTip(work, scope));
+  }
+  return Ok();
 }
 
 // True: there is more to pull at once.
@@ -246,11 +281,14 @@ Result<bool> ConnectionWorker::Pull(StreamWork& work,
   SavedCursor cursor = ReadSavedCursor(work.state.cursor);
   const bool resweep = work.resweep && now >= *work.resweep;
   // Directories are read whole once a process: that is also how their names are learnt.
-  const bool over = cursor.mark != scope.mark || resweep ||
+  const bool over = cursor.mark != scope.mark || resweep || work.expired ||
                     (IsDirectory(stream) && !work.started);
+  if (stream == Stream::kEncounters) PONS_TRY(BeginWhatVisitsNeed(grants));
   if (over) {
     bool tip_taken = false;
-    if (cursor.mark != scope.mark) work.state.first_sweep_done = false;
+    if (cursor.mark != scope.mark && scope.reading == Reading::kEverything) {
+      work.state.first_sweep_done = false;
+    }
     PONS_ASSIGN(cursor, Begin(work, scope, tip_taken));
     work.started = true;
     if (work.support.deletions == DeletionStyle::kBySweep) work.resweep = now + kResweepEvery;
@@ -323,10 +361,7 @@ void ConnectionWorker::Failed(StreamWork* work, const Error& error) {
   const Reaction reaction = ReactTo(error, ++failures, now, context_.random);
   if (work != nullptr) {
     work->due = reaction.again;
-    if (reaction.start_over) {
-      work->state.cursor.clear();
-      work->started = false;
-    }
+    if (reaction.start_over) work->expired = true;
     if (reaction.whole_connection) {
       for (auto& other : streams_) {
         if (!reaction.again) {

@@ -68,6 +68,7 @@ class ConnectionWorker {
     std::optional<Instant> resweep; // when the whole stream is read again, where only that tells
     int failures = 0;
     bool started = false;           // read since this process began
+    bool expired = false;           // the vendor no longer honours the cursor: sweep
     store::StreamState state;
   };
 
@@ -75,6 +76,10 @@ class ConnectionWorker {
   Result<void> Probe();
   Result<bool> Pull(StreamWork& work, const std::vector<const store::Grant*>& grants);
   Result<SavedCursor> Begin(StreamWork& work, const StreamScope& scope, bool& tip_taken);
+  Result<SavedCursor> BeginAtTip(StreamWork& work, const StreamScope& scope);
+  Result<SavedCursor> BeginSweep(StreamWork& work, const StreamScope& scope);
+  Result<void> SaveStream(StreamWork& work, const SavedCursor& cursor);
+  Result<void> BeginWhatVisitsNeed(const std::vector<const store::Grant*>& grants);
   StreamWork* NextDue(Instant now);
   std::optional<Instant> NextMoment() const;
   void Failed(StreamWork* work, const Error& error);

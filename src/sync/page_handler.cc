@@ -11,6 +11,9 @@ namespace {
 
 using model::Stream;
 
+// Clocks may disagree by a minute; two are allowed for.
+constexpr std::chrono::minutes kClocksMayDiffer{2};
+
 bool IsDirectory(Stream stream) {
   return stream == Stream::kLocations || stream == Stream::kPractitioners ||
          stream == Stream::kPractitionerRoles || stream == Stream::kHealthcareServices;
@@ -148,8 +151,7 @@ Result<void> PageHandler::PlanEncounters(PageTask& task, const Grants& grants, P
 
 std::optional<std::string> PageHandler::NotNews(const model::Encounter& visit,
                                                 const PageTask& task) const {
-  // Clocks may disagree by a minute; two are allowed for.
-  if (task.visits_from && visit.start + std::chrono::minutes(2) < *task.visits_from) {
+  if (task.visits_from && visit.start + kClocksMayDiffer < *task.visits_from) {
     return "started before this connection was made";
   }
   if (visit.start + kVisitIsNews < clock_.Now()) return "entered more than a day after it started";
@@ -173,7 +175,11 @@ Result<void> PageHandler::PlanNewVisits(std::vector<Change> visits, const PageTa
     for (const auto* grant : grants) {
       if (!row.outcome.empty()) row.outcome += "; ";
       row.outcome += grant->id.value + ": ";
-      auto verdict = not_news ? grants::Verdict{false, {}, *not_news} : grants::Judge(*grant, facts);
+      auto verdict = grants::Judge(*grant, facts);
+      if (visit.start + kClocksMayDiffer < grant->created) {
+        verdict = {false, {}, "started before the grant was made"};
+      }
+      if (not_news) verdict = {false, {}, *not_news};
       row.outcome += verdict.shared ? std::string_view("shared") : verdict.reason;
       if (verdict.shared) shares.push_back({grant->key, std::move(verdict.app_location)});
     }
@@ -185,6 +191,7 @@ Result<void> PageHandler::PlanNewVisits(std::vector<Change> visits, const PageTa
     shared.push_back(applier_.Prepare(std::move(change), std::move(shares), now));
   }
   std::set<std::string> read;
+  const auto before = static_cast<std::ptrdiff_t>(plan.changes.size());
   if (!patients.empty()) {
     PONS_ASSIGN(read, ReadPatients({patients.begin(), patients.end()}, task, grants, plan));
   }
@@ -197,6 +204,8 @@ Result<void> PageHandler::PlanNewVisits(std::vector<Change> visits, const PageTa
     }
     plan.visits.push_back(std::move(seen[i]));
   }
+  std::for_each(plan.changes.begin() + before, plan.changes.end(),
+                [](PreparedChange& change) { change.news = true; });
   return Ok();
 }
 
@@ -273,7 +282,9 @@ Result<ApplyCounts> PageHandler::Commit(const PageTask& task, const Grants& gran
     for (auto it = plan.changes.begin(); it != first_condition_at; ++it) {
       applier_.Apply(tx, *it, read_at, quiet, counts);
     }
-    ApplyConditions(tx, grants, plan, quiet, counts);
+    const bool news = std::any_of(plan.changes.begin(), plan.changes.end(),
+                                  [](const PreparedChange& change) { return change.news; });
+    ApplyConditions(tx, grants, plan, quiet && !news, counts);
     for (auto it = first_condition_at; it != plan.changes.end(); ++it) {
       applier_.Apply(tx, *it, read_at, quiet, counts);
     }
