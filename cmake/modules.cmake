@@ -24,6 +24,11 @@ pons_module(NAME admin     USES base model json crypto net connector store grant
 pons_module(NAME server USES base model json crypto connector net store grants fhir sync delivery api
             admin)
 
+# The main job played without a person, for the demo's check and the benches: a sandbox process, a
+# running Pons, an app's webhook.
+pons_module(NAME rehearsal USES base model json crypto connector net store grants fhir sync delivery api
+            admin server)
+
 # What sandboxes share. Never linked into the server.
 pons_module(NAME sandboxkit USES base json net)
 
@@ -46,7 +51,7 @@ pons_module(NAME vendors DIR vendors USES base connector model net json memory b
 # Programs: they wire modules together, and nothing uses them.
 pons_app(NAME pons DIR apps/pons
          USES base json crypto net model connector fhir store grants sync delivery api admin
-              vendors memory best_practice server
+              vendors memory best_practice server rehearsal
          LINK CLI11::CLI11)
 pons_app(NAME pons-sandbox DIR apps/pons_sandbox
          USES base json net sandboxkit best_practice_sandbox

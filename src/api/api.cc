@@ -85,6 +85,7 @@ class ApiImpl final : public Api {
 
   bool BeforeSend() override { return service_.audit->Commit(); }
 
+  AuditTrail& audit() override { return *service_.audit; }
   void Drain() override {
     service_.stopping.Cancel();
     service_.polls.Drain();

@@ -69,6 +69,9 @@ class Api {
   // Answers what waits (long polls) so that the server can stop at once.
   virtual void Drain() = 0;
 
+  // For what is done elsewhere and belongs into the same trail.
+  virtual AuditTrail& audit() = 0;
+
   // Fills in before_send and the text of answers that could not be recorded.
   virtual void Configure(net::ServerOptions& options) = 0;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/runtime.h"
 
+#include "admin/admin_server.h"
 #include "api/api.h"
 #include "delivery/dispatcher.h"
 #include "net/http.h"
@@ -21,6 +22,7 @@ class RunningPons final : public Runtime {
   RunningPons(RuntimeOptions options, std::unique_ptr<store::Store> store, const Registry& registry,
               Clock& clock, Random& random, Logger& log)
       : options_(std::move(options)),
+        registry_(registry),
         clock_(clock),
         random_(random),
         log_(log),
@@ -33,6 +35,8 @@ class RunningPons final : public Runtime {
                 options_.engine) {}
 
   ~RunningPons() override {
+    cancel_.Cancel();
+    admin_server_.reset();
     if (api_) api_->Drain();
     if (server_) server_->Stop();
     server_.reset();
@@ -64,7 +68,7 @@ class RunningPons final : public Runtime {
                                api_->Handle(request, std::move(respond));
                              },
                              log_));
-    return Ok();
+    return OpenAdminDoor();
   }
 
   std::uint16_t port() const override { return server_->port(); }
@@ -77,8 +81,41 @@ class RunningPons final : public Runtime {
   store::Store& store() override { return *store_; }
   grants::GrantBook& book() override { return book_; }
   sync::SyncEngine& engine() override { return engine_; }
+  admin::AdminContext& admin() override { return *admin_; }
 
  private:
+  Result<void> OpenAdminDoor() {
+    admin_ = std::make_unique<admin::AdminContext>(
+        admin::AdminContext{.store = *store_,
+                            .vendors = registry_,
+                            .clock = clock_,
+                            .random = random_,
+                            .log = log_,
+                            .cancel = cancel_,
+                            .data_folder = options_.data_folder,
+                            .audit_folder = options_.data_folder + "/audit",
+                            .api_address = url(),
+                            .webhook_addresses = Policy(options_),
+                            .certificate_files = {}});
+    if (!options_.tls_certificate_file.empty()) {
+      admin_->certificate_files.push_back(options_.tls_certificate_file);
+    }
+    admin_->audit = [this](std::string_view command, std::string_view subject) -> Result<void> {
+      api::AuditEntry entry{};
+      entry.operation = "settings";
+      entry.type = command;
+      entry.id = subject;
+      entry.status = 200;
+      api_->audit().Add(entry);
+      if (api_->audit().Commit()) return Ok();
+      return MakeError(Fault::kUnavailable,
+                       "the audit trail cannot be written, so nothing was changed; free some disk "
+                       "space and try again");
+    };
+    PONS_ASSIGN(admin_server_, admin::StartAdminServer(*admin_));
+    return Ok();
+  }
+
   static net::AddressPolicy Policy(const RuntimeOptions& options) {
     return options.development ? net::AddressPolicy::kAnyForDevelopment
                                : net::AddressPolicy::kPublicOnly;
@@ -109,6 +146,7 @@ class RunningPons final : public Runtime {
   }
 
   RuntimeOptions options_;
+  const Registry& registry_;
   Clock& clock_;
   Random& random_;
   Logger& log_;
@@ -120,6 +158,9 @@ class RunningPons final : public Runtime {
   sync::SyncEngine engine_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<net::HttpServer> server_;
+  CancelToken cancel_;
+  std::unique_ptr<admin::AdminContext> admin_;
+  std::unique_ptr<admin::AdminServer> admin_server_;
 };
 
 }  // namespace

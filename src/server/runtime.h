@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "admin/command.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -44,6 +45,8 @@ class Runtime {
   virtual store::Store& store() = 0;
   virtual grants::GrantBook& book() = 0;
   virtual sync::SyncEngine& engine() = 0;
+  // What the operator's commands work on.
+  virtual admin::AdminContext& admin() = 0;
 };
 
 }  // namespace pons::server
