@@ -85,10 +85,65 @@ Result<void> PageHandler::PlanPatients(PageTask& task, const Grants& grants, Pla
     if (grants::SharesEveryone(*grant)) everyone.push_back({grant->key, *grant->all_locations_to});
   }
   PONS_TRY(PlanWaitingVisits(task, grants, plan));
+  std::vector<PreparedChange> patients;
   for (auto& change : task.page.changes) {
-    plan.changes.push_back(applier_.Prepare(std::move(change), everyone, now));
+    auto shares = everyone;
+    if (quarantined_.contains({change.ref.stream, change.ref.id})) {
+      PONS_ASSIGN(const auto owed, SharesByAppointment(change.ref.id, grants));
+      Merge(shares, owed);
+    }
+    patients.push_back(applier_.Prepare(std::move(change), std::move(shares), now));
   }
+  PONS_TRY(PlanHistory(task, grants, patients, plan));
+  std::move(patients.begin(), patients.end(), std::back_inserter(plan.changes));
   return Ok();
+}
+
+Result<void> PageHandler::PlanHistory(const PageTask& task, const Grants& grants,
+                                      const std::vector<PreparedChange>& patients, Plan& plan) {
+  std::vector<std::string> newly;
+  for (const auto& patient : patients) {
+    if (patient.change.kind != ChangeKind::kUpsert) continue;
+    std::vector<store::GrantKey> clinical;
+    for (const auto& share : patient.shares) {
+      if (ReadsClinicalData(grants, share.grant)) clinical.push_back(share.grant);
+    }
+    if (clinical.empty()) continue;
+    PONS_ASSIGN(const auto seeing, reader_.GrantsSeeing(store::KeyOf(patient.id.value)));
+    const bool all_see = std::all_of(clinical.begin(), clinical.end(), [&](store::GrantKey grant) {
+      return std::find(seeing.begin(), seeing.end(), grant) != seeing.end();
+    });
+    if (!all_see) newly.push_back(patient.change.ref.id);
+  }
+  if (newly.empty()) return Ok();
+  PONS_ASSIGN(auto history, session_.records()->Read(Stream::kConditions, newly, task.deadline));
+  std::move(history.changes.begin(), history.changes.end(), std::back_inserter(plan.conditions));
+  std::move(history.unreadable.begin(), history.unreadable.end(),
+            std::back_inserter(plan.unreadable));
+  return Ok();
+}
+
+Result<std::vector<Share>> PageHandler::SharesByAppointment(const std::string& patient,
+                                                            const Grants& grants) {
+  std::vector<Share> shares;
+  for (const auto* grant : grants) {
+    if (grant->mode != store::GrantMode::kAll || !grant->switches.patients_in) continue;
+    store::SearchQuery query;
+    query.stream = Stream::kAppointments;
+    query.grants = {grant->key};
+    query.clauses.push_back(
+        {.field = store::SearchField::kPatient,
+         .refs = {store::KeyOf(builder_.IdOf({Stream::kPatients, patient}).value)}});
+    query.limit = 1;
+    PONS_ASSIGN(const auto page, reader_.Search(query));
+    if (page.records.empty()) continue;
+    PONS_ASSIGN(const auto life, reader_.Explain(page.records.front().id.value));
+    if (!life) continue;
+    for (const auto& seen : life->visible_to) {
+      if (seen.grant == grant->key) shares.push_back({grant->key, seen.app_location});
+    }
+  }
+  return shares;
 }
 
 Result<void> PageHandler::PlanAppointments(PageTask& task, const Grants& grants, Plan& plan) {

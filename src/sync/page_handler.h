@@ -58,6 +58,11 @@ class PageHandler {
 
   Result<void> PlanDirectory(PageTask& task, const Grants& grants, Plan& plan);
   Result<void> PlanPatients(PageTask& task, const Grants& grants, Plan& plan);
+  // Past history of patients whom this page newly shows to apps that may read it.
+  Result<void> PlanHistory(const PageTask& task, const Grants& grants,
+                           const std::vector<PreparedChange>& patients, Plan& plan);
+  // Grants that show an appointment of this patient, whose row could not be read when it came.
+  Result<std::vector<Share>> SharesByAppointment(const std::string& patient, const Grants& grants);
   Result<void> PlanAppointments(PageTask& task, const Grants& grants, Plan& plan);
   Result<void> PlanEncounters(PageTask& task, const Grants& grants, Plan& plan);
   // Judges visits that have not been seen before and adds the patients of those that are shared.

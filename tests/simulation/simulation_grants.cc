@@ -2,6 +2,7 @@
 // The admins: grants that come, change and go; and the ledger of what they have let through so far.
 #include <algorithm>
 
+#include "sync/scope.h"
 #include "tests/simulation/simulation.h"
 
 namespace pons::simulation {
@@ -141,10 +142,15 @@ void Simulation::NoteVisits() {
       // A connection counts visits from the moment that it first stood at the visits' end.
       const auto stream = reader_->Stream(at.key, model::Stream::kEncounters);
       const bool followed = stream.has_value() && !stream->cursor.empty();
+      const Instant from =
+          followed ? sync::ReadSavedCursor(stream->cursor).from.value_or(Instant{}) : Instant{};
       for (const auto* grant : GrantsAt(visit.practice)) {
         const bool now = LetsThrough(*grant, visit.of);
         visit.may[grant->key] = now;
-        visit.must[grant->key] = now && followed;
+        // A wall clock's reading in an hour that happens twice, or a server's clock that is wrong,
+        // can put the visit before its grant or its connection.
+        const bool counts = visit.start >= std::max(from, grant->created);
+        visit.must[grant->key] = now && followed && counts;
       }
       Say("visit " + id + " of " + visit.patient + " at " + at.practice->key());
       pending_.push_back(std::move(visit));
