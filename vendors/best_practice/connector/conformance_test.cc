@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: Apache-2.0
+// The conformance suite's subject: the connector over its real wire to a sandbox process, which the
+// suite plays staff in through the control port.
+#include "tests/conformance/conformance.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <charconv>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "base/text.h"
+#include "tests/support/sandbox_process.h"
+#include "vendors/best_practice/connector/best_practice.h"
+#include "vendors/best_practice/connector/best_practice_cursor.h"
+
+namespace pons::conformance {
+namespace {
+
+using json::Array;
+using json::Object;
+using json::Value;
+using model::Stream;
+
+// Runs with the machine's clock, and can be moved on as the sandbox's can.
+class MovedClock final : public Clock {
+ public:
+  Instant Now() const override { return SystemClock().Now() + milliseconds(offset_.load()); }
+  void SleepUntil(Instant until, const CancelToken& cancel) override {
+    SystemClock().SleepUntil(until - milliseconds(offset_.load()), cancel);
+  }
+  void Move(milliseconds by) { offset_ += by.count(); }
+  std::int64_t offset() const { return offset_; }
+
+ private:
+  std::atomic<std::int64_t> offset_{0};
+};
+
+// A port of this machine that takes connections and says nothing, or that takes none.
+class MutePort {
+ public:
+  explicit MutePort(bool listening) : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (bind(socket_, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0 && listening) {
+      listen(socket_, 16);
+    }
+    socklen_t size = sizeof at;
+    getsockname(socket_, reinterpret_cast<sockaddr*>(&at), &size);
+    port_ = ntohs(at.sin_port);
+  }
+  ~MutePort() { close(socket_); }
+  int port() const { return port_; }
+
+ private:
+  int socket_;
+  int port_ = 0;
+};
+
+// Where a stream's rows live: what they cannot do without, what they can, and something to edit.
+struct Row {
+  std::string table, due, optional;
+};
+Row RowOf(Stream stream) {
+  switch (stream) {
+    case Stream::kLocations:
+      return {"LOCATIONS", "LOCATIONNAME", "PHONE"};
+    case Stream::kPractitioners:
+      return {"USERS", "SURNAME", "EMAIL"};
+    case Stream::kPractitionerRoles:
+      return {"USERS", "SURNAME", "PROVIDERNO"};
+    case Stream::kHealthcareServices:
+      return {"APPOINTMENTTYPES", "DESCRIPTION", "APPOINTMENTLENGTH"};
+    case Stream::kPatients:
+      return {"PATIENTS", "SURNAME", "MIDDLENAME"};
+    case Stream::kAppointments:
+      return {"APPOINTMENTS", "APPOINTMENTDATE", "REASON"};
+    case Stream::kEncounters:
+      return {"VISITS", "VISITDATE", "LOCATION"};
+    case Stream::kConditions:
+      return {"BPS_History", "Condition", "SNOMED"};
+  }
+  return {};
+}
+
+std::string Collection(Stream stream) {
+  switch (stream) {
+    case Stream::kLocations:
+      return "/clinic/locations";
+    case Stream::kPractitioners:
+    case Stream::kPractitionerRoles:
+      return "/clinic/practitioners";
+    case Stream::kHealthcareServices:
+      return "/clinic/appointment_types";
+    case Stream::kPatients:
+      return "/clinic/patients";
+    case Stream::kAppointments:
+      return "/clinic/appointments";
+    case Stream::kEncounters:
+      return "/clinic/visits";
+    case Stream::kConditions:
+      return {};
+  }
+  return {};
+}
+
+// The id of the row behind a ref: a role's is its user's.
+std::string RowId(const std::string& id) { return id.substr(0, id.find('-')); }
+
+class BestPracticeClinic final : public Clinic {
+ public:
+  static Result<std::unique_ptr<Clinic>> Open(std::shared_ptr<MovedClock> clock) {
+    PONS_ASSIGN(auto sandbox,
+                test::SandboxProcess::Start(std::string(PONS_BINARY_DIR) + "/bin/pons-sandbox",
+                                            {"best_practice"}));
+    auto clinic = std::make_unique<BestPracticeClinic>(std::move(clock), std::move(sandbox));
+    PONS_TRY(clinic->Say("POST", "/reset", Object{}));
+    PONS_ASSIGN(const auto practice, clinic->sandbox_->Call("GET", "/clinic/practice"));
+    clinic->name_ = practice.Text("name");
+    if (clinic->clock_->offset() != 0) PONS_TRY(clinic->Step(milliseconds(0)));
+    return std::unique_ptr<Clinic>(std::move(clinic));
+  }
+
+  BestPracticeClinic(std::shared_ptr<MovedClock> clock,
+                     std::unique_ptr<test::SandboxProcess> sandbox)
+      : clock_(std::move(clock)), sandbox_(std::move(sandbox)) {}
+
+  const Connector& connector() const override { return connector_; }
+  Settings GoodSettings() const override { return SettingsWith(sandbox_->port(), "practice"); }
+  Settings WrongPassword() const override {
+    return SettingsWith(sandbox_->port(), "not the hidden horse");
+  }
+  Settings Unreachable(Nowhere kind) override {
+    mute_ = std::make_unique<MutePort>(kind == Nowhere::kAcceptsAndIsSilent);
+    return SettingsWith(mute_->port(), "practice");
+  }
+  std::string practice_name() const override { return name_; }
+  std::vector<std::string> AllowedPeers() const override {
+    const auto at = sandbox_->control().rfind('/');
+    return {"127.0.0.1:" + std::to_string(sandbox_->port()), sandbox_->control().substr(at + 1)};
+  }
+  Result<std::unique_ptr<Clinic>> Another() override {
+    PONS_ASSIGN(auto other, Open(clock_));
+    return other;
+  }
+
+  Clock& clock() override { return *clock_; }
+  std::shared_ptr<void> CancelSoon(CancelToken& cancel) override {
+    auto* thread = std::make_unique<std::thread>([&cancel] {
+                     cancel.WaitFor(milliseconds(50));
+                     cancel.Cancel();
+                   }).release();
+    return {thread, [](std::thread* running) {
+              running->join();
+              delete running;
+            }};
+  }
+  // The clock runs while this machine does other things too.
+  milliseconds patience() const override { return milliseconds(500); }
+  Result<void> HoldClock(bool hold) override {
+    return Say("POST", "/clock", Object{{"hold", hold}});
+  }
+  Result<void> Step(milliseconds by) override {
+    clock_->Move(by);
+    return Say("POST", "/clock", Object{{"offset_ms", clock_->offset()}});
+  }
+
+  Result<std::string> Add(Stream stream) override;
+  Result<void> Edit(Stream stream, const std::string& id) override;
+  Result<void> Delete(Stream stream, const std::string& id) override;
+  Result<std::vector<std::string>> Ids(Stream stream) override;
+  Result<std::string> AddPatient(const PatientForm& form) override {
+    Object body = {{"given", form.given}, {"family", form.family}};
+    if (!form.birth_date.empty()) body.emplace_back("birth_date", form.birth_date);
+    if (!form.medicare.empty()) body.emplace_back("medicare", form.medicare);
+    if (!form.phone.empty()) body.emplace_back("mobile_phone", form.phone);
+    if (!form.email.empty()) body.emplace_back("email", form.email);
+    return Make(Stream::kPatients, std::move(body));
+  }
+  Result<std::string> AddAppointmentAt(const std::string& local) override {
+    return Book(local.substr(0, 10), local.substr(11, 5));
+  }
+
+  Result<void> Spoil(Stream stream, const std::string& id) override {
+    return Raw(stream, id, RowOf(stream).due, Value());
+  }
+  Result<void> Mend(Stream stream, const std::string& id) override {
+    const bool date = stream == Stream::kAppointments || stream == Stream::kEncounters;
+    PONS_ASSIGN(const auto state, sandbox_->Call("GET", "/state"));
+    return Raw(stream, id, RowOf(stream).due,
+               date ? Value(std::string(state.Text("today"))) : Value("Mended"));
+  }
+  Result<void> AddUnknownField(Stream stream) override {
+    return Say(
+        "POST", "/clinic/column",
+        Object{{"table", RowOf(stream).table}, {"column", "NEW" + std::to_string(++count_)}});
+  }
+  Result<void> ClearOptional(Stream stream, const std::string& id) override {
+    return Raw(stream, id, RowOf(stream).optional, Value());
+  }
+  Result<void> Forbid(Stream stream, bool forbidden) override {
+    return Say("POST", "/rights", Object{{"object", RowOf(stream).table}, {"select", !forbidden}});
+  }
+  std::optional<Cursor> FutureCursor(Stream stream) const override {
+    for (const auto& support : connector_.descriptor().can.streams) {
+      if (support.stream != stream || support.delta != DeltaStyle::kModifiedSince) continue;
+      best_practice::Place place;
+      place.kind = best_practice::Place::Kind::kDelta;
+      place.newest = place.deep = 253'402'000'000;  // at the end of 9999
+      place.highest = 2'000'000'000;
+      return best_practice::ToCursor(place, {});
+    }
+    return std::nullopt;
+  }
+
+  Result<void> Plan(Trouble trouble, std::int64_t amount) override;
+  Result<void> ClearTroubles() override { return Say("DELETE", "/faults", {}); }
+  // TDS carries no checksum.
+  bool answers_are_checked() const override { return false; }
+  Result<std::vector<Seen>> Journal() override {
+    PONS_ASSIGN(const auto journal, sandbox_->Call("GET", "/journal"));
+    std::vector<Seen> seen;
+    const auto* entries = journal.Find("entries");
+    if (entries == nullptr || entries->array() == nullptr) {
+      return MakeError(Fault::kProtocol, "the journal has no entries");
+    }
+    for (const auto& entry : *entries->array()) {
+      seen.push_back(
+          {FromMillis(entry.Integer("at_ms").value_or(0)), entry.Text("kind") == "login"});
+    }
+    return seen;
+  }
+  Result<void> ClearJournal() override { return Say("DELETE", "/journal", {}); }
+
+ private:
+  Settings SettingsWith(int port, std::string password) const {
+    Settings settings;
+    settings.Set("server", "127.0.0.1");
+    settings.Set("port", std::to_string(port));
+    settings.Set("connect_timeout_ms", "4000");
+    settings.SetSecret("password", std::move(password));
+    return settings;
+  }
+  Result<void> Say(std::string_view method, std::string_view path, const Value& body) {
+    PONS_ASSIGN(const auto answer, sandbox_->Call(method, path, body));
+    static_cast<void>(answer);
+    return Ok();
+  }
+  Result<void> Raw(Stream stream, const std::string& id, const std::string& column, Value value) {
+    return Say("POST", "/clinic/raw",
+               Object{{"table", RowOf(stream).table},
+                      {"key", RowId(id)},
+                      {"column", column},
+                      {"value", std::move(value)}});
+  }
+  // Sets a column as an edit would: the row's time of change moves too.
+  Result<void> RawEdit(Stream stream, const std::string& id, const std::string& column,
+                       Value value) {
+    PONS_TRY(Raw(stream, id, column, std::move(value)));
+    PONS_ASSIGN(const auto state, sandbox_->Call("GET", "/state"));
+    return Raw(stream, id, "UPDATED",
+               std::string(state.Text("today")) + "T" + std::string(state.Text("now")));
+  }
+  Result<std::string> Make(Stream stream, Object body) {
+    PONS_ASSIGN(const auto made, sandbox_->Call("POST", Collection(stream), std::move(body)));
+    const std::string id(made.Text("id"));
+    made_[stream].insert(id);
+    return id;
+  }
+  Result<std::string> AnyOf(Stream stream) {
+    PONS_ASSIGN(const auto ids, Ids(stream));
+    if (!ids.empty()) return ids[static_cast<std::size_t>(++count_) % ids.size()];
+    return Add(stream);
+  }
+  Result<std::string> Book(const std::string& date, const std::string& time) {
+    PONS_ASSIGN(const auto patient, AnyOf(Stream::kPatients));
+    PONS_ASSIGN(const auto practitioner, AnyOf(Stream::kPractitioners));
+    PONS_ASSIGN(const auto location, AnyOf(Stream::kLocations));
+    PONS_ASSIGN(const auto type, AnyOf(Stream::kHealthcareServices));
+    return Make(Stream::kAppointments, {{"patient", patient},
+                                        {"practitioner", practitioner},
+                                        {"location", location},
+                                        {"type", type},
+                                        {"date", date},
+                                        {"time", time},
+                                        {"minutes", 15},
+                                        {"reason", "as usual"}});
+  }
+
+  const best_practice::BestPracticeConnector connector_;
+  std::shared_ptr<MovedClock> clock_;
+  std::unique_ptr<test::SandboxProcess> sandbox_;
+  std::unique_ptr<MutePort> mute_;
+  std::string name_;
+  std::map<Stream, std::set<std::string>> made_;
+  int count_ = 0;
+};
+
+Result<std::string> BestPracticeClinic::Add(Stream stream) {
+  const auto n = std::to_string(++count_);
+  switch (stream) {
+    case Stream::kLocations:
+      return Make(stream, {{"name", "Clinic " + n}, {"phone", "02 5550 0001"}});
+    case Stream::kPractitioners:
+      return Make(stream, {{"title", "Dr"}, {"given", "Ada"}, {"family", "Sample" + n}});
+    case Stream::kPractitionerRoles: {
+      PONS_ASSIGN(const auto location, AnyOf(Stream::kLocations));
+      PONS_ASSIGN(const auto id, Make(Stream::kPractitioners, {{"given", "Alex"},
+                                                               {"family", "Placed" + n},
+                                                               {"locations", Array{location}}}));
+      return id + "-" + location;
+    }
+    case Stream::kHealthcareServices:
+      return Make(stream, {{"name", "Type " + n}, {"minutes", 15}});
+    case Stream::kPatients:
+      return Make(stream,
+                  {{"given", "Pat"}, {"family", "Sample" + n}, {"birth_date", "1980-02-29"}});
+    case Stream::kAppointments: {
+      PONS_ASSIGN(const auto state, sandbox_->Call("GET", "/state"));
+      const auto minute = std::to_string(10 + count_ % 50);
+      return Book(std::string(state.Text("today")),
+                  std::to_string(10 + count_ / 50 % 8) + ":" + minute);
+    }
+    case Stream::kEncounters: {
+      PONS_ASSIGN(const auto patient, AnyOf(Stream::kPatients));
+      PONS_ASSIGN(const auto practitioner, AnyOf(Stream::kPractitioners));
+      PONS_ASSIGN(const auto location, AnyOf(Stream::kLocations));
+      return Make(stream,
+                  {{"patient", patient}, {"practitioner", practitioner}, {"location", location}});
+    }
+    case Stream::kConditions:
+      break;
+  }
+  return MakeError(Fault::kUnsupported, "past history is no stream of this vendor");
+}
+
+Result<void> BestPracticeClinic::Edit(Stream stream, const std::string& id) {
+  const auto text = "Edited " + std::to_string(++count_);
+  const auto path = Collection(stream) + "/" + RowId(id);
+  switch (stream) {
+    case Stream::kLocations:
+    case Stream::kHealthcareServices:
+      return Say("PATCH", path, Object{{"name", text}});
+    case Stream::kPractitioners:
+    case Stream::kPractitionerRoles:
+    case Stream::kPatients:
+      return Say("PATCH", path, Object{{"given", text}});
+    case Stream::kAppointments: {
+      const auto minute = std::to_string(10 + count_ % 50);
+      return Say("PATCH", path, Object{{"time", "08:" + minute}});
+    }
+    case Stream::kEncounters:
+      return RawEdit(stream, id, "STARTTIME", 30000 + count_);
+    case Stream::kConditions:
+      break;
+  }
+  return MakeError(Fault::kUnsupported, "past history is no stream of this vendor");
+}
+
+Result<void> BestPracticeClinic::Delete(Stream stream, const std::string& id) {
+  made_[stream].erase(id);
+  if (stream == Stream::kEncounters) return RawEdit(stream, id, "RECORDSTATUS", 2);
+  return Say("DELETE", Collection(stream) + "/" + RowId(id), {});
+}
+
+Result<std::vector<std::string>> BestPracticeClinic::Ids(Stream stream) {
+  if (stream == Stream::kPatients || stream == Stream::kAppointments ||
+      stream == Stream::kEncounters) {
+    return std::vector<std::string>(made_[stream].begin(), made_[stream].end());
+  }
+  PONS_ASSIGN(const auto list, sandbox_->Call("GET", Collection(stream)));
+  std::vector<std::string> ids;
+  if (list.array() == nullptr) return MakeError(Fault::kProtocol, "the control port gives no list");
+  for (const auto& one : *list.array()) {
+    const std::string id(one.Text("id"));
+    if (stream != Stream::kPractitionerRoles) {
+      ids.push_back(id);
+      continue;
+    }
+    const auto* places = one.Find("locations");
+    if (places == nullptr || places->array() == nullptr || places->array()->empty()) {
+      ids.push_back(id + "-0");
+      continue;
+    }
+    for (const auto& place : *places->array()) ids.push_back(id + "-" + *place.string());
+  }
+  return ids;
+}
+
+Result<void> BestPracticeClinic::Plan(Trouble trouble, std::int64_t amount) {
+  const auto plan = [&](std::string_view action, std::int64_t how_much) {
+    return Say("POST", "/faults",
+               Object{{"match", ""}, {"action", action}, {"amount", how_much}, {"times", 1}});
+  };
+  switch (trouble) {
+    case Trouble::kUnavailable:
+      return plan("drop_before_effect", 0);
+    case Trouble::kSilent:
+      return plan("silent", 0);
+    case Trouble::kSlow:
+      return plan("delay", amount);
+    case Trouble::kDrip:
+      return plan("drip", 100);
+    case Trouble::kCut:
+      return plan("truncate", amount);
+    case Trouble::kFlip:
+      return plan("flip", amount);
+    case Trouble::kGarbage:
+      return plan("garbage", 0);
+    case Trouble::kRateLimit:
+    case Trouble::kExpireToken:
+      break;
+  }
+  return MakeError(Fault::kUnsupported, "a SQL server has no such trouble");
+}
+
+Subject BestPracticeSubject() {
+  static const best_practice::BestPracticeConnector connector;
+  return {"best_practice", &connector.descriptor(), []() -> Result<std::unique_ptr<Clinic>> {
+            return BestPracticeClinic::Open(std::make_shared<MovedClock>());
+          }};
+}
+
+}  // namespace
+
+PONS_CONFORMANCE(BestPractice, BestPracticeSubject());
+
+}  // namespace pons::conformance
