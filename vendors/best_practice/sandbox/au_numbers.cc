@@ -84,8 +84,7 @@ std::string ProviderNumber(std::string_view six_digits, int place) {
 bool IsProviderNumber(std::string_view number) {
   if (number.size() != 8 || !AreDigits(number.substr(0, 6))) return false;
   const std::size_t place = kPlaces.find(number[6]);
-  return place != std::string_view::npos &&
-         number[7] == ProviderLetter(number.substr(0, 6), place);
+  return place != std::string_view::npos && number[7] == ProviderLetter(number.substr(0, 6), place);
 }
 
 }  // namespace pons::best_practice::sandbox

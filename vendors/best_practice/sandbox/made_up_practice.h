@@ -25,8 +25,8 @@ struct MadeUpOptions {
   std::int64_t patients = 2000;
   std::int64_t appointments = 4000;
   std::uint64_t seed = 7;
-  Date today{};                // the practice's day; the diary lies around it
-  int now_seconds = 10 * 3600; // since local midnight: how far today's diary has got
+  Date today{};                 // the practice's day; the diary lies around it
+  int now_seconds = 10 * 3600;  // since local midnight: how far today's diary has got
   std::string name = "Banksia Street Medical and Skin Clinic";
 };
 

@@ -30,7 +30,8 @@ TEST(PageAssets, AreTheFilesByteForByte) {
 
 // A file that the page names but the build does not embed would be missing only in a browser.
 TEST(PageAssets, EveryFileThatThePageNamesIsThere) {
-  const std::regex names(R"re((?:href|src|from)\s*=?\s*["'](?:\./)?([a-z_]+\.(?:js|css|svg))["'])re");
+  const std::regex names(
+      R"re((?:href|src|from)\s*=?\s*["'](?:\./)?([a-z_]+\.(?:js|css|svg))["'])re");
   int found = 0;
   for (const char* file : {"index.html", "app.js", "diary.js", "panels.js", "clinic.js"}) {
     const std::string text = OnDisk(file);
