@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// The four things an app asks of Pons: a token, a FHIR resource, a webhook, the changes since.
+
+export interface Reference {
+  reference?: string; // "Patient/…"
+  display?: string;
+}
+
+// Only what this app looks at; everything else in the resource is left alone.
+export interface Patient {
+  resourceType: 'Patient';
+  id: string;
+  name?: { use?: string; text?: string; family?: string; given?: string[]; prefix?: string[] }[];
+  birthDate?: string;
+  identifier?: { system?: string; value?: string }[];
+}
+export interface Encounter {
+  resourceType: 'Encounter';
+  id: string;
+  status: string;
+  subject?: Reference;
+  participant?: { individual?: Reference }[];
+  location?: { location: Reference }[];
+  period?: { start?: string; end?: string };
+}
+export interface Named {
+  resourceType: 'Practitioner' | 'Location';
+  id: string;
+  name?: string | { text?: string; family?: string; given?: string[]; prefix?: string[] }[];
+}
+
+// One entry of the change feed.
+export interface Change {
+  seq: number;
+  type: string; // "encounter.created"
+  resourceType: string;
+  id: string;
+  versionId: string;
+  timestamp: string;
+}
+
+export interface Webhook {
+  id: string;
+  secret: string;
+}
+
+export class PonsError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const TIMEOUT_MS = 15_000;
+
+export class Pons {
+  private token: { value: string; expires: number } | undefined;
+
+  constructor(
+    private readonly base: string,
+    private readonly clientId: string,
+    private readonly clientSecret: string,
+  ) {}
+
+  // Undefined where the record is not there, or is no longer this app's to see.
+  async read<T>(reference: string): Promise<T | undefined> {
+    try {
+      return await this.request<T>('GET', `/fhir/R4/${reference}`);
+    } catch (error) {
+      if (error instanceof PonsError && (error.status === 404 || error.status === 410)) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  async registerWebhook(url: string, events: string[]): Promise<Webhook> {
+    return this.request<Webhook>('POST', '/api/webhooks', { url, events });
+  }
+
+  async webhookExists(id: string): Promise<boolean> {
+    const { webhooks } = await this.request<{ webhooks: { id: string; state: string }[] }>(
+      'GET', '/api/webhooks');
+    return webhooks.some((webhook) => webhook.id === id && webhook.state === 'active');
+  }
+
+  // Everything that changed after `since`, oldest first, a page at a time.
+  async *changesSince(since: number): AsyncGenerator<Change> {
+    for (let more = true; more; ) {
+      const page = await this.request<{ changes: Change[]; next: number; more: boolean }>(
+        'GET', `/api/changes?since=${since}`);
+      yield* page.changes;
+      more = page.more && page.next > since;
+      since = page.next;
+    }
+  }
+
+  private async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const response = await fetch(this.base + path, {
+        method,
+        headers: {
+          authorization: `Bearer ${await this.accessToken()}`,
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      if (response.ok) return (await response.json()) as T;
+      const text = await response.text();
+      // A token can be withdrawn before its time: get a fresh one, once.
+      if (response.status === 401 && attempt === 1) {
+        this.token = undefined;
+        continue;
+      }
+      throw new PonsError(response.status, `${method} ${path.split('?')[0]}: ${response.status} ${reason(text)}`);
+    }
+  }
+
+  private async accessToken(): Promise<string> {
+    if (this.token && Date.now() < this.token.expires) return this.token.value;
+    const response = await fetch(`${this.base}/oauth/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: this.clientId,
+        client_secret: this.clientSecret,
+      }).toString(),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (!response.ok) {
+      throw new PonsError(response.status, `token: ${response.status} ${reason(await response.text())}`);
+    }
+    const answer = (await response.json()) as { access_token: string; expires_in: number };
+    // A minute early, so that it does not run out on the way.
+    this.token = {
+      value: answer.access_token,
+      expires: Date.now() + (answer.expires_in - 60) * 1000,
+    };
+    return this.token.value;
+  }
+}
+
+// What an error body says, for the log: an OperationOutcome, an OAuth error or a problem.
+function reason(text: string): string {
+  try {
+    const body = JSON.parse(text);
+    const issue = body.issue?.[0];
+    return issue?.details?.text ?? issue?.diagnostics ?? body.error_description ?? body.detail ??
+      body.error ?? '';
+  } catch {
+    return '';
+  }
+}
