@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who arrived: one row for each visit, made from its Encounter and Patient.
 
-import type { Encounter, Named, Patient, Pons, Reference } from './pons.js';
+import type { Change, Encounter, Named, Patient, Pons, Reference } from './pons.js';
 
 export interface Row {
   encounter: string; // id
@@ -38,9 +38,9 @@ export class Arrivals {
 
   // Reads what the change is about and brings the rows up to date. Safe to repeat: messages can
   // come twice, and late, so the record as it is now counts, not what the message says of it.
-  async apply(change: { resourceType: string; id: string }, heardAt: number | null): Promise<void> {
-    if (change.resourceType === 'Encounter') await this.readEncounter(change.id, heardAt);
-    if (change.resourceType === 'Patient') await this.readPatient(change.id);
+  async apply({ data }: Change, heardAt: number): Promise<void> {
+    if (data.resourceType === 'Encounter') await this.readEncounter(data.id, heardAt);
+    if (data.resourceType === 'Patient') await this.readPatient(data.id);
   }
 
   // `heardAt`: when its first message came; null when it was missed and read later.

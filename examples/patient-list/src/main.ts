@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 
 import { Arrivals, type Row } from './arrivals.js';
 import { readConfig } from './config.js';
-import { Pons } from './pons.js';
+import { Pons, type Change } from './pons.js';
 import { isGenuine } from './signature.js';
 import { loadState, saveState, type State } from './state.js';
 
@@ -41,13 +41,7 @@ function setTrouble(text: string) {
   trouble = text;
 }
 
-// ---- 1. What Pons sends: which record changed, never what is in it
-
-interface Message {
-  type: string;
-  timestamp: string;
-  data: { resourceType: string; id: string; seq: number };
-}
+// ---- 1. What Pons sends
 
 async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const heardAt = Date.now();
@@ -56,16 +50,16 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
     response.writeHead(body ? 401 : 413).end();
     return;
   }
-  const message = JSON.parse(body.toString('utf8')) as Message;
+  const change = JSON.parse(body.toString('utf8')) as Change;
   try {
-    await arrivals.apply(message.data, heardAt);
+    await arrivals.apply(change, heardAt);
   } catch (error) {
     // Not handled, so not acknowledged: Pons will send it again.
     console.error('cannot read what changed:', (error as Error).message);
     response.writeHead(503, { 'retry-after': '5' }).end();
     return;
   }
-  remember(message.data.seq);
+  remember(change.data.seq);
   response.writeHead(204).end();
 }
 
@@ -154,9 +148,9 @@ async function catchUp(current: State): Promise<void> {
   const visits = new Set(current.encounters);
   let since = current.since;
   for await (const change of pons.changesSince(current.since)) {
-    since = change.seq;
+    since = change.data.seq;
     const recent = Date.now() - Date.parse(change.timestamp) < DAY_MS;
-    if (change.resourceType === 'Encounter' && recent) visits.add(change.id);
+    if (change.data.resourceType === 'Encounter' && recent) visits.add(change.data.id);
   }
   for (const id of visits) await arrivals.readEncounter(id, null);
   remember(since);

@@ -29,14 +29,11 @@ export interface Named {
   name?: string | { text?: string; family?: string; given?: string[]; prefix?: string[] }[];
 }
 
-// One entry of the change feed.
+// Which record changed, never what is in it: what a webhook posts, and an entry of the change feed.
 export interface Change {
-  seq: number;
   type: string; // "encounter.created"
-  resourceType: string;
-  id: string;
-  versionId: string;
   timestamp: string;
+  data: { resourceType: string; id: string; versionId: string; seq: number };
 }
 
 export interface Webhook {
@@ -88,12 +85,12 @@ export class Pons {
 
   // Everything that changed after `since`, oldest first, a page at a time.
   async *changesSince(since: number): AsyncGenerator<Change> {
-    for (let more = true; more; ) {
-      const page = await this.request<{ changes: Change[]; next: number; more: boolean }>(
-        'GET', `/api/changes?since=${since}`);
+    for (let next = String(since), more = true; more; ) {
+      const page = await this.request<{ changes: Change[]; next: string; more: boolean }>(
+        'GET', `/api/changes?since=${next}&limit=1000`);
       yield* page.changes;
-      more = page.more && page.next > since;
-      since = page.next;
+      more = page.more;
+      next = page.next;
     }
   }
 

@@ -45,8 +45,8 @@ export class MockPons {
   }
   change(reference, kind) {
     const [resourceType, id] = reference.split('/');
-    const change = { seq: this.changes.length + 1, type: `${resourceType.toLowerCase()}.${kind}`,
-      timestamp: new Date().toISOString(), resourceType, id, versionId: '1' };
+    const change = { type: `${resourceType.toLowerCase()}.${kind}`, timestamp: new Date().toISOString(),
+      data: { resourceType, id, versionId: '1', seq: this.changes.length + 1 } };
     this.changes.push(change);
     return change;
   }
@@ -54,13 +54,13 @@ export class MockPons {
   // Posts the change as Pons would; returns the status that came back.
   async deliver(change, { tamper = (body) => body, secret, timestamp = Math.floor(Date.now() / 1000) } = {}) {
     const webhook = this.webhooks.at(-1);
-    const { type, timestamp: at, ...data } = change;
-    const body = JSON.stringify({ type, timestamp: at, data });
+    const id = `evt${change.data.seq}`;
+    const body = JSON.stringify(change);
     const key = Buffer.from((secret ?? webhook.secret).slice(6), 'base64');
-    const signature = createHmac('sha256', key).update(`evt${change.seq}.${timestamp}.${body}`).digest('base64');
+    const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
     const response = await fetch(webhook.url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'webhook-id': `evt${change.seq}`,
+      headers: { 'content-type': 'application/json', 'webhook-id': id,
         'webhook-timestamp': String(timestamp), 'webhook-signature': `v1,${signature}` },
       body: tamper(body),
     });
@@ -93,9 +93,9 @@ export class MockPons {
     if (url.pathname === '/api/webhooks') return json(200, { webhooks: this.webhooks });
     if (url.pathname === '/api/changes') {
       const since = Number(url.searchParams.get('since'));
-      const page = this.changes.filter((change) => change.seq > since).slice(0, 3);
-      const next = page.at(-1)?.seq ?? since;
-      return json(200, { changes: page, next, more: next < this.changes.length });
+      const page = this.changes.filter((change) => change.data.seq > since).slice(0, 3);
+      const next = page.at(-1)?.data.seq ?? since;
+      return json(200, { changes: page, next: String(next), more: next < this.changes.length });
     }
     const record = this.records.get(url.pathname.replace('/fhir/R4/', ''));
     return record ? json(200, record) : json(404, { resourceType: 'OperationOutcome' });
