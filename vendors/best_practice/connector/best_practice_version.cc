@@ -2,6 +2,7 @@
 // Versions: Best Practice counts none, so a record's version is a hash of what it was mapped to.
 #include <cstdio>
 
+#include "vendors/best_practice/connector/best_practice_hash.h"
 #include "vendors/best_practice/connector/best_practice_map.h"
 
 namespace pons::best_practice {
@@ -9,19 +10,11 @@ namespace {
 
 using model::VendorRef;
 
-// Folds values one after the other; every text ends with its length, so that moving a letter from
-// one field to the next changes the result.
 class Hash {
  public:
-  void Add(std::string_view text) {
-    for (const char c : text) Byte(static_cast<unsigned char>(c));
-    Add(static_cast<std::int64_t>(text.size()));
-  }
-  void Add(std::int64_t number) {
-    auto left = static_cast<std::uint64_t>(number);
-    for (int i = 0; i < 8; ++i, left >>= 8) Byte(static_cast<unsigned char>(left & 0xFF));
-  }
-  void Add(bool value) { Byte(value ? 2 : 1); }
+  void Add(std::string_view text) { hash_.Add(text); }
+  void Add(std::int64_t number) { hash_.Add(static_cast<std::uint64_t>(number)); }
+  void Add(bool value) { Add(std::int64_t{value ? 2 : 1}); }
   void Add(const VendorRef& ref) { Add(std::string_view(ref.id)); }
   void Add(const std::optional<Date>& date) {
     Add(date ? static_cast<std::int64_t>(std::chrono::sys_days(*date).time_since_epoch().count())
@@ -63,14 +56,12 @@ class Hash {
   std::string text() const {
     char out[20];
     const int length =
-        std::snprintf(out, sizeof out, "%016llx", static_cast<unsigned long long>(hash_));
+        std::snprintf(out, sizeof out, "%016llx", static_cast<unsigned long long>(hash_.value()));
     return std::string(out, static_cast<std::size_t>(length));
   }
 
  private:
-  void Byte(unsigned char byte) { hash_ = (hash_ ^ byte) * 0x100000001b3u; }
-
-  std::uint64_t hash_ = 0xcbf29ce484222325u;
+  Hash64 hash_;
 };
 
 void Fold(Hash& h, const model::Patient& p) {
