@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // pons: the server and the operator's command line.
 #include <CLI/CLI.hpp>
+#include <cstdio>
 
 #include "commands.h"
 #include "crypto/crypto.h"
+#include "suggest.h"
 
 int main(int argc, char** argv) {
   pons::crypto::InitCrypto();
@@ -19,6 +21,11 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    const auto unknown = pons::UnknownWord(app, argc, argv);
+    if (error.get_exit_code() != 0 && !unknown.empty()) {
+      std::fprintf(stderr, "pons: %s\n", unknown.c_str());
+      return static_cast<int>(pons::ExitCode::kUsage);
+    }
     const int code = app.exit(error);
     return code == 0 ? 0 : static_cast<int>(pons::ExitCode::kUsage);
   }

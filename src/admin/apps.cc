@@ -124,7 +124,8 @@ Result<json::Value> Enable(AdminContext& context, const json::Value& arguments) 
 constexpr ArgumentSpec kAddArguments[] = {
     {.name = "name", .help = "the app's name", .required = true, .positional = true},
     {.name = "jwks",
-     .help = "public keys (JSON Web Key Set) to sign in with instead of a secret; @file reads one"},
+     .kind = ArgumentKind::kTextOrFile,
+     .help = "public keys (JSON Web Key Set) to sign in with instead of a secret, or @file"},
 };
 constexpr ArgumentSpec kOne[] = {
     {.name = "app", .help = "the app's id or name", .required = true, .positional = true}};

@@ -42,7 +42,8 @@ Error Bad(const CommandSpec& command, std::string text) {
 bool HasKind(const json::Value& value, ArgumentKind kind) {
   const auto is_text = [](const json::Value& v) { return v.is_string(); };
   switch (kind) {
-    case ArgumentKind::kText: return value.is_string();
+    case ArgumentKind::kText:
+    case ArgumentKind::kTextOrFile: return value.is_string();
     case ArgumentKind::kFlag: return value.is_bool();
     case ArgumentKind::kInteger: return value.AsInteger().has_value();
     case ArgumentKind::kList:
@@ -59,7 +60,8 @@ bool HasKind(const json::Value& value, ArgumentKind kind) {
 
 std::string_view KindName(ArgumentKind kind) {
   switch (kind) {
-    case ArgumentKind::kText: return "text";
+    case ArgumentKind::kText:
+    case ArgumentKind::kTextOrFile: return "text";
     case ArgumentKind::kFlag: return "true or false";
     case ArgumentKind::kInteger: return "a whole number";
     case ArgumentKind::kList: return "a list of texts";

@@ -32,6 +32,7 @@ namespace pons::admin {
 
 enum class ArgumentKind : std::uint8_t {
   kText,         // "…"
+  kTextOrFile,   // the same; on the command line @file stands for what is in the file
   kFlag,         // true | false
   kInteger,      // 12
   kList,         // ["…","…"]; on the command line the option is repeated

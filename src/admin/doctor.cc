@@ -142,6 +142,11 @@ void CheckApi(const AdminContext& context, Findings& out) {
   const auto answer = transport->Send(request, context.cancel);
   if (answer && answer->status == 200) {
     out.Ok("server", "answers at " + context.api_address);
+  } else if (!answer && context.api_address.starts_with("https")) {
+    // From this machine the name may lead elsewhere, or the certificate may be for another name.
+    out.Attention("server",
+                  "could not be asked at " + context.api_address + ": " + answer.error().summary,
+                  "open " + context.api_address + "/fhir/R4/metadata from outside");
   } else {
     out.Failed("server",
                "does not answer at " + context.api_address +

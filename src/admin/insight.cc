@@ -112,6 +112,7 @@ Result<json::Value> Status(AdminContext& context, const json::Value&) {
   auto out = ListAnswer(std::move(message), std::move(items));
   out.Set("server", context.api_address.empty() ? "not running" : "running");
   if (!context.api_address.empty()) out.Set("api", context.api_address);
+  out.Set("ok", tally.attention == 0 && disabled == 0);
   out.Set("changes", changes);
   out.Set("webhooks", static_cast<std::int64_t>(webhooks.size()));
   out.Set("webhooks_switched_off", static_cast<std::int64_t>(disabled));
@@ -191,6 +192,10 @@ Result<json::Value> VerifyAudit(AdminContext& context, const json::Value&) {
   return out;
 }
 
+constexpr ArgumentSpec kStatusArguments[] = {
+    {.name = "check",
+     .kind = ArgumentKind::kFlag,
+     .help = "leave with exit code 5 where something needs a person"}};
 constexpr ArgumentSpec kQuarantineArguments[] = {
     {.name = "connection", .help = "only of this connection"}};
 constexpr ArgumentSpec kVisitsArguments[] = {
@@ -212,7 +217,8 @@ constexpr Column kVisitColumns[] = {
     {"PRACTITIONER", "practitioner"}, {"TYPE", "appointment_type"}, {"OUTCOME", "outcome"}};
 
 constexpr CommandSpec kCommands[] = {
-    {"status", "Shows how everything is doing.", "pons status", {}, kStatusColumns, false, Status},
+    {"status", "Shows how everything is doing.", "pons status", kStatusArguments,
+     kStatusColumns, false, Status},
     {"quarantine list", "Lists rows that could not be read, and why.", "pons quarantine list",
      kQuarantineArguments, kQuarantineColumns, false, Quarantine},
     {"visits list", "Lists the visits seen, and for each app why it was shared or not.",

@@ -2,6 +2,7 @@
 #include "server/runtime.h"
 
 #include "admin/admin_server.h"
+#include "admin/audit.h"
 #include "api/api.h"
 #include "delivery/dispatcher.h"
 #include "net/http.h"
@@ -100,18 +101,7 @@ class RunningPons final : public Runtime {
     if (!options_.tls_certificate_file.empty()) {
       admin_->certificate_files.push_back(options_.tls_certificate_file);
     }
-    admin_->audit = [this](std::string_view command, std::string_view subject) -> Result<void> {
-      api::AuditEntry entry{};
-      entry.operation = "settings";
-      entry.type = command;
-      entry.id = subject;
-      entry.status = 200;
-      api_->audit().Add(entry);
-      if (api_->audit().Commit()) return Ok();
-      return MakeError(Fault::kUnavailable,
-                       "the audit trail cannot be written, so nothing was changed; free some disk "
-                       "space and try again");
-    };
+    admin_->audit = admin::AuditInto(api_->audit());
     PONS_ASSIGN(admin_server_, admin::StartAdminServer(*admin_));
     return Ok();
   }
