@@ -108,7 +108,8 @@ class ApiImpl final : public Api {
   std::string Base(const net::ServerRequest& request) const {
     if (!service_.options.public_url.empty()) return service_.options.public_url;
     const std::string_view host = net::FindHeader(request.headers, "host");
-    return "http://" + std::string(IsPlainHost(host) ? host : std::string_view("localhost"));
+    return (service_.options.https ? "https://" : "http://") +
+           std::string(IsPlainHost(host) ? host : std::string_view("localhost"));
   }
 
   void Watch(Call& call) {

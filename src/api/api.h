@@ -33,6 +33,7 @@ namespace pons::api {
 struct ApiOptions {
   // "https://pons.example.org", without a slash at the end. Empty: as the request's Host says.
   std::string public_url = {};
+  bool https = false;  // what the server speaks, for addresses made from Host
   std::string audit_folder;
   std::uint64_t audit_segment_bytes = 64u << 20;
   std::chrono::milliseconds audit_sync_interval{1000};

@@ -49,6 +49,7 @@ class RunningPons final : public Runtime {
   Result<void> Run() {
     api::ApiOptions api_options;
     api_options.public_url = options_.public_url;
+    api_options.https = !options_.tls_certificate_file.empty();
     api_options.audit_folder = options_.data_folder + "/audit";
     api_options.webhook_policy = Policy(options_);
     const api::ApiDependencies dependencies{
