@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// FHIR R4 patients (NDJSON, gzipped or not) as rows that Best Practice could hold: AU Core, and
-// Synthea's US patients as far as they fit. A value keeps its spelling; what has no column is
-// counted, not dropped in silence (best-practice sheet §4; au-identifiers sheet §7.2, §9).
+// FHIR R4 patients (NDJSON, gzipped or not) as a practice would type them into Best Practice: AU
+// Core, and Synthea's US patients as far as they fit. A value keeps its spelling; what has no
+// column is counted, not dropped in silence (best-practice sheet §4; au-identifiers sheet §7.2,
+// §9). Where a value is longer than its column, cutting it is for whoever writes the row.
 //
-// A line that cannot be read is told with its number and the rest goes on. Nothing of a patient's
-// is in a problem or a log line. Threads: any; nothing is shared.
+// A line that cannot be read is told with its number, and the rest goes on. No problem and no count
+// holds anything of a patient's. Threads: any; nothing is shared.
 #pragma once
 
 #include <cstdint>
@@ -19,27 +20,29 @@
 
 namespace pons::best_practice::sandbox {
 
+// Element without a column → how many patients had it: "extension us-core-race" → 408.
+using NoColumn = std::map<std::string, std::int64_t>;
+
 struct FhirLoadReport {
   struct Problem {
-    std::int64_t line = 0;
-    std::string what;  // "not JSON: …", "no patient: Observation"
+    std::int64_t line = 0;  // from 1
+    std::string what;       // "not JSON: …", "Observation, not Patient"
   };
   std::int64_t loaded = 0;
-  std::vector<Problem> problems;  // the first 100
   std::int64_t problem_count = 0;
-  // Element without a column → how many patients had it: "extension us-core-race" → 408.
-  std::map<std::string, std::int64_t> no_column;
+  std::vector<Problem> problems;  // the first 100
+  NoColumn no_column;
 };
 
 // One resource. Fault::kProtocol where it is no Patient.
-Result<sandboxkit::ClinicPatient> ClinicPatientFromFhir(
-    std::string_view resource_json, std::map<std::string, std::int64_t>* no_column = nullptr);
+Result<sandboxkit::ClinicPatient> ClinicPatientFromFhir(std::string_view resource,
+                                                        NoColumn* no_column = nullptr);
 
 // Reads lines until the end; calls sink.patient for each patient and nothing else.
 FhirLoadReport LoadFhirPatients(std::istream& ndjson, const sandboxkit::ClinicSink& sink);
 
-// Patient.ndjson or Patient.ndjson.gz of a folder. Fault::kNotFound where neither is there,
-// Fault::kProtocol where the gzip stream is broken before any line.
+// Patient.ndjson, or else Patient.ndjson.gz, of a folder. Fault::kNotFound where neither is there;
+// a gzip stream that breaks off is a problem of the line where it breaks.
 Result<FhirLoadReport> LoadFhirFolder(const std::string& folder,
                                       const sandboxkit::ClinicSink& sink);
 
