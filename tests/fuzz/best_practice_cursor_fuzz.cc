@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   cursor.token = pons::AsText(data, size);
   const auto place = bp::ParseCursor(cursor);
   if (!place) return 0;
-  const auto written = bp::ToCursor(*place, {});
+  const auto written = bp::ToCursor(*place);
   const auto again = bp::ParseCursor(written);
   PONS_CHECK(again.has_value());
   if (place->given.size() <= bp::kMostWrittenOut) PONS_CHECK(again->given == place->given);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vendors/best_practice/connector/best_practice_cursor.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
@@ -18,7 +19,7 @@ std::uint64_t Digest(const Given& rows) {
     mixed = (mixed ^ (mixed >> 29)) * 0xbf58476d1ce4e5b9u;
     sum += mixed ^ (mixed >> 32);
   }
-  return sum;
+  return sum == 0 ? 1 : sum;
 }
 
 std::string HexOf(std::uint64_t number) {
@@ -45,14 +46,26 @@ bool ParseGiven(std::string_view text, Place& place) {
         !Parse(one.substr(dot + 1), hash, 16)) {
       return false;
     }
-    place.given[key] = hash;
+    if (!place.given.empty() && place.given.back().first >= key) return false;
+    place.given.emplace_back(key, hash);
   }
   return place.given.size() <= kMostWrittenOut;
 }
 
 }  // namespace
 
-Cursor ToCursor(const Place& place, const Given& more) {
+bool Contains(const Given& given, std::int64_t key, std::uint64_t hash) {
+  const auto found = std::lower_bound(given.begin(), given.end(), std::pair(key, std::uint64_t{0}));
+  return found != given.end() && found->first == key && found->second == hash;
+}
+
+void SetGiven(Place& place, const Given& rows) {
+  const bool few = rows.size() <= kMostWrittenOut;
+  place.given = few ? rows : Given{};
+  place.digest = few ? 0 : Digest(rows);
+}
+
+Cursor ToCursor(const Place& place) {
   std::string token(kFormat);
   token += ':';
   token += static_cast<char>(place.kind);
@@ -62,8 +75,8 @@ Cursor ToCursor(const Place& place, const Given& more) {
     token += ':' + std::to_string(number);
   }
   token += ':';
-  if (place.given.size() > kMostWrittenOut || !more.empty()) {
-    token += '#' + HexOf(Digest(place.given) + 31 * Digest(more));
+  if (place.digest != 0) {
+    token += '#' + HexOf(place.digest);
     return {token};
   }
   bool first = true;

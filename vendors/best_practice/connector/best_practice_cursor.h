@@ -8,8 +8,9 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "connector/connector.h"
 
@@ -19,8 +20,9 @@ namespace pons::best_practice {
 // §3).
 constexpr seconds kOverlap{120};
 
-// Rows given: key and hash of the row.
-using Given = std::map<std::int64_t, std::uint64_t>;
+// Rows given: key and hash of the row, in the order of the keys.
+using Given = std::vector<std::pair<std::int64_t, std::uint64_t>>;
+bool Contains(const Given& given, std::int64_t key, std::uint64_t hash);
 
 struct Place {
   enum class Kind : char {
@@ -40,7 +42,7 @@ struct Place {
   std::int64_t next_newest = 0;  // kPass: `newest` once it is over
   std::int64_t floor = 0;        // kPass: the key it began behind
   Given given;                   // kDelta, kPass
-  std::uint64_t digest = 0;      // stands for `given` where that is too long for a cursor
+  std::uint64_t digest = 0;      // not 0: stands for rows that are too many to name
   bool operator==(const Place&) const = default;
 };
 
@@ -48,9 +50,11 @@ struct Place {
 // them once more.
 constexpr std::size_t kMostWrittenOut = 100;
 
-// Where `given` is too long the cursor holds its digest. `more` (rows given within a pass) goes
-// into the digest too, so that cursors differ whenever what was given differs.
-Cursor ToCursor(const Place& place, const Given& more);
+// Writes the rows into `place`, or their digest where they are too many. Cursors at rest thus
+// differ whenever what was given differs.
+void SetGiven(Place& place, const Given& rows);
+
+Cursor ToCursor(const Place& place);
 std::optional<Place> ParseCursor(const Cursor& cursor);
 
 }  // namespace pons::best_practice

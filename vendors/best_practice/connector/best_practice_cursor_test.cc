@@ -17,31 +17,45 @@ Place SomePlace() {
 }
 
 TEST(BestPracticeCursor, ReadsWhatItWrote) {
-  EXPECT_EQ(ParseCursor(ToCursor(SomePlace(), {})), SomePlace());
+  EXPECT_EQ(ParseCursor(ToCursor(SomePlace())), SomePlace());
   auto sweep = SomePlace();
   sweep.kind = Place::Kind::kSweep;
   sweep.begun = true;
   sweep.after = 500;
   sweep.given.clear();
-  EXPECT_EQ(ParseCursor(ToCursor(sweep, {})), sweep);
+  EXPECT_EQ(ParseCursor(ToCursor(sweep)), sweep);
 }
 
 TEST(BestPracticeCursor, DiffersWheneverWhatWasGivenDiffers) {
-  auto other = SomePlace();
-  other.given[77] = 3;
-  EXPECT_NE(ToCursor(other, {}), ToCursor(SomePlace(), {}));
-  Place many = SomePlace();
-  for (std::int64_t i = 0; i < 1000; ++i) many.given[i] = 5;
+  const auto with = [](const Given& rows) {
+    Place place = SomePlace();
+    SetGiven(place, rows);
+    return ToCursor(place);
+  };
+  EXPECT_NE(with({{77, 2}}), with({{77, 3}}));
+  Given many;
+  for (std::int64_t i = 0; i < 1000; ++i) many.emplace_back(i, 5);
   auto one_off = many;
-  one_off.given[500] = 6;
-  EXPECT_LT(ToCursor(many, {}).token.size(), 200u);
-  EXPECT_NE(ToCursor(many, {}), ToCursor(one_off, {}));
-  EXPECT_NE(ToCursor(SomePlace(), {{5, 5}}), ToCursor(SomePlace(), {{5, 6}}));
-  EXPECT_TRUE(ParseCursor(ToCursor(many, {})));
+  one_off[500].second = 6;
+  EXPECT_LT(with(many).token.size(), 200u);
+  EXPECT_NE(with(many), with(one_off));
+  const auto parsed = ParseCursor(with(many));
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(ToCursor(*parsed), with(many));
+}
+
+TEST(BestPracticeCursor, KnowsWhatWasGiven) {
+  const Given given = {{3, 30}, {5, 50}};
+  EXPECT_TRUE(Contains(given, 3, 30));
+  EXPECT_TRUE(Contains(given, 5, 50));
+  EXPECT_FALSE(Contains(given, 5, 51));
+  EXPECT_FALSE(Contains(given, 4, 40));
+  EXPECT_FALSE(Contains(given, 6, 60));
+  EXPECT_FALSE(Contains({}, 1, 1));
 }
 
 TEST(BestPracticeCursor, AnythingElseIsNotHonoured) {
-  const auto good = ToCursor(SomePlace(), {}).token;
+  const auto good = ToCursor(SomePlace()).token;
   for (const auto& token :
        {std::string(), std::string("junk"), "x" + good, "bp0" + good.substr(3), good + "~",
         good + ",", good + ":", std::string(500, '9'), std::string("bp1:d:1:2:3"),

@@ -73,7 +73,7 @@ Result<ChangePage> BestPracticeSession::Sweep(const PullRequest& request, Place 
   const bool more = batch.seen.size() == rows;
   const auto overlap = FromSeconds(place.newest).reading - kOverlap;
   for (const auto& one : batch.seen) {
-    if (one.changed && one.changed->reading >= overlap) given[one.key] = one.hash;
+    if (one.changed && one.changed->reading >= overlap) given.emplace_back(one.key, one.hash);
   }
   if (more) {
     place.after = batch.seen.back().key;
@@ -83,12 +83,13 @@ Result<ChangePage> BestPracticeSession::Sweep(const PullRequest& request, Place 
     place.begun = false;
     place.after = 0;
     PONS_TRY(EndPass(place, given, request.deadline));
-    place.given = given;
   }
   auto page = PageOf(std::move(batch));
   page.sweep_total = total;
-  page.next = ToCursor(place, more ? given : Given{});
-  kept = {page.next.token, more ? Given{} : given, more ? std::move(given) : Given{}};
+  page.next = ToCursor(place);
+  kept.token = page.next.token;
+  (more ? kept.during : kept.before) = std::move(given);
+  (more ? kept.before : kept.during).clear();
   page.end = PageEnd::kMore;
   page.coverage = more ? Coverage::kSweepPart : Coverage::kSweepFinished;
   return page;
@@ -151,7 +152,7 @@ Result<ChangePage> BestPracticeSession::FollowOnce(const PullRequest& request, P
   auto& during = memory.during;
   std::int64_t newest = place.next_newest;
   for (const auto& one : batch.seen) {
-    during[one.key] = one.hash;
+    during.emplace_back(one.key, one.hash);
     if (one.changed) newest = std::max(newest, Seconds(*one.changed));
   }
   const bool more = batch.seen.size() == rows;
@@ -175,15 +176,13 @@ Result<ChangePage> BestPracticeSession::FollowOnce(const PullRequest& request, P
     if (place.floor == 0) place.deep = place.newest;
     place.after = place.from = place.next_newest = place.floor = 0;
     PONS_TRY(EndPass(place, during, request.deadline));
-    place.given = during;
+    memory.before = std::exchange(during, {});
   }
   auto page = PageOf(std::move(batch));
-  page.next = ToCursor(place, more ? during : Given{});
+  page.next = ToCursor(place);
   page.end = more ? PageEnd::kMore : PageEnd::kCaughtUp;
-  auto& kept = memory_[static_cast<std::size_t>(stream)];
-  kept.token = page.next.token;
-  kept.before = more ? std::move(memory.before) : during;
-  kept.during = more ? std::move(during) : Given{};
+  memory.token = page.next.token;
+  memory_[static_cast<std::size_t>(stream)] = std::move(memory);
   return page;
 }
 
@@ -191,17 +190,19 @@ Result<ChangePage> BestPracticeSession::FollowOnce(const PullRequest& request, P
 // workstation whose clock is wrong) would hide all changes until then, so the position stays at the
 // server's time. And where very many rows share the newest time, they are not read again and again:
 // once the server's clock is well past it, nothing can be added there.
-Result<void> BestPracticeSession::EndPass(Place& place, Given& during, Instant deadline) {
+Result<void> BestPracticeSession::EndPass(Place& place, Given& given, Instant deadline) {
+  SetGiven(place, given);
   const auto here = context_.zone.ToLocal(context_.clock.Now());
   const bool ahead = place.newest > Seconds(here) + kTooFarAhead.count();
-  const bool many = !place.settled && during.size() > kMostWrittenOut;
+  const bool many = !place.settled && given.size() > kMostWrittenOut;
   if (!ahead && !many) return Ok();
   PONS_ASSIGN(const auto clock, AskClock(deadline));
   const auto server = Seconds(clock.here);
   if (place.newest > server) place.newest = server;
   if (many && place.newest + 2 * kOverlap.count() < server) {
     place.settled = true;
-    during.clear();
+    given.clear();
+    SetGiven(place, given);
   }
   return Ok();
 }
@@ -213,7 +214,7 @@ Result<Cursor> BestPracticeSession::Tip(Stream stream, Instant deadline) {
       return MakeError(Fault::kUnsupported, "past history is read per patient");
     }
     place.kind = Place::Kind::kRest;
-    return ToCursor(place, {});
+    return ToCursor(place);
   }
   const auto& table = *DatedTable(stream);
   PONS_TRY(TakeTip(stream, place, deadline));
@@ -223,13 +224,14 @@ Result<Cursor> BestPracticeSession::Tip(Stream stream, Instant deadline) {
   PONS_TRY(Ask(SelectChanged(table, 0, FromSeconds(place.newest - kOverlap.count()), 100'000),
                Reading(table.name), deadline, [&](SqlRow row) {
                  const auto head = DecodeHead(row, table);
-                 if (const auto* known = std::get_if<Head>(&head)) given[known->key] = HashOf(row);
+                 if (const auto* known = std::get_if<Head>(&head)) {
+                   given.emplace_back(known->key, HashOf(row));
+                 }
                }));
   // Rows that came in between the two statements are not behind the tip.
   std::erase_if(given, [&](const auto& one) { return one.first > place.highest; });
   PONS_TRY(EndPass(place, given, deadline));
-  place.given = given;
-  const auto cursor = ToCursor(place, {});
+  const auto cursor = ToCursor(place);
   memory_[static_cast<std::size_t>(stream)] = {cursor.token, std::move(given), {}};
   return cursor;
 }

@@ -31,11 +31,6 @@ std::optional<std::int64_t> KeyOf(std::string_view id) {
 // Roles have two keys, each of 32 bits; together they order as one.
 std::int64_t RoleKey(std::int64_t user, std::int64_t location) { return user << 32 | location; }
 
-bool Known(const Given& given, std::int64_t key, std::uint64_t hash) {
-  const auto found = given.find(key);
-  return found != given.end() && found->second == hash;
-}
-
 }  // namespace
 
 // ---- The wire -----------------------------------------------------------------------------------
@@ -152,14 +147,14 @@ Result<ChangePage> BestPracticeSession::PullSmall(const PullRequest& request, Pl
   if (!batch.seen.empty()) place.after = batch.seen.back().key;
   auto page = PageOf(std::move(batch));
   if (more) {
-    page.next = ToCursor(place, {});
+    page.next = ToCursor(place);
     page.end = PageEnd::kMore;
     page.coverage = Coverage::kSweepPart;
     return page;
   }
   Place rest;
   rest.kind = Place::Kind::kRest;
-  page.next = ToCursor(rest, {});
+  page.next = ToCursor(rest);
   page.coverage = Coverage::kSweepFinished;
   return page;
 }
@@ -269,7 +264,7 @@ Result<BestPracticeSession::Batch> BestPracticeSession::ReadRowsOnce(Stream stre
     const auto* known = std::get_if<Head>(&head);
     const auto hash = HashOf(row);
     batch.seen.push_back({key, hash, known != nullptr ? known->changed : std::nullopt});
-    if (Known(given, key, hash)) return;
+    if (Contains(given, key, hash)) return;
     if (known == nullptr) {
       batch.page.AddBad(std::to_string(key), std::get<BadCell>(head));
     } else if (!IsLive(stream, known->record_status)) {

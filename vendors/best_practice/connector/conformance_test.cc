@@ -213,7 +213,7 @@ class BestPracticeClinic final : public Clinic {
       place.kind = best_practice::Place::Kind::kDelta;
       place.newest = place.deep = 253'402'000'000;  // at the end of 9999
       place.highest = 2'000'000'000;
-      return best_practice::ToCursor(place, {});
+      return best_practice::ToCursor(place);
     }
     return std::nullopt;
   }
