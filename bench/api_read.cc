@@ -149,16 +149,17 @@ std::string NginxConfig(const std::string& folder, int port) {
          "http {\n  access_log off;\n  sendfile on;\n  tcp_nodelay on;\n"
          "  keepalive_requests 1000000000;\n  keepalive_timeout 600;\n"
          "  default_type application/fhir+json;\n"
-         "  client_body_temp_path " + folder + "/t1;\n  proxy_temp_path " + folder +
-         "/t2;\n  fastcgi_temp_path " + folder + "/t3;\n  uwsgi_temp_path " + folder +
-         "/t4;\n  scgi_temp_path " + folder + "/t5;\n"
-         "  server { listen 127.0.0.1:" + std::to_string(port) + "; root " + folder +
-         "/root; }\n}\n";
+         "  client_body_temp_path " +
+         folder + "/t1;\n  proxy_temp_path " + folder + "/t2;\n  fastcgi_temp_path " + folder +
+         "/t3;\n  uwsgi_temp_path " + folder + "/t4;\n  scgi_temp_path " + folder +
+         "/t5;\n"
+         "  server { listen 127.0.0.1:" +
+         std::to_string(port) + "; root " + folder + "/root; }\n}\n";
 }
 
 int FreePort(Logger& log) {
-  auto server = net::StartHttpServer({.threads = 1},
-                                     [](const net::ServerRequest&, const net::Responder&) {}, log);
+  auto server = net::StartHttpServer(
+      {.threads = 1}, [](const net::ServerRequest&, const net::Responder&) {}, log);
   return server ? (*server)->port() : 0;
 }
 
@@ -189,7 +190,8 @@ Round Load(const std::string& url, const std::string& token, int seconds) {
     } else if (text.starts_with("99%")) {
       round.p99_ms = Milliseconds(Trim(text.substr(3)));
     } else if (text.starts_with("Non-2xx")) {
-      round.errors += std::strtol(std::string(text.substr(text.rfind(' ') + 1)).c_str(), nullptr, 10);
+      round.errors +=
+          std::strtol(std::string(text.substr(text.rfind(' ') + 1)).c_str(), nullptr, 10);
     }
   }
   pclose(pipe);
@@ -327,9 +329,8 @@ class Bench {
     request.method = "POST";
     request.url = pons_ + "/oauth/token";
     request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
-    request.body = net::WriteForm({{"grant_type", "client_credentials"},
-                                   {"client_id", "bench"},
-                                   {"client_secret", kSecret}});
+    request.body = net::WriteForm(
+        {{"grant_type", "client_credentials"}, {"client_id", "bench"}, {"client_secret", kSecret}});
     PONS_ASSIGN(const auto response, client_->Send(request, CancelToken()));
     PONS_ASSIGN(const auto body, json::Parse(response.body));
     return std::string(body.Text("access_token"));

@@ -46,8 +46,7 @@ ExitCode Serve(const ServeOptions& given) {
   RegisterAll(registry);
   const auto options = RuntimeOptionsFrom(given);
   if (!options) return Report(options.error());
-  auto runtime =
-      server::Runtime::Start(*options, registry, SystemClock(), SystemRandom(), *log);
+  auto runtime = server::Runtime::Start(*options, registry, SystemClock(), SystemRandom(), *log);
   if (!runtime) return Report(runtime.error());
   std::printf("ready %s\n", (*runtime)->url().c_str());
   std::fflush(stdout);
@@ -59,9 +58,11 @@ ExitCode Serve(const ServeOptions& given) {
 }  // namespace
 
 void AddServe(CLI::App& app, ExitCode& exit_code) {
-  auto* serve = app.add_subcommand("serve", "Run the server: read practices, tell apps, answer the API");
+  auto* serve =
+      app.add_subcommand("serve", "Run the server: read practices, tell apps, answer the API");
   const auto given = std::make_shared<ServeOptions>();
-  serve->add_option("--data", given->data, "Folder for everything Pons keeps")->capture_default_str();
+  serve->add_option("--data", given->data, "Folder for everything Pons keeps")
+      ->capture_default_str();
   serve->add_option("--listen", given->listen, "ADDRESS:PORT of the API; port 0: any free one")
       ->capture_default_str();
   serve->add_option("--public-url", given->public_url,
@@ -71,8 +72,9 @@ void AddServe(CLI::App& app, ExitCode& exit_code) {
   serve->add_flag("--development", given->development,
                   "Let webhooks go to this machine itself (never on a real server)");
   serve->add_flag("--verbose", given->verbose, "Log what is usually quiet");
-  serve->footer("Example: pons serve --data /var/lib/pons --listen 0.0.0.0:443 "
-                "--tls-cert pons.pem --tls-key pons.key");
+  serve->footer(
+      "Example: pons serve --data /var/lib/pons --listen 0.0.0.0:443 "
+      "--tls-cert pons.pem --tls-key pons.key");
   serve->callback([given, &exit_code] { exit_code = Serve(*given); });
 }
 

@@ -31,9 +31,11 @@ void WaitForStopSignal() {
 
 ExitCode ExitCodeOf(const Error& error) {
   switch (error.fault) {
-    case Fault::kNotFound: return ExitCode::kNotFound;
+    case Fault::kNotFound:
+      return ExitCode::kNotFound;
     case Fault::kUnavailable:
-    case Fault::kRateLimited: return ExitCode::kUnavailable;
+    case Fault::kRateLimited:
+      return ExitCode::kUnavailable;
     case Fault::kUnauthenticated:
     case Fault::kForbidden:
     case Fault::kMisconfigured:
@@ -43,7 +45,8 @@ ExitCode ExitCodeOf(const Error& error) {
     case Fault::kProtocol:
     case Fault::kCursorExpired:
     case Fault::kCancelled:
-    case Fault::kInternal: return ExitCode::kFailed;
+    case Fault::kInternal:
+      return ExitCode::kFailed;
   }
   return ExitCode::kFailed;
 }

@@ -52,17 +52,25 @@ std::string ReadAll(const std::string& path) {
 
 int StatusOf(Fault fault) {
   switch (fault) {
-    case Fault::kUnauthenticated: return 401;
-    case Fault::kForbidden: return 403;
-    case Fault::kNotFound: return 404;
-    case Fault::kConflict: return 409;
+    case Fault::kUnauthenticated:
+      return 401;
+    case Fault::kForbidden:
+      return 403;
+    case Fault::kNotFound:
+      return 404;
+    case Fault::kConflict:
+      return 409;
     case Fault::kMisconfigured:
     case Fault::kRejected:
-    case Fault::kUnsupported: return 422;
-    case Fault::kRateLimited: return 429;
+    case Fault::kUnsupported:
+      return 422;
+    case Fault::kRateLimited:
+      return 429;
     case Fault::kUnavailable:
-    case Fault::kCancelled: return 503;
-    default: return 500;
+    case Fault::kCancelled:
+      return 503;
+    default:
+      return 500;
   }
 }
 
@@ -192,8 +200,7 @@ Result<std::unique_ptr<AdminServer>> StartAdminServer(AdminContext& context) {
 }
 
 Result<std::optional<json::Value>> AskServer(const std::string& data_folder,
-                                             std::string_view command,
-                                             const json::Value& arguments,
+                                             std::string_view command, const json::Value& arguments,
                                              const CancelToken& cancel) {
   const std::optional<json::Value> none;
   const auto address = ReadAll(PathOf(data_folder, kAddressFile));
@@ -204,14 +211,15 @@ Result<std::optional<json::Value>> AskServer(const std::string& data_folder,
   std::string name(command);
   std::replace(name.begin(), name.end(), ' ', '.');
   request.url = "http://" + address + std::string(kPrefix) + name;
-  request.headers = {{"Authorization", "Bearer " + token}, {"Content-Type", std::string(kJsonType)}};
+  request.headers = {{"Authorization", "Bearer " + token},
+                     {"Content-Type", std::string(kJsonType)}};
   request.body = json::Write(arguments.is_null() ? json::Value(json::Object{}) : arguments);
   request.timeout = kLongestCommand;
   request.max_response_bytes = 64u << 20;
-  const auto transport =
-      net::MakeCurlTransport({.policy = net::AddressPolicy::kAnyForDevelopment});
+  const auto transport = net::MakeCurlTransport({.policy = net::AddressPolicy::kAnyForDevelopment});
   const auto answer = transport->Send(request, cancel);
-  // The files of a server that was killed stay behind; whoever listens there now is another program.
+  // The files of a server that was killed stay behind; whoever listens there now is another
+  // program.
   if (!answer && answer.error().effect == Effect::kNone) return none;
   if (!answer) return WithContext(answer.error(), "the running server did not answer");
   if (answer->status == 401) return none;

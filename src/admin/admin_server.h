@@ -3,8 +3,8 @@
 // Exactly one process may write to a data folder, so a command line that finds a server running on
 // it asks that server instead of opening the store.
 //
-// Whoever may read DATA/admin.token (mode 0600) is let in; DATA/admin.addr says where. Both are made
-// anew at each start and taken away at the end.
+// Whoever may read DATA/admin.token (mode 0600) is let in; DATA/admin.addr says where. Both are
+// made anew at each start and taken away at the end.
 //
 //   POST /commands/connection.list   Authorization: Bearer TOKEN   body: {"…":"…"}
 //   200 the command's answer; otherwise {"fault":"not_found","summary":"…"}
@@ -22,7 +22,7 @@ namespace pons::admin {
 
 class AdminServer {
  public:
-  virtual ~AdminServer() = default;  // stops; a command under way is finished first
+  virtual ~AdminServer() = default;         // stops; a command under way is finished first
   virtual std::string address() const = 0;  // "127.0.0.1:41234"
 };
 
@@ -33,8 +33,7 @@ Result<std::unique_ptr<AdminServer>> StartAdminServer(AdminContext& context);
 // Asks the server that runs on `data_folder`. Empty: none runs there.
 // Errors: those of the command.
 Result<std::optional<json::Value>> AskServer(const std::string& data_folder,
-                                             std::string_view command,
-                                             const json::Value& arguments,
+                                             std::string_view command, const json::Value& arguments,
                                              const CancelToken& cancel);
 
 }  // namespace pons::admin

@@ -232,17 +232,17 @@ TEST_F(AdminTest, SecretsAreShownOnceAndKeptAsHash) {
 }
 
 TEST_F(AdminTest, AppsWithKeysHaveNoSecret) {
-  const auto made = Must("app add", Object({{"name", "Keys"},
-                                            {"jwks", R"({"keys":[{"kty":"EC","crv":"P-384"}]})"}}));
+  const auto made = Must(
+      "app add", Object({{"name", "Keys"}, {"jwks", R"({"keys":[{"kty":"EC","crv":"P-384"}]})"}}));
   EXPECT_EQ(made.Find("client_secret"), nullptr);
   for (const char* jwks : {"x", "{}", R"({"keys":[]})", R"({"keys":[{"kty":"oct"}]})"}) {
     EXPECT_EQ(MustFail("app add", Object({{"name", "K"}, {"jwks", jwks}})).fault,
               Fault::kMisconfigured);
   }
-  EXPECT_NE(MustFail("app add", Object({{"name", "K"},
-                                        {"jwks", R"({"keys":[{"kty":"RSA","d":"x"}]})"}}))
-                .summary.find("private key"),
-            std::string::npos);
+  EXPECT_NE(
+      MustFail("app add", Object({{"name", "K"}, {"jwks", R"({"keys":[{"kty":"RSA","d":"x"}]})"}}))
+          .summary.find("private key"),
+      std::string::npos);
 }
 
 TEST_F(AdminTest, AConnectionIsTriedBeforeItIsAdded) {
@@ -319,8 +319,7 @@ TEST_F(AdminTest, RemovingAConnectionSaysWhatStopsAndForgetsItsPassword) {
   const auto warned = MustFail("connection remove", Object({{"connection", connection_}}));
   EXPECT_EQ(warned.fault, Fault::kRejected);
   EXPECT_NE(warned.summary.find("revokes 1 grant"), std::string::npos) << warned.summary;
-  const auto done =
-      Must("connection remove", Object({{"connection", connection_}, {"yes", true}}));
+  const auto done = Must("connection remove", Object({{"connection", connection_}, {"yes", true}}));
   EXPECT_EQ(*done.Find("apps_that_lost_access")->array()->at(0).string(), "Skin Viewer");
   EXPECT_TRUE(Items(Must("connection list")).empty());
   EXPECT_EQ(Must("grant show", Object({{"grant", grant_}})).Text("state"), "revoked");
@@ -374,9 +373,9 @@ TEST_F(AdminTest, WebhooksAreMadeListedAndRefused) {
             Fault::kUnavailable);
   Must("webhook deliveries", Object({{"webhook", made.Text("id")}}));
   EXPECT_EQ(Must("webhook replay", Object({{"webhook", made.Text("id")}})).Integer("queued"), 0);
-  EXPECT_EQ(MustFail("webhook replay", Object({{"webhook", made.Text("id")}, {"since", "today"}}))
-                .fault,
-            Fault::kMisconfigured);
+  EXPECT_EQ(
+      MustFail("webhook replay", Object({{"webhook", made.Text("id")}, {"since", "today"}})).fault,
+      Fault::kMisconfigured);
   EXPECT_FALSE(Run("webhook add", Object({{"app", app_}, {"url", "ftp://x/"}})));
   EXPECT_FALSE(Run("webhook add", Object({{"app", app_},
                                           {"url", "http://127.0.0.1:9/"},
@@ -412,9 +411,8 @@ class ExplainTest : public AdminTest {
 };
 
 TEST_F(ExplainTest, TellsWhereARecordCameFromAndWhoSeesIt) {
-  for (const auto& what :
-       {json::Array{"patient-1"}, json::Array{"Patient/patient-1"}, json::Array{"patient", "4711"},
-        json::Array{"Patients", "4711"}}) {
+  for (const auto& what : {json::Array{"patient-1"}, json::Array{"Patient/patient-1"},
+                           json::Array{"patient", "4711"}, json::Array{"Patients", "4711"}}) {
     const auto answer = Must("explain", Object({{"what", what}}));
     EXPECT_EQ(answer.Find("source")->Text("origin"), "PATIENTS");
     EXPECT_EQ(answer.Find("source")->Text("vendor_id"), "4711");
@@ -517,9 +515,10 @@ TEST_F(AdminTest, DoctorFindsWhatIsBrokenAndSaysWhatToDo) {
 
 TEST_F(AdminTest, DoctorReadsCertificates) {
   const auto path = folder_ + "/cert.pem";
-  const std::string make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "
-                           "-keyout /dev/null -subj /CN=x -days 10 -out " +
-                           path + " 2>/dev/null";
+  const std::string make =
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "
+      "-keyout /dev/null -subj /CN=x -days 10 -out " +
+      path + " 2>/dev/null";
   ASSERT_EQ(std::system(make.c_str()), 0);
   std::ifstream file(path);
   const std::string pem((std::istreambuf_iterator<char>(file)), {});
@@ -563,8 +562,7 @@ TEST_F(DoorTest, OpensOnlyWithTheToken) {
   struct stat info {};
   ASSERT_EQ(stat((folder_ + "/admin.token").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
-  const auto transport =
-      net::MakeCurlTransport({.policy = net::AddressPolicy::kAnyForDevelopment});
+  const auto transport = net::MakeCurlTransport({.policy = net::AddressPolicy::kAnyForDevelopment});
   const auto status = [&](std::string method, std::string path, std::string token) {
     net::HttpRequest request;
     request.method = std::move(method);

@@ -154,8 +154,10 @@ Result<json::Value> Remove(AdminContext& context, const json::Value& arguments) 
   }
   if (!FlagOf(arguments, "yes")) {
     return MakeError(Fault::kRejected,
-                     "removing \"" + connection.name + "\" stops reading it, forgets its password "
-                     "and revokes " + Count(grants.size(), "grant", "grants") +
+                     "removing \"" + connection.name +
+                         "\" stops reading it, forgets its password "
+                         "and revokes " +
+                         Count(grants.size(), "grant", "grants") +
                          ": those apps see its patients no more. Add --yes to do it");
   }
   connection.paused = true;
@@ -256,22 +258,56 @@ constexpr Column kVendorColumns[] = {
     {"ID", "id"}, {"NAME", "name"}, {"REGION", "region"}, {"NEEDS", "needs"}};
 
 constexpr CommandSpec kCommands[] = {
-    {"connection add", "Links an organization to its practice management system.",
+    {"connection add",
+     "Links an organization to its practice management system.",
      "pons connection add --org \"Harbour Skin Clinic\" --vendor best_practice --time-zone "
      "Australia/Sydney --set server=10.0.0.5 --secret password=-",
-     kAddArguments, {}, true, Add},
-    {"connection list", "Lists the connections and how each is doing.", "pons connection list",
-     {}, kColumns, false, List},
-    {"connection pause", "Stops reading from a connection until it is resumed.",
-     "pons connection pause \"Best Practice\"", kOne, {}, true, Pause},
-    {"connection resume", "Reads from a paused connection again.",
-     "pons connection resume \"Best Practice\"", kOne, {}, true, Resume},
-    {"connection probe", "Tries whether a connection works, changing nothing.",
-     "pons connection probe \"Best Practice\"", kOne, {}, false, Probe},
-    {"connection remove", "Stops reading, forgets the password and revokes the grants.",
-     "pons connection remove \"Best Practice\" --yes", kRemoveArguments, {}, true, Remove},
-    {"vendor list", "Lists the systems that can be connected and what each needs.",
-     "pons vendor list", {}, kVendorColumns, false, Vendors},
+     kAddArguments,
+     {},
+     true,
+     Add},
+    {"connection list",
+     "Lists the connections and how each is doing.",
+     "pons connection list",
+     {},
+     kColumns,
+     false,
+     List},
+    {"connection pause",
+     "Stops reading from a connection until it is resumed.",
+     "pons connection pause \"Best Practice\"",
+     kOne,
+     {},
+     true,
+     Pause},
+    {"connection resume",
+     "Reads from a paused connection again.",
+     "pons connection resume \"Best Practice\"",
+     kOne,
+     {},
+     true,
+     Resume},
+    {"connection probe",
+     "Tries whether a connection works, changing nothing.",
+     "pons connection probe \"Best Practice\"",
+     kOne,
+     {},
+     false,
+     Probe},
+    {"connection remove",
+     "Stops reading, forgets the password and revokes the grants.",
+     "pons connection remove \"Best Practice\" --yes",
+     kRemoveArguments,
+     {},
+     true,
+     Remove},
+    {"vendor list",
+     "Lists the systems that can be connected and what each needs.",
+     "pons vendor list",
+     {},
+     kVendorColumns,
+     false,
+     Vendors},
 };
 
 }  // namespace

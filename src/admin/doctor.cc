@@ -134,8 +134,7 @@ void CheckApi(const AdminContext& context, Findings& out) {
     out.Attention("server", "no server runs on this data folder", "pons serve");
     return;
   }
-  const auto transport =
-      net::MakeCurlTransport({.policy = net::AddressPolicy::kAnyForDevelopment});
+  const auto transport = net::MakeCurlTransport({.policy = net::AddressPolicy::kAnyForDevelopment});
   net::HttpRequest request;
   request.url = context.api_address + "/fhir/R4/metadata";
   request.timeout = milliseconds(5000);
@@ -167,7 +166,8 @@ void CheckConnection(AdminContext& context, const store::Connection& connection,
     out.Failed(check, error.summary,
                error.fault == Fault::kUnavailable
                    ? "see that the practice's server is on and this machine may reach it, then: "
-                     "pons connection probe " + connection.id.value
+                     "pons connection probe " +
+                         connection.id.value
                    : "mend what it says, then: pons connection probe " + connection.id.value);
     return;
   }
@@ -250,8 +250,13 @@ constexpr Column kColumns[] = {
     {"CHECK", "check"}, {"STATE", "state"}, {"SAYS", "says"}, {"NEXT", "next"}};
 
 constexpr CommandSpec kCommands[] = {
-    {"doctor", "Checks clock, disk, rights, certificates and each connection, and says what to do.",
-     "pons doctor", {}, kColumns, false, Doctor},
+    {"doctor",
+     "Checks clock, disk, rights, certificates and each connection, and says what to do.",
+     "pons doctor",
+     {},
+     kColumns,
+     false,
+     Doctor},
 };
 
 }  // namespace

@@ -189,8 +189,9 @@ Result<json::Value> ExplainByVendorId(AdminContext& context, store::Reader& read
   const auto stream = StreamFromWord(word);
   if (!stream) {
     return MakeError(Fault::kMisconfigured,
-                     "\"" + word + "\" is no kind of record; one of: patient, visit, appointment, "
-                     "practitioner, practitionerrole, location, healthcareservice, condition");
+                     "\"" + word +
+                         "\" is no kind of record; one of: patient, visit, appointment, "
+                         "practitioner, practitionerrole, location, healthcareservice, condition");
   }
   PONS_ASSIGN(const auto names, LoadNames(context));
   std::vector<store::Connection> places;
@@ -219,23 +220,24 @@ Result<json::Value> ExplainByVendorId(AdminContext& context, store::Reader& read
     if (visit) return std::move(*visit);
   }
   return MakeError(Fault::kNotFound,
-                   word + " " + vendor_id + " is not stored: no visit or appointment of it has "
-                   "passed a grant. pons visits list CONNECTION shows each visit and why");
+                   word + " " + vendor_id +
+                       " is not stored: no visit or appointment of it has "
+                       "passed a grant. pons visits list CONNECTION shows each visit and why");
 }
 
 Result<json::Value> Explain(AdminContext& context, const json::Value& arguments) {
   PONS_ASSIGN(const auto reader, context.store.OpenReader());
   const auto words = ListOf(arguments, "what");
   if (words.size() == 2) {
-    return ExplainByVendorId(context, *reader, words[0], words[1],
-                             TextOf(arguments, "connection"));
+    return ExplainByVendorId(context, *reader, words[0], words[1], TextOf(arguments, "connection"));
   }
   if (words.size() != 1 || words[0].empty()) {
     return MakeError(Fault::kMisconfigured,
                      "explain takes a FHIR id, or a kind and the vendor's id: patient 4711");
   }
   std::string_view id = words[0];
-  if (const auto slash = id.rfind('/'); slash != std::string_view::npos) id.remove_prefix(slash + 1);
+  if (const auto slash = id.rfind('/'); slash != std::string_view::npos)
+    id.remove_prefix(slash + 1);
   PONS_ASSIGN(const auto life, reader->Explain(id));
   if (!life) {
     return MakeError(Fault::kNotFound, "there is no record \"" + std::string(id) +
@@ -255,8 +257,13 @@ constexpr ArgumentSpec kArguments[] = {
 };
 
 constexpr CommandSpec kCommands[] = {
-    {"explain", "Tells a record's life: where it came from, who sees it, who was told.",
-     "pons explain patient 4711", kArguments, {}, false, Explain},
+    {"explain",
+     "Tells a record's life: where it came from, who sees it, who was told.",
+     "pons explain patient 4711",
+     kArguments,
+     {},
+     false,
+     Explain},
 };
 
 }  // namespace

@@ -42,7 +42,8 @@ json::Value GrantJson(const store::Grant& grant, const Names& names) {
   out.Set("mode", ModeName(grant.mode));
   out.Set("state", grant.revoked ? "revoked" : "active");
   json::Value locations{json::Object{}};
-  for (const auto& mapping : grant.locations) locations.Set(mapping.vendor_id, mapping.app_location);
+  for (const auto& mapping : grant.locations)
+    locations.Set(mapping.vendor_id, mapping.app_location);
   out.Set("locations", std::move(locations));
   if (grant.all_locations_to) out.Set("all_locations_to", *grant.all_locations_to);
   out.Set("practitioners", FilterJson(grant.practitioners));
@@ -139,8 +140,10 @@ Result<json::Value> Add(AdminContext& context, const json::Value& arguments) {
   for (const auto& other : names.grants) {
     if (other.app == app.key && other.connection == connection.key && !other.revoked) {
       return MakeError(Fault::kConflict, "\"" + app.name + "\" has a grant at \"" +
-                                             connection.name + "\" already; revoke it first: pons "
-                                             "grant revoke " + other.id.value);
+                                             connection.name +
+                                             "\" already; revoke it first: pons "
+                                             "grant revoke " +
+                                             other.id.value);
     }
   }
   store::Grant grant;
@@ -148,8 +151,8 @@ Result<json::Value> Add(AdminContext& context, const json::Value& arguments) {
   grant.organization = connection.organization;
   grant.connection = connection.key;
   grant.app = app.key;
-  grant.mode = TextOf(arguments, "mode") == "all" ? store::GrantMode::kAll
-                                                  : store::GrantMode::kOnVisit;
+  grant.mode =
+      TextOf(arguments, "mode") == "all" ? store::GrantMode::kAll : store::GrantMode::kOnVisit;
   grant.practitioners = FilterFrom(arguments, "practitioner");
   grant.appointment_types = FilterFrom(arguments, "appointment_type");
   grant.created = context.clock.Now();
@@ -160,8 +163,10 @@ Result<json::Value> Add(AdminContext& context, const json::Value& arguments) {
     return Ok();
   }));
   auto out = GrantJson(grant, names);
-  out.Set("message", InWords(grant, app.name) + " It can be withdrawn at any time: pons grant "
-                     "revoke " + grant.id.value);
+  out.Set("message", InWords(grant, app.name) +
+                         " It can be withdrawn at any time: pons grant "
+                         "revoke " +
+                         grant.id.value);
   return out;
 }
 
@@ -177,8 +182,9 @@ Result<json::Value> List(AdminContext& context, const json::Value& arguments) {
     }
     items.push_back(GrantJson(grant, names));
   }
-  std::string message = items.empty() ? "No grant: no app sees anything. Next: pons grant add --help"
-                                      : Count(items.size(), "grant", "grants") + ".";
+  std::string message = items.empty()
+                            ? "No grant: no app sees anything. Next: pons grant add --help"
+                            : Count(items.size(), "grant", "grants") + ".";
   if (revoked > 0) message += " " + std::to_string(revoked) + " revoked not shown (--all).";
   return ListAnswer(std::move(message), std::move(items));
 }
@@ -243,15 +249,29 @@ constexpr Column kColumns[] = {{"ID", "id"},
                                {"STATE", "state"}};
 
 constexpr CommandSpec kCommands[] = {
-    {"grant add", "Lets an app see patients of a connection, within filters.",
+    {"grant add",
+     "Lets an app see patients of a connection, within filters.",
      "pons grant add --app \"Skin Viewer\" --connection \"Best Practice\" --location 1=north "
      "--practitioner 7",
-     kAddArguments, {}, true, Add},
+     kAddArguments,
+     {},
+     true,
+     Add},
     {"grant list", "Lists who may see what.", "pons grant list", kListArguments, kColumns, false,
      List},
-    {"grant show", "Shows one grant with its filters and switches.", "pons grant show grant-…", kOne,
-     {}, false, Show},
-    {"grant revoke", "Withdraws a grant at once.", "pons grant revoke grant-…", kOne, {}, true,
+    {"grant show",
+     "Shows one grant with its filters and switches.",
+     "pons grant show grant-…",
+     kOne,
+     {},
+     false,
+     Show},
+    {"grant revoke",
+     "Withdraws a grant at once.",
+     "pons grant revoke grant-…",
+     kOne,
+     {},
+     true,
      Revoke},
 };
 

@@ -14,8 +14,10 @@ Result<json::Value> Add(AdminContext& context, const json::Value& arguments) {
     tx.Insert(organization);
     return Ok();
   }));
-  auto out = Message("Organization \"" + organization.name + "\" is set up. Next: pons connection "
-                     "add --org " + organization.id.value + " --vendor …");
+  auto out = Message("Organization \"" + organization.name +
+                     "\" is set up. Next: pons connection "
+                     "add --org " +
+                     organization.id.value + " --vendor …");
   out.Set("id", organization.id.value);
   out.Set("name", organization.name);
   return out;
@@ -46,8 +48,13 @@ constexpr ArgumentSpec kAddArguments[] = {
 constexpr Column kColumns[] = {{"ID", "id"}, {"NAME", "name"}, {"CONNECTIONS", "connections"}};
 
 constexpr CommandSpec kCommands[] = {
-    {"org add", "Sets up an organization: a practice or a group of practices.",
-     "pons org add \"Harbour Skin Clinic\"", kAddArguments, {}, true, Add},
+    {"org add",
+     "Sets up an organization: a practice or a group of practices.",
+     "pons org add \"Harbour Skin Clinic\"",
+     kAddArguments,
+     {},
+     true,
+     Add},
     {"org list", "Lists the organizations.", "pons org list", {}, kColumns, false, List},
 };
 

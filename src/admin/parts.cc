@@ -38,7 +38,8 @@ Result<Thing> Pick(std::vector<Thing> all, std::string_view word, std::string_vi
 
 template <typename Thing, typename Key>
 const Thing* ByKey(const std::vector<Thing>& all, Key key) {
-  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& t) { return t.key == key; });
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const auto& t) { return t.key == key; });
   return found == all.end() ? nullptr : &*found;
 }
 
@@ -192,8 +193,8 @@ Result<ProbeReport> ProbeConnection(AdminContext& context, const store::Connecti
   PONS_ASSIGN(const auto zone, PracticeZone::Named(connection.time_zone));
   const auto sql = connector->MakeSql(settings);
   const auto http = sql == nullptr ? net::MakeCurlTransport({}) : nullptr;
-  const SessionContext session_context{context.clock,  http.get(),     sql.get(), context.random,
-                                       context.cancel, context.log,    zone};
+  const SessionContext session_context{context.clock,  http.get(),  sql.get(), context.random,
+                                       context.cancel, context.log, zone};
   PONS_ASSIGN(const auto session, connector->Open(settings, session_context));
   return session->Probe(context.clock.Now() + kProbeTime);
 }

@@ -38,7 +38,8 @@ Result<store::App> FindApp(AdminContext& context, std::string_view word);
 Result<store::Grant> FindGrant(AdminContext& context, std::string_view id);
 Result<store::Webhook> FindWebhook(AdminContext& context, std::string_view id);
 
-// A removed connection keeps its row, because what was read through it names it; it has no settings.
+// A removed connection keeps its row, because what was read through it names it; it has no
+// settings.
 bool IsRemoved(const store::Connection& connection);
 
 // Everything by key, for lists that name what they refer to.

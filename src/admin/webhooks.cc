@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // webhook add | list | test | enable | deliveries | replay
-#include "admin/parts.h"
 #include "delivery/webhooks.h"
+#include "admin/parts.h"
 #include "net/http.h"
 
 namespace pons::admin {
@@ -29,8 +29,7 @@ Result<json::Value> Add(AdminContext& context, const json::Value& arguments) {
   PONS_ASSIGN(const auto app, FindApp(context, TextOf(arguments, "app")));
   PONS_ASSIGN(const auto webhook,
               delivery::NewWebhook(app.key, TextOf(arguments, "url"), ListOf(arguments, "event"),
-                                   context.webhook_addresses, context.clock.Now(),
-                                   context.random));
+                                   context.webhook_addresses, context.clock.Now(), context.random));
   PONS_TRY(context.store.Write([&](store::Transaction& tx) {
     tx.Insert(webhook);
     return Ok();
@@ -38,8 +37,10 @@ Result<json::Value> Add(AdminContext& context, const json::Value& arguments) {
   PONS_ASSIGN(const auto names, LoadNames(context));
   auto out = WebhookJson(webhook, names);
   out.Set("secret", webhook.secret.Reveal());
-  out.Set("message", "Webhook is set up. Keep secret now: it is not shown again. Next: pons webhook "
-                     "test " + webhook.id.value);
+  out.Set("message",
+          "Webhook is set up. Keep secret now: it is not shown again. Next: pons webhook "
+          "test " +
+              webhook.id.value);
   return out;
 }
 
@@ -68,14 +69,14 @@ Result<json::Value> Test(AdminContext& context, const json::Value& arguments) {
   const auto result =
       delivery::SendTest(*transport, context.clock, context.random, webhook, context.cancel);
   if (!result.accepted) {
-    auto error = MakeError(Fault::kUnavailable, "the receiver did not accept the test message: " +
-                                                    result.reason);
+    auto error = MakeError(Fault::kUnavailable,
+                           "the receiver did not accept the test message: " + result.reason);
     if (result.status != 0) error.vendor_code = std::to_string(result.status);
     return error;
   }
   auto out = Message("The receiver accepted the test message with status " +
-                     std::to_string(result.status) + " in " +
-                     std::to_string(result.took.count()) + " ms.");
+                     std::to_string(result.status) + " in " + std::to_string(result.took.count()) +
+                     " ms.");
   out.Set("id", webhook.id.value);
   out.Set("status", result.status);
   out.Set("took_ms", static_cast<std::int64_t>(result.took.count()));
@@ -85,17 +86,22 @@ Result<json::Value> Test(AdminContext& context, const json::Value& arguments) {
 Result<json::Value> Enable(AdminContext& context, const json::Value& arguments) {
   PONS_ASSIGN(const auto webhook, FindWebhook(context, TextOf(arguments, "webhook")));
   PONS_TRY(delivery::Enable(context.store, webhook));
-  auto out = Message("Webhook is active. What waited for it is sent now; what had failed is not: "
-                     "pons webhook replay " + webhook.id.value);
+  auto out = Message(
+      "Webhook is active. What waited for it is sent now; what had failed is not: "
+      "pons webhook replay " +
+      webhook.id.value);
   out.Set("id", webhook.id.value);
   return out;
 }
 
 std::string_view StateName(store::DeliveryState state) {
   switch (state) {
-    case store::DeliveryState::kQueued: return "waiting";
-    case store::DeliveryState::kDelivered: return "delivered";
-    case store::DeliveryState::kFailed: return "failed";
+    case store::DeliveryState::kQueued:
+      return "waiting";
+    case store::DeliveryState::kDelivered:
+      return "delivered";
+    case store::DeliveryState::kFailed:
+      return "failed";
   }
   return "waiting";
 }
@@ -107,16 +113,15 @@ Result<json::Value> Deliveries(AdminContext& context, const json::Value& argumen
   if (limit < 1 || limit > 10000) {
     return MakeError(Fault::kMisconfigured, "limit is between 1 and 10000");
   }
-  PONS_ASSIGN(const auto rows,
-              reader->Deliveries(webhook.key, static_cast<std::uint32_t>(limit)));
+  PONS_ASSIGN(const auto rows, reader->Deliveries(webhook.key, static_cast<std::uint32_t>(limit)));
   json::Array items;
   for (const auto& row : rows) {
     json::Value item;
     item.Set("id", row.id);
     item.Set("event", row.event_type);
     item.Set("event_id", row.event_id);
-    item.Set("record", std::string(model::ResourceTypeOf(row.change.stream)) + "/" +
-                           row.change.id.value);
+    item.Set("record",
+             std::string(model::ResourceTypeOf(row.change.stream)) + "/" + row.change.id.value);
     item.Set("state", StateName(row.state));
     item.Set("attempts", row.attempts);
     item.Set("last_status", row.last_status);
@@ -171,26 +176,43 @@ constexpr ArgumentSpec kReplayArguments[] = {
 };
 constexpr Column kColumns[] = {
     {"ID", "id"}, {"APP", "app"}, {"URL", "url"}, {"EVENTS", "events"}, {"STATE", "state"}};
-constexpr Column kDeliveryColumns[] = {{"NUMBER", "id"},        {"CHANGED", "changed"},
-                                       {"EVENT", "event"},      {"RECORD", "record"},
-                                       {"STATE", "state"},      {"ATTEMPTS", "attempts"},
-                                       {"ANSWER", "last_status"}};
+constexpr Column kDeliveryColumns[] = {
+    {"NUMBER", "id"},   {"CHANGED", "changed"},   {"EVENT", "event"},       {"RECORD", "record"},
+    {"STATE", "state"}, {"ATTEMPTS", "attempts"}, {"ANSWER", "last_status"}};
 
 constexpr CommandSpec kCommands[] = {
-    {"webhook add", "Sets up a webhook and shows its signing secret once.",
+    {"webhook add",
+     "Sets up a webhook and shows its signing secret once.",
      "pons webhook add --app \"Skin Viewer\" --url https://app.example.org/pons --event "
      "encounter.created",
-     kAddArguments, {}, true, Add},
+     kAddArguments,
+     {},
+     true,
+     Add},
     {"webhook list", "Lists the webhooks.", "pons webhook list", {}, kColumns, false, List},
-    {"webhook test", "Sends a test message and shows how it was taken.",
-     "pons webhook test webhook-…", kOne, {}, false, Test},
-    {"webhook enable", "Switches a webhook on again.", "pons webhook enable webhook-…", kOne, {},
-     true, Enable},
+    {"webhook test",
+     "Sends a test message and shows how it was taken.",
+     "pons webhook test webhook-…",
+     kOne,
+     {},
+     false,
+     Test},
+    {"webhook enable",
+     "Switches a webhook on again.",
+     "pons webhook enable webhook-…",
+     kOne,
+     {},
+     true,
+     Enable},
     {"webhook deliveries", "Shows what was sent to a webhook and how it was taken.",
      "pons webhook deliveries webhook-… --limit 20", kDeliveriesArguments, kDeliveryColumns, false,
      Deliveries},
-    {"webhook replay", "Sends again what failed, one delivery, or all since a moment.",
-     "pons webhook replay webhook-… --since 2026-03-09T09:00:00+11:00", kReplayArguments, {}, true,
+    {"webhook replay",
+     "Sends again what failed, one delivery, or all since a moment.",
+     "pons webhook replay webhook-… --since 2026-03-09T09:00:00+11:00",
+     kReplayArguments,
+     {},
+     true,
      Replay},
 };
 

@@ -133,7 +133,8 @@ class FileTrail final : public AuditTrail {
         log_.Info("audit trail is written again; answers are given again");
       } else {
         log_.Error("audit trail cannot be written: nothing is answered until it can",
-                   {{"folder", options_.folder}, {"cause", std::strerror(errno)},
+                   {{"folder", options_.folder},
+                    {"cause", std::strerror(errno)},
                     {"next", "free space on that disk"}});
       }
     }
@@ -167,7 +168,7 @@ class FileTrail final : public AuditTrail {
   Result<void> OpenSegment() {
     const std::string path = options_.folder + "/" + SegmentName(segment_);
     const int fd = open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    struct stat info{};
+    struct stat info {};
     if (fd < 0 || fstat(fd, &info) != 0) {
       const std::string why = std::strerror(errno);
       if (fd >= 0) close(fd);
@@ -189,7 +190,8 @@ class FileTrail final : public AuditTrail {
     if (!text.ends_with('\n')) {
       // A crash in mid-write. What it cut was never acknowledged; the piece stays, on its own line.
       if (write(fd_, "\n", 1) != 1) {
-        return MakeError(Fault::kUnavailable, "The audit trail cannot be written: is the disk full?");
+        return MakeError(Fault::kUnavailable,
+                         "The audit trail cannot be written: is the disk full?");
       }
       text += '\n';
       ++size_;
@@ -197,9 +199,10 @@ class FileTrail final : public AuditTrail {
       log_.Warn("audit trail ends in a torn line, which is kept", {{"segment", segment_}});
     }
     const std::size_t at = LastBatch(text);
-    const auto line = at == std::string::npos
-                          ? Result<json::Value>(MakeError(Fault::kRejected, ""))
-                          : json::Parse(std::string_view(text).substr(at, text.find('\n', at) - at));
+    const auto line =
+        at == std::string::npos
+            ? Result<json::Value>(MakeError(Fault::kRejected, ""))
+            : json::Parse(std::string_view(text).substr(at, text.find('\n', at) - at));
     if (!line || !line->Integer("batch")) {
       // Not even one batch line is whole: the chain goes on from the segment before.
       return ResumeBefore(text);
@@ -320,8 +323,8 @@ class Verifier {
       text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
       ++number;
       if (const auto checked = Line(line, end != std::string_view::npos); !checked) {
-        return MakeError(Fault::kRejected, name + " line " + std::to_string(number) + ": " +
-                                               checked.error().summary);
+        return MakeError(Fault::kRejected,
+                         name + " line " + std::to_string(number) + ": " + checked.error().summary);
       }
     }
     return Ok();
@@ -360,8 +363,7 @@ class Verifier {
     const json::Value* torn = value.Find("after_torn");
     // The cut may have taken nothing but the line break.
     if (torn_pending_ && torn == nullptr) return Broken("the line before it is damaged");
-    const std::string expected =
-        in_batch_ ? Hex(crypto::Sha256(batch_)) : std::string(kGenesis);
+    const std::string expected = in_batch_ ? Hex(crypto::Sha256(batch_)) : std::string(kGenesis);
     if (batch != summary_.batches + 1) return Broken("a batch is missing before this one");
     if (value.Text("previous") != expected) {
       return Broken("the batch before it is not as it was written");

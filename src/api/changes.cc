@@ -171,11 +171,10 @@ void HandleChanges(Service& service, Call&& call) {
   service.Later(shared, [&service, shared, asked = *asked](Call& later) mutable {
     if (Look(service, later, asked, false)) return;
     const Instant until = later.began + std::chrono::seconds(asked.wait_seconds);
-    const bool waits = service.polls.Wait(
-        [&service, shared, asked](bool last) mutable {
-          return Look(service, *shared, asked, last);
-        },
-        until);
+    const bool waits =
+        service.polls.Wait([&service, shared, asked](
+                               bool last) mutable { return Look(service, *shared, asked, last); },
+                           until);
     if (!waits) Look(service, later, asked, true);
   });
 }

@@ -102,9 +102,8 @@ bool AssertionReplays::FirstUse(const Assertion& assertion, Instant now) {
   const std::int64_t seconds = ToMillis(now) / 1000;
   const std::lock_guard lock(mutex_);
   if (seen_.size() >= kMostSeen) {
-    std::erase_if(seen_, [&](const auto& entry) {
-      return entry.second + kClockSlackSeconds < seconds;
-    });
+    std::erase_if(seen_,
+                  [&](const auto& entry) { return entry.second + kClockSlackSeconds < seconds; });
     if (seen_.size() >= kMostSeen) return false;
   }
   return seen_.emplace(assertion.issuer + '\n' + assertion.unique_id, assertion.expires).second;

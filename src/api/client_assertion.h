@@ -23,13 +23,14 @@ struct Assertion {
   std::int64_t expires = 0;  // Unix seconds
   std::string unique_id;     // jti
   std::string signed_text;
-  std::string signature;     // raw bytes
+  std::string signature;  // raw bytes
 };
 
 // Takes the JWT apart; nothing is verified. Errors: kRejected.
 Result<Assertion> ReadAssertion(std::string_view jwt);
 
-// Signature, audience, times, issuer = subject = `client_id`. Errors: kRejected, saying what to mend.
+// Signature, audience, times, issuer = subject = `client_id`. Errors: kRejected, saying what to
+// mend.
 Result<void> VerifyAssertion(const Assertion& assertion, std::string_view client_id,
                              std::string_view token_url, std::string_view jwks_json, Instant now);
 

@@ -11,11 +11,13 @@ const std::vector<store::GrantKey>& AppView::GrantsFor(model::Stream stream) con
     case model::Stream::kPatients:
     case model::Stream::kConditions:
     case model::Stream::kAppointments:
-    case model::Stream::kEncounters: return patient_grants;
+    case model::Stream::kEncounters:
+      return patient_grants;
     case model::Stream::kLocations:
     case model::Stream::kPractitioners:
     case model::Stream::kPractitionerRoles:
-    case model::Stream::kHealthcareServices: return grants;
+    case model::Stream::kHealthcareServices:
+      return grants;
   }
   return patient_grants;
 }

@@ -20,7 +20,7 @@ struct AppView {
   std::vector<store::GrantKey> grants;          // those in force
   std::vector<store::GrantKey> patient_grants;  // of them, those that let patients in
   std::vector<store::ConnectionKey> connections;
-  std::string organizations;  // ids, joined by blanks: for the audit trail
+  std::string organizations;           // ids, joined by blanks: for the audit trail
   std::shared_ptr<RateBucket> bucket;  // kept over snapshots
 
   // Which grants count for a type: what concerns patients needs the switch "patients in".

@@ -106,8 +106,7 @@ void Read(Service& service, Call& call, model::Stream stream, std::string_view i
     if (!loaded) return Fail(service, call, loaded.error());
     record = std::move(*loaded);
     // The session must be of these settings, or what it may see is not known to be current.
-    if (record->body != nullptr &&
-        call.session->settings_version == versions.settings_version) {
+    if (record->body != nullptr && call.session->settings_version == versions.settings_version) {
       service.records.Put(record);
     }
   }

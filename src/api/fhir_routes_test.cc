@@ -177,8 +177,9 @@ TEST_F(FhirTest, SearchesByWhoTookPart) {
 
   EXPECT_THAT(Ids("/fhir/R4/Encounter?patient=p1&status=in-progress"), ElementsAre("e1"));
   EXPECT_THAT(Ids("/fhir/R4/Encounter?patient=Patient/p1"), ElementsAre("e1"));
-  EXPECT_THAT(Ids("/fhir/R4/Encounter?patient=" + net::PercentEncode(base_ + "/fhir/R4/Patient/p1")),
-              ElementsAre("e1"));
+  EXPECT_THAT(
+      Ids("/fhir/R4/Encounter?patient=" + net::PercentEncode(base_ + "/fhir/R4/Patient/p1")),
+      ElementsAre("e1"));
   EXPECT_THAT(Ids("/fhir/R4/Encounter?patient=https://elsewhere.example/Patient/p1"), IsEmpty());
   EXPECT_THAT(Ids("/fhir/R4/Encounter?participant=Practitioner/d1&location=l1"), ElementsAre("e1"));
   EXPECT_THAT(Ids("/fhir/R4/Appointment?actor=Practitioner/d1"), ElementsAre("a1"));
@@ -199,7 +200,8 @@ TEST_F(FhirTest, PagesThroughEverythingOnce) {
   for (int i = 0; i < 23; ++i) {
     const std::string id = "m" + std::to_string(i);
     expected.insert(id);
-    Put(Patient(id, "Smith", "A" + std::to_string(i % 3), "19" + std::to_string(50 + i) + "-01-01"));
+    Put(Patient(id, "Smith", "A" + std::to_string(i % 3),
+                "19" + std::to_string(50 + i) + "-01-01"));
   }
   for (const char* sort : {"", "&_sort=-birthdate", "&_sort=family", "&_sort=_lastUpdated"}) {
     std::string url = "/fhir/R4/Patient?family=smith&_count=5" + std::string(sort);
@@ -283,23 +285,23 @@ TEST_F(FhirTest, RefusesWhatItCannotRead) {
 
 TEST_F(FhirTest, SearchesByPost) {
   SeedPatients();
-  const auto response =
-      Send("POST", "/fhir/R4/Patient/_search?gender=female",
-           {{"Content-Type", "application/x-www-form-urlencoded"},
-            {"Authorization", "Bearer " + Token()}},
-           "family=obrien");
+  const auto response = Send("POST", "/fhir/R4/Patient/_search?gender=female",
+                             {{"Content-Type", "application/x-www-form-urlencoded"},
+                              {"Authorization", "Bearer " + Token()}},
+                             "family=obrien");
   EXPECT_EQ(response.status, 200);
   EXPECT_THAT(response.body, Not(HasSubstr("\"p1\"")));
-  EXPECT_EQ(Send("POST", "/fhir/R4/Patient/_search",
-                 {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + Token()}},
-                 "{}")
-                .status,
-            415);
+  EXPECT_EQ(
+      Send("POST", "/fhir/R4/Patient/_search",
+           {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + Token()}}, "{}")
+          .status,
+      415);
 }
 
 TEST_F(FhirTest, ErrorsAreOperationOutcomes) {
   EXPECT_EQ(IssueCode(Get("/fhir/R4/Spaceship/1")), "not-supported");
-  const auto write = Send("POST", "/fhir/R4/Patient", {{"Authorization", "Bearer " + Token()}}, "{}");
+  const auto write =
+      Send("POST", "/fhir/R4/Patient", {{"Authorization", "Bearer " + Token()}}, "{}");
   EXPECT_EQ(write.status, 405);
   EXPECT_EQ(net::FindHeader(write.headers, "allow"), "GET");
   EXPECT_EQ(IssueCode(write), "not-supported");
@@ -333,8 +335,9 @@ TEST_F(FhirTest, MetadataIsOpenAndTellsTheSearchParameters) {
       const std::string value = param.Text("type") == "date" ? "2026"
                                 : name == "actor"            ? "Patient/x"
                                                              : "x";
-      const auto found = Get("/fhir/R4/" + std::string(resource.Text("type")) + "?" + name + "=" +
-                                 value, {{"Prefer", "handling=strict"}});
+      const auto found =
+          Get("/fhir/R4/" + std::string(resource.Text("type")) + "?" + name + "=" + value,
+              {{"Prefer", "handling=strict"}});
       EXPECT_EQ(found.status, 200) << resource.Text("type") << " " << name << found.body;
     }
   }
@@ -347,8 +350,9 @@ TEST_F(FhirTest, EveryAccessIsInTheAuditTrail) {
   Get("/fhir/R4/Patient/hidden", {{"X-Request-Id", "r-3"}});
   Send("GET", "/fhir/R4/Patient/p1", {{"X-Request-Id", "r-4"}});
   const std::string text = AuditText();
-  EXPECT_THAT(text, HasSubstr(R"("request":"r-1","app":"app-1","organization":"org-1",)"
-                              R"("operation":"read","type":"Patient","id":"p1","status":200,"count":1)"));
+  EXPECT_THAT(text,
+              HasSubstr(R"("request":"r-1","app":"app-1","organization":"org-1",)"
+                        R"("operation":"read","type":"Patient","id":"p1","status":200,"count":1)"));
   EXPECT_THAT(text, HasSubstr(R"("request":"r-2","app":"app-1","organization":"org-1",)"
                               R"("operation":"search","type":"Patient",)"
                               R"("parameters":"family birthdate","status":200,"count":1)"));

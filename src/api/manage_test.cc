@@ -137,9 +137,9 @@ TEST_F(ManageTest, TestsAWebhookForReal) {
       },
       log_);
   ASSERT_TRUE(receiver);
-  const auto made = Do("POST", "/api/webhooks",
-                       R"({"url":"http://127.0.0.1:)" + std::to_string((*receiver)->port()) +
-                           R"(/hook"})");
+  const auto made =
+      Do("POST", "/api/webhooks",
+         R"({"url":"http://127.0.0.1:)" + std::to_string((*receiver)->port()) + R"(/hook"})");
   ASSERT_EQ(made.status, 201) << made.body;
   const auto tested = Do("POST", "/api/webhooks/" + Text(made, "id") + "/test");
   EXPECT_EQ(tested.status, 200);

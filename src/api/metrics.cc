@@ -47,8 +47,8 @@ void HttpMetrics::Append(std::string& out) const {
       out += "pons_http_request_seconds_bucket" + label + ",le=\"" + seconds + "\"} " +
              std::to_string(up_to) + "\n";
     }
-    out += "pons_http_request_seconds_bucket" + label + ",le=\"+Inf\"} " + std::to_string(sum) +
-           "\n";
+    out +=
+        "pons_http_request_seconds_bucket" + label + ",le=\"+Inf\"} " + std::to_string(sum) + "\n";
     out += "pons_http_request_seconds_sum" + label + "} " +
            std::to_string(static_cast<double>(routes_[r].total_ms.load(kRelaxed)) / 1000) + "\n";
     out += "pons_http_request_seconds_count" + label + "} " + std::to_string(sum) + "\n";

@@ -13,7 +13,14 @@
 namespace pons::api {
 
 enum class Route : std::uint8_t {
-  kRead, kSearch, kMetadata, kToken, kChanges, kWebhooks, kHealth, kOther,
+  kRead,
+  kSearch,
+  kMetadata,
+  kToken,
+  kChanges,
+  kWebhooks,
+  kHealth,
+  kOther,
 };
 constexpr std::size_t kRouteCount = 8;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // POST /oauth/token: client credentials, proved by a secret (Basic or form) or a signed assertion.
-// Runs on the pool, since checking a secret is slow by design. A client that does not exist takes as
-// long as a wrong secret.
+// Runs on the pool, since checking a secret is slow by design. A client that does not exist takes
+// as long as a wrong secret.
 #include <algorithm>
 
 #include "api/service.h"
@@ -47,8 +47,8 @@ std::optional<Credentials> ReadCredentials(Service& service, Call& call,
   const std::string* secret = net::FindField(fields, "client_secret");
   const std::string* assertion = net::FindField(fields, "client_assertion");
   const std::string_view header = net::FindHeader(call.request.headers, "authorization");
-  const int ways = (header.empty() ? 0 : 1) + (secret != nullptr ? 1 : 0) +
-                   (assertion != nullptr ? 1 : 0);
+  const int ways =
+      (header.empty() ? 0 : 1) + (secret != nullptr ? 1 : 0) + (assertion != nullptr ? 1 : 0);
   if (ways > 1) return bad("Prove the client in one way only.");
   if (id != nullptr) credentials.client_id = *id;
   if (!header.empty()) {
@@ -90,14 +90,14 @@ std::shared_ptr<const AppView> Prove(Service& service, const Call& call, const S
       return nullptr;
     }
     auto app = snapshot.FindClient(assertion->issuer);
-    if (app == nullptr || (!credentials.client_id.empty() &&
-                           credentials.client_id != assertion->issuer)) {
+    if (app == nullptr ||
+        (!credentials.client_id.empty() && credentials.client_id != assertion->issuer)) {
       why = "The client is not known.";
       return nullptr;
     }
-    if (const auto checked = VerifyAssertion(*assertion, app->app.id.value,
-                                             call.base + "/oauth/token", app->app.jwks_json,
-                                             call.began);
+    if (const auto checked =
+            VerifyAssertion(*assertion, app->app.id.value, call.base + "/oauth/token",
+                            app->app.jwks_json, call.began);
         !checked) {
       why = checked.error().summary;
       return nullptr;
@@ -199,10 +199,9 @@ void HandleToken(Service& service, Call&& call) {
     return OAuthError(service, call, 400, "invalid_request",
                       "Send the parameters as application/x-www-form-urlencoded.");
   }
-  service.Later(std::make_shared<Call>(std::move(call)),
-                [&service, sent = std::move(*fields)](Call& later) {
-                  SignIn(service, later, sent);
-                });
+  service.Later(
+      std::make_shared<Call>(std::move(call)),
+      [&service, sent = std::move(*fields)](Call& later) { SignIn(service, later, sent); });
 }
 
 }  // namespace pons::api

@@ -38,8 +38,9 @@ TEST_F(OAuthTest, GivesATokenForASecret) {
 
 TEST_F(OAuthTest, TakesBasicCredentials) {
   const std::string basic = crypto::Base64("app-1:correct+horse+battery+staple");
-  EXPECT_EQ(Post({{"grant_type", "client_credentials"}}, {{"Authorization", "Basic " + basic}}).status,
-            200);
+  EXPECT_EQ(
+      Post({{"grant_type", "client_credentials"}}, {{"Authorization", "Basic " + basic}}).status,
+      200);
   const std::string wrong = crypto::Base64("app-1:wrong");
   const auto response =
       Post({{"grant_type", "client_credentials"}}, {{"Authorization", "Basic " + wrong}});
@@ -121,8 +122,8 @@ TEST_F(OAuthTest, GuessingIsSlowedDown) {
 }
 
 TEST_F(OAuthTest, ConfigurationTellsWhereToSignIn) {
-  for (const char* path : {"/.well-known/smart-configuration",
-                           "/fhir/R4/.well-known/smart-configuration"}) {
+  for (const char* path :
+       {"/.well-known/smart-configuration", "/fhir/R4/.well-known/smart-configuration"}) {
     const auto response = Send("GET", path);
     ASSERT_EQ(response.status, 200);
     EXPECT_EQ(json::Parse(response.body)->Text("token_endpoint"), base_ + "/oauth/token");

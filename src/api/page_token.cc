@@ -54,9 +54,10 @@ std::string SealPageToken(const PageToken& token, std::string_view key, Random& 
 }
 
 Result<PageToken> OpenPageToken(std::string_view text, std::string_view key) {
-  const Error bad = MakeError(Fault::kMisconfigured,
-                              "The page is not known: follow the \"next\" link of a search as it is, "
-                              "or search again.");
+  const Error bad =
+      MakeError(Fault::kMisconfigured,
+                "The page is not known: follow the \"next\" link of a search as it is, "
+                "or search again.");
   const auto sealed = crypto::FromBase64Url(text);
   if (!sealed) return bad;
   const auto plain = crypto::Unseal(key, *sealed);

@@ -39,8 +39,7 @@ class RecordCache {
     if (found == shard.records.end()) return nullptr;
     const auto& record = *found->second;
     if (record.app != app || record.stream != stream || record.id != id) return nullptr;
-    if (record.records_version != records_version ||
-        record.settings_version != settings_version) {
+    if (record.records_version != records_version || record.settings_version != settings_version) {
       return nullptr;
     }
     return found->second;

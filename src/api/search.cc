@@ -89,16 +89,15 @@ void Search(Service& service, Call& call, model::Stream stream, const net::FormF
   std::string next;
   if (page->next && !parsed->count_only) {
     PageToken token{stream, app.app.key, *page->next, parsed->used};
-    next = fhir_base + "/" + type + "?_page=" +
-           SealPageToken(token, service.page_key, service.deps.random);
+    next = fhir_base + "/" + type +
+           "?_page=" + SealPageToken(token, service.page_key, service.deps.random);
   }
   // One page holds all: its size is the total, without counting.
   if (!page->total && !after && !page->next && !parsed->count_only) {
     page->total = static_cast<std::int64_t>(page->records.size());
   }
-  const std::string self =
-      after ? fhir_base + "/" + type + "?" + std::string(call.request.query)
-            : WithQuery(fhir_base + "/" + type, parsed->used);
+  const std::string self = after ? fhir_base + "/" + type + "?" + std::string(call.request.query)
+                                 : WithQuery(fhir_base + "/" + type, parsed->used);
   std::string body;
   fhir::SearchsetWriter bundle(body, self, next, page->total);
   for (const auto& record : page->records) {

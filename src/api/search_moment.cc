@@ -149,8 +149,8 @@ std::optional<store::Moment> ParseMoment(std::string_view text, Instant now) {
   if (approximately) {
     // FHIR's recommendation: a tenth of the distance between then and now.
     const std::int64_t middle = moment.low + (moment.high - moment.low) / 2;
-    const std::int64_t distance = ToMillis(now) > middle ? ToMillis(now) - middle
-                                                         : middle - ToMillis(now);
+    const std::int64_t distance =
+        ToMillis(now) > middle ? ToMillis(now) - middle : middle - ToMillis(now);
     moment.low -= distance / 10;
     moment.high += distance / 10;
   }

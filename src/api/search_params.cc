@@ -54,11 +54,20 @@ constexpr SearchParam kThingName =
     Text("name", SearchField::kFamily, SearchField::kFamilyExact, "Start of the name");
 
 constexpr std::array kPatientParams = {
-    kId, kUpdated, kIdentifier, kFamily, kGiven, kPersonName,
+    kId,
+    kUpdated,
+    kIdentifier,
+    kFamily,
+    kGiven,
+    kPersonName,
     Plain("birthdate", ParamKind::kDate, SearchField::kBirthDate, "Day of birth"),
-    Plain("gender", ParamKind::kCode, SearchField::kGender, "Administrative gender"), kActive};
+    Plain("gender", ParamKind::kCode, SearchField::kGender, "Administrative gender"),
+    kActive};
 constexpr std::array kEncounterParams = {
-    kId, kUpdated, kPatient, kSubject,
+    kId,
+    kUpdated,
+    kPatient,
+    kSubject,
     Plain("date", ParamKind::kDate, SearchField::kPeriod, "A time within the visit"),
     Plain("status", ParamKind::kCode, SearchField::kStatus, "in-progress, finished, cancelled"),
     kPractitioner,
@@ -68,7 +77,11 @@ constexpr std::array kEncounterParams = {
     Ref("appointment", SearchField::kAppointment, Stream::kAppointments,
         "The appointment that the visit belongs to")};
 constexpr std::array kAppointmentParams = {
-    kId, kUpdated, kPatient, kPractitioner, kLocation,
+    kId,
+    kUpdated,
+    kPatient,
+    kPractitioner,
+    kLocation,
     SearchParam{"actor", ParamKind::kActor, SearchField::kPatient, std::nullopt, std::nullopt,
                 "Anyone or anything taking part: Patient/…, Practitioner/…, Location/…, "
                 "HealthcareService/…"},
@@ -78,8 +91,7 @@ constexpr std::array kAppointmentParams = {
           "The practice's appointment type, as in Appointment.serviceType")};
 constexpr std::array kPractitionerParams = {kId,    kUpdated,    kIdentifier, kFamily,
                                             kGiven, kPersonName, kActive};
-constexpr std::array kRoleParams = {kId,           kUpdated,  kIdentifier,
-                                    kPractitioner, kLocation, kActive};
+constexpr std::array kRoleParams = {kId, kUpdated, kIdentifier, kPractitioner, kLocation, kActive};
 constexpr std::array kLocationParams = {kId, kUpdated, kIdentifier, kThingName};
 constexpr std::array kServiceParams = {kId, kUpdated, kThingName, kActive};
 constexpr std::array kConditionParams = {kId, kUpdated, kPatient, kSubject};
@@ -99,12 +111,14 @@ constexpr std::array<SortName, 5> kSorts = {{
 bool SortFits(const SortName& sort, Stream stream) {
   switch (sort.field) {
     case store::SortField::kKey:
-    case store::SortField::kUpdated: return true;
+    case store::SortField::kUpdated:
+      return true;
     case store::SortField::kStart:
       return stream == Stream::kAppointments || stream == Stream::kEncounters;
     case store::SortField::kFamily:
       return stream == Stream::kPatients || stream == Stream::kPractitioners;
-    case store::SortField::kBirthDate: return stream == Stream::kPatients;
+    case store::SortField::kBirthDate:
+      return stream == Stream::kPatients;
   }
   return false;
 }
@@ -141,8 +155,8 @@ std::string Unescape(std::string_view text) {
 
 bool IsFhirId(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.';
   });
 }
 
@@ -200,14 +214,22 @@ class ParameterReader {
  private:
   Result<void> One(std::string_view value) {
     switch (param_.kind) {
-      case ParamKind::kId: return Id(value);
-      case ParamKind::kCode: return Code(value);
-      case ParamKind::kIdentifier: return Identifier(value);
-      case ParamKind::kString: return String(value);
-      case ParamKind::kDate: return Moment(value);
-      case ParamKind::kReference: return Reference(value);
-      case ParamKind::kActor: return Actor(value);
-      case ParamKind::kServiceType: return ServiceType(value);
+      case ParamKind::kId:
+        return Id(value);
+      case ParamKind::kCode:
+        return Code(value);
+      case ParamKind::kIdentifier:
+        return Identifier(value);
+      case ParamKind::kString:
+        return String(value);
+      case ParamKind::kDate:
+        return Moment(value);
+      case ParamKind::kReference:
+        return Reference(value);
+      case ParamKind::kActor:
+        return Actor(value);
+      case ParamKind::kServiceType:
+        return ServiceType(value);
     }
     return Ok();
   }
@@ -393,38 +415,50 @@ const SearchParam* FindParam(Stream stream, std::string_view name) {
 }
 
 Error NotKnown(std::string_view name, Stream stream) {
-  return MakeError(Fault::kUnsupported,
-                   "The parameter \"" + std::string(name.substr(0, 64)) +
-                       "\" is not supported for " + std::string(model::ResourceTypeOf(stream)) +
-                       "; /fhir/R4/metadata lists those that are.");
+  return MakeError(Fault::kUnsupported, "The parameter \"" + std::string(name.substr(0, 64)) +
+                                            "\" is not supported for " +
+                                            std::string(model::ResourceTypeOf(stream)) +
+                                            "; /fhir/R4/metadata lists those that are.");
 }
 
 }  // namespace
 
 std::span<const SearchParam> SearchParamsOf(Stream stream) {
   switch (stream) {
-    case Stream::kPatients: return kPatientParams;
-    case Stream::kEncounters: return kEncounterParams;
-    case Stream::kAppointments: return kAppointmentParams;
-    case Stream::kPractitioners: return kPractitionerParams;
-    case Stream::kPractitionerRoles: return kRoleParams;
-    case Stream::kLocations: return kLocationParams;
-    case Stream::kHealthcareServices: return kServiceParams;
-    case Stream::kConditions: return kConditionParams;
+    case Stream::kPatients:
+      return kPatientParams;
+    case Stream::kEncounters:
+      return kEncounterParams;
+    case Stream::kAppointments:
+      return kAppointmentParams;
+    case Stream::kPractitioners:
+      return kPractitionerParams;
+    case Stream::kPractitionerRoles:
+      return kRoleParams;
+    case Stream::kLocations:
+      return kLocationParams;
+    case Stream::kHealthcareServices:
+      return kServiceParams;
+    case Stream::kConditions:
+      return kConditionParams;
   }
   return {};
 }
 
 std::string_view ParamTypeName(ParamKind kind) {
   switch (kind) {
-    case ParamKind::kString: return "string";
-    case ParamKind::kDate: return "date";
+    case ParamKind::kString:
+      return "string";
+    case ParamKind::kDate:
+      return "date";
     case ParamKind::kReference:
-    case ParamKind::kActor: return "reference";
+    case ParamKind::kActor:
+      return "reference";
     case ParamKind::kId:
     case ParamKind::kCode:
     case ParamKind::kIdentifier:
-    case ParamKind::kServiceType: return "token";
+    case ParamKind::kServiceType:
+      return "token";
   }
   return "token";
 }
@@ -467,8 +501,7 @@ Result<ParsedSearch> ParseSearch(Stream stream, const net::FormFields& fields,
       if (context.strict) return NotKnown(name, stream);
       continue;
     }
-    PONS_ASSIGN(auto clause,
-                ParameterReader(*param, modifier, field.second, context).Read());
+    PONS_ASSIGN(auto clause, ParameterReader(*param, modifier, field.second, context).Read());
     parsed.query.clauses.push_back(std::move(clause));
     parsed.used.push_back(field);
   }

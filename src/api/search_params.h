@@ -19,9 +19,9 @@
 namespace pons::api {
 
 enum class ParamKind : std::uint8_t {
-  kId,           // _id
-  kCode,         // token over one column: status, gender, active
-  kIdentifier,   // token system|value
+  kId,          // _id
+  kCode,        // token over one column: status, gender, active
+  kIdentifier,  // token system|value
   kString,
   kDate,
   kReference,
@@ -33,8 +33,8 @@ struct SearchParam {
   std::string_view name;
   ParamKind kind;
   store::SearchField field;
-  std::optional<store::SearchField> exact;    // field of the :exact modifier
-  std::optional<model::Stream> target;        // of a reference
+  std::optional<store::SearchField> exact;  // field of the :exact modifier
+  std::optional<model::Stream> target;      // of a reference
   std::string_view documentation;
 };
 

@@ -102,19 +102,31 @@ void Fail(Service& service, Call& call, int status, std::string_view code, std::
 
 int StatusOf(const Error& error) {
   switch (error.fault) {
-    case Fault::kUnauthenticated: return 401;
-    case Fault::kForbidden: return 403;
-    case Fault::kMisconfigured: return 400;
-    case Fault::kNotFound: return 404;
-    case Fault::kConflict: return 409;
-    case Fault::kRejected: return 422;
-    case Fault::kUnsupported: return 400;
-    case Fault::kRateLimited: return 429;
-    case Fault::kCursorExpired: return 410;
+    case Fault::kUnauthenticated:
+      return 401;
+    case Fault::kForbidden:
+      return 403;
+    case Fault::kMisconfigured:
+      return 400;
+    case Fault::kNotFound:
+      return 404;
+    case Fault::kConflict:
+      return 409;
+    case Fault::kRejected:
+      return 422;
+    case Fault::kUnsupported:
+      return 400;
+    case Fault::kRateLimited:
+      return 429;
+    case Fault::kCursorExpired:
+      return 410;
     case Fault::kUnavailable:
-    case Fault::kCancelled: return 503;
-    case Fault::kProtocol: return 400;
-    case Fault::kInternal: return 500;
+    case Fault::kCancelled:
+      return 503;
+    case Fault::kProtocol:
+      return 400;
+    case Fault::kInternal:
+      return 500;
   }
   return 500;
 }
@@ -149,8 +161,8 @@ bool Authenticate(Service& service, Call& call) {
     Fail(service, call, 401, given ? "expired" : "login",
          given ? "The access token is not valid, or not any more: ask /oauth/token for a new one."
                : "Sign in: send \"Authorization: Bearer\" with a token from /oauth/token.",
-         {{"WWW-Authenticate", given ? "Bearer realm=\"pons\", error=\"invalid_token\""
-                                     : "Bearer realm=\"pons\""}});
+         {{"WWW-Authenticate",
+           given ? "Bearer realm=\"pons\", error=\"invalid_token\"" : "Bearer realm=\"pons\""}});
     return false;
   }
   call.session = *found;
@@ -165,8 +177,8 @@ bool Authenticate(Service& service, Call& call) {
 
 bool RequireMethod(Service& service, Call& call, std::string_view method, std::string_view allow) {
   if (call.request.method == method || (call.head && method == "GET")) return true;
-  Fail(service, call, 405, "not-supported",
-       "This address takes " + std::string(allow) + " only.", {{"Allow", std::string(allow)}});
+  Fail(service, call, 405, "not-supported", "This address takes " + std::string(allow) + " only.",
+       {{"Allow", std::string(allow)}});
   return false;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What all routes share, and the life of one call: who asks, what is written to the audit trail, and
-// the shapes that errors take.
+// What all routes share, and the life of one call: who asks, what is written to the audit trail,
+// and the shapes that errors take.
 #pragma once
 
 #include <atomic>
@@ -77,8 +77,8 @@ inline constexpr std::string_view kJson = "application/json; charset=utf-8";
 void Finish(Service& service, Call& call, net::ServerResponse response);
 net::ServerResponse JsonAnswer(int status, std::string_view content_type, std::string body);
 
-// An error in the shape of the path it happened on: OperationOutcome under /fhir, a problem document
-// elsewhere. `code` is FHIR's issue type.
+// An error in the shape of the path it happened on: OperationOutcome under /fhir, a problem
+// document elsewhere. `code` is FHIR's issue type.
 void Fail(Service& service, Call& call, int status, std::string_view code, std::string_view text,
           net::Headers headers = {});
 void Fail(Service& service, Call& call, const Error& error);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who a bearer token stands for. Tokens are 256 random bits; the store keeps their hash, memory keeps
-// the resolved session until the settings change or the token ends.
-// Threads: all members may be called from any thread.
+// Who a bearer token stands for. Tokens are 256 random bits; the store keeps their hash, memory
+// keeps the resolved session until the settings change or the token ends. Threads: all members may
+// be called from any thread.
 #pragma once
 
 #include <array>
@@ -26,7 +26,9 @@ struct Session {
 
 struct TextHash {
   using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>()(text);
+  }
 };
 
 class Sessions {
@@ -46,7 +48,8 @@ class Sessions {
   static constexpr std::size_t kMostPerShard = 4096;
   struct Shard {
     std::mutex mutex;
-    std::unordered_map<std::string, std::shared_ptr<const Session>, TextHash, std::equal_to<>> known;
+    std::unordered_map<std::string, std::shared_ptr<const Session>, TextHash, std::equal_to<>>
+        known;
   };
 
   Result<std::shared_ptr<const Session>> Load(std::string_view token, Instant now);

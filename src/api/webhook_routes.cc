@@ -187,9 +187,12 @@ Result<void> Enable(Service& service, Call& call) {
 
 std::string_view StateName(store::DeliveryState state) {
   switch (state) {
-    case store::DeliveryState::kQueued: return "queued";
-    case store::DeliveryState::kDelivered: return "delivered";
-    case store::DeliveryState::kFailed: return "failed";
+    case store::DeliveryState::kQueued:
+      return "queued";
+    case store::DeliveryState::kDelivered:
+      return "delivered";
+    case store::DeliveryState::kFailed:
+      return "failed";
   }
   return "queued";
 }
@@ -237,10 +240,10 @@ struct WebhookRoute {
   Result<void> (*run)(Service&, Call&);
 };
 constexpr WebhookRoute kRoutes[] = {
-    {"GET", "-", &List},          {"POST", "-", &Create},
-    {"GET", "", &Show},           {"DELETE", "", &Delete},
-    {"POST", "test", &Test},      {"POST", "replay", &Replay},
-    {"POST", "enable", &Enable},  {"GET", "deliveries", &Deliveries},
+    {"GET", "-", &List},         {"POST", "-", &Create},
+    {"GET", "", &Show},          {"DELETE", "", &Delete},
+    {"POST", "test", &Test},     {"POST", "replay", &Replay},
+    {"POST", "enable", &Enable}, {"GET", "deliveries", &Deliveries},
 };
 
 }  // namespace

@@ -41,8 +41,8 @@ Result<Settings> CompleteSettings(Settings given, std::span<const SettingSpec> s
     }
   }
   for (const auto& spec : specs) {
-    const bool present = spec.secret ? given.Secret(spec.key) != nullptr
-                                     : given.plain().contains(spec.key);
+    const bool present =
+        spec.secret ? given.Secret(spec.key) != nullptr : given.plain().contains(spec.key);
     if (present) continue;
     if (spec.required) {
       return MakeError(Fault::kMisconfigured, "setting \"" + std::string(spec.key) +

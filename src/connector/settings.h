@@ -35,7 +35,9 @@ class Settings {
   const Sensitive<std::string>* Secret(std::string_view key) const;
 
   const std::map<std::string, std::string, std::less<>>& plain() const { return plain_; }
-  const std::map<std::string, Sensitive<std::string>, std::less<>>& secrets() const { return secret_; }
+  const std::map<std::string, Sensitive<std::string>, std::less<>>& secrets() const {
+    return secret_;
+  }
 
  private:
   std::map<std::string, std::string, std::less<>> plain_;

@@ -67,7 +67,7 @@ Pkey RsaKey(std::string_view n, std::string_view e) {
   const auto modulus = ToBignum(n);
   const auto exponent = ToBignum(e);
   std::unique_ptr<OSSL_PARAM_BLD, decltype(&OSSL_PARAM_BLD_free)> build(OSSL_PARAM_BLD_new(),
-                                                                       OSSL_PARAM_BLD_free);
+                                                                        OSSL_PARAM_BLD_free);
   OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_N, modulus.get());
   OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_E, exponent.get());
   return KeyFrom("RSA", build.get());
@@ -78,7 +78,7 @@ Pkey EcKey(std::string_view x, std::string_view y) {
   point.append(48 - std::min<std::size_t>(48, x.size()), '\0').append(x);
   point.append(48 - std::min<std::size_t>(48, y.size()), '\0').append(y);
   std::unique_ptr<OSSL_PARAM_BLD, decltype(&OSSL_PARAM_BLD_free)> build(OSSL_PARAM_BLD_new(),
-                                                                       OSSL_PARAM_BLD_free);
+                                                                        OSSL_PARAM_BLD_free);
   OSSL_PARAM_BLD_push_utf8_string(build.get(), OSSL_PKEY_PARAM_GROUP_NAME, "P-384", 0);
   OSSL_PARAM_BLD_push_octet_string(build.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(),
                                    point.size());
@@ -93,9 +93,9 @@ std::string DerFromRaw(std::string_view raw) {
                  ToBignum(raw.substr(48)).release());
   unsigned char* der = nullptr;
   const int length = i2d_ECDSA_SIG(signature, &der);
-  std::string out = length > 0 ? std::string(reinterpret_cast<char*>(der),
-                                             static_cast<std::size_t>(length))
-                               : std::string();
+  std::string out =
+      length > 0 ? std::string(reinterpret_cast<char*>(der), static_cast<std::size_t>(length))
+                 : std::string();
   OPENSSL_free(der);
   ECDSA_SIG_free(signature);
   return out;
@@ -178,9 +178,9 @@ Result<std::string> Unseal(std::string_view key, std::string_view sealed) {
   if (sealed.size() >= kNonce + kTag) {
     std::string out(sealed.size() - kNonce - kTag, '\0');
     unsigned long long length = 0;
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt(
-            Bytes(out), &length, nullptr, Bytes(sealed) + kNonce, sealed.size() - kNonce, nullptr,
-            0, Bytes(sealed), Bytes(key)) == 0) {
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(Bytes(out), &length, nullptr,
+                                                   Bytes(sealed) + kNonce, sealed.size() - kNonce,
+                                                   nullptr, 0, Bytes(sealed), Bytes(key)) == 0) {
       return out;
     }
   }
@@ -201,7 +201,7 @@ bool VerifyJwtSignature(std::string_view algorithm, std::string_view n_or_x,
   if (!key) return false;
   const std::string der = rsa ? std::string(signature) : DerFromRaw(signature);
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                 EVP_MD_CTX_free);
+                                                                  EVP_MD_CTX_free);
   return !der.empty() &&
          EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha384(), nullptr, key.get()) == 1 &&
          EVP_DigestVerify(context.get(), Bytes(der), der.size(), Bytes(signed_text),

@@ -28,8 +28,13 @@ class Crypto : public testing::Test {
 
 TEST_F(Crypto, Base64OfRfc4648) {
   const std::pair<const char*, const char*> cases[] = {
-      {"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"},
+      {"", ""},
+      {"f", "Zg=="},
+      {"fo", "Zm8="},
+      {"foo", "Zm9v"},
+      {"foob", "Zm9vYg=="},
+      {"fooba", "Zm9vYmE="},
+      {"foobar", "Zm9vYmFy"},
   };
   for (const auto& [plain, encoded] : cases) {
     EXPECT_EQ(Base64(plain), encoded);
@@ -45,8 +50,8 @@ TEST_F(Crypto, Base64UrlHasItsOwnAlphabetAndNoPadding) {
 }
 
 TEST_F(Crypto, Base64IsStrict) {
-  for (const char* text : {"Zg", "Zg=", "Zg===", "Z", "Zm9v ", " Zm9v", "Zm\n9v", "Zm9v-_==",
-                           "Zm9v!", "=", "Zh==", "Zm9vé"}) {
+  for (const char* text : {"Zg", "Zg=", "Zg===", "Z", "Zm9v ", " Zm9v", "Zm\n9v",
+                           "Zm9v-_==", "Zm9v!", "=", "Zh==", "Zm9vé"}) {
     EXPECT_EQ(FromBase64(text), std::nullopt) << text;
   }
   for (const char* text : {"Zg==", "Zm9v+", "Z", "Zh"}) {
@@ -55,8 +60,7 @@ TEST_F(Crypto, Base64IsStrict) {
 }
 
 TEST_F(Crypto, Sha256OfFips180) {
-  EXPECT_EQ(Hex(Sha256("abc")),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(Hex(Sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(Hex(Sha256("")), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
@@ -120,9 +124,10 @@ TEST_F(Crypto, PasswordsVerifyAndNothingElseDoes) {
 
 TEST_F(Crypto, PasswordHashMadeElsewhereVerifies) {
   // Made by the argon2 reference program: echo -n password | argon2 somesalt -id -t 2 -m 16 -p 1
-  EXPECT_TRUE(VerifyPassword("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ"
-                             "$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
-                             Secret("password")));
+  EXPECT_TRUE(
+      VerifyPassword("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ"
+                     "$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+                     Secret("password")));
 }
 
 TEST_F(Crypto, SealedTextOpensOnlyWithItsKeyAndUnchanged) {

@@ -82,8 +82,7 @@ bool MeetsAuCore(const model::Patient& patient, const EncodeContext& context) {
   const bool nameless = std::none_of(patient.names.begin(), patient.names.end(), HasName);
   const bool has_family = std::any_of(patient.names.begin(), patient.names.end(),
                                       [](const auto& name) { return HasText(name.family); });
-  return context.jurisdiction == Jurisdiction::kAustralia && identified &&
-         (nameless || has_family);
+  return context.jurisdiction == Jurisdiction::kAustralia && identified && (nameless || has_family);
 }
 
 }  // namespace

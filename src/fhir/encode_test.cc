@@ -38,9 +38,13 @@ std::string EncodeWith(const model::Record& record, const PracticeZone& zone,
                        const std::function<void(EncodeContext&)>& change = {}) {
   const FixedIds ids;
   const std::string id = "r-1";
-  EncodeContext context{id,   "4711", kBase, "Harbour Skin Clinic",
+  EncodeContext context{id,
+                        "4711",
+                        kBase,
+                        "Harbour Skin Clinic",
                         "https://pons.health/connections/connection-1#TABLE",
-                        zone, ids};
+                        zone,
+                        ids};
   if (change) change(context);
   const auto encoded = Encode(record, context);
   EXPECT_TRUE(encoded.head.ends_with("\"meta\":{")) << encoded.head;
@@ -365,8 +369,12 @@ TEST(Encode, TheSameRecordGivesTheSameBytes) {
 }
 
 TEST(Encode, PeriodEndOfAnIdentifierMustBeADate) {
-  for (const auto& [text, kept] : {std::pair{"2028", true}, {"2028-05", true}, {"2028-13", false},
-                                   {"05/2028", false}, {"2028-02-30", false}, {"", false}}) {
+  for (const auto& [text, kept] : {std::pair{"2028", true},
+                                   {"2028-05", true},
+                                   {"2028-13", false},
+                                   {"05/2028", false},
+                                   {"2028-02-30", false},
+                                   {"", false}}) {
     model::Patient p;
     p.identifiers = {{"https://example.org/id", "1", "", "", "", text, ""}};
     const auto json = Parsed(EncodeSydney(p));

@@ -7,19 +7,32 @@ namespace pons::fhir {
 
 std::string_view IssueCodeOf(Fault fault) {
   switch (fault) {
-    case Fault::kUnauthenticated: return "login";
-    case Fault::kForbidden: return "forbidden";
-    case Fault::kMisconfigured: return "invalid";
-    case Fault::kNotFound: return "not-found";
-    case Fault::kConflict: return "conflict";
-    case Fault::kRejected: return "business-rule";
-    case Fault::kUnsupported: return "not-supported";
-    case Fault::kRateLimited: return "throttled";
-    case Fault::kUnavailable: return "transient";
-    case Fault::kProtocol: return "structure";
-    case Fault::kCursorExpired: return "expired";
-    case Fault::kCancelled: return "incomplete";
-    case Fault::kInternal: return "exception";
+    case Fault::kUnauthenticated:
+      return "login";
+    case Fault::kForbidden:
+      return "forbidden";
+    case Fault::kMisconfigured:
+      return "invalid";
+    case Fault::kNotFound:
+      return "not-found";
+    case Fault::kConflict:
+      return "conflict";
+    case Fault::kRejected:
+      return "business-rule";
+    case Fault::kUnsupported:
+      return "not-supported";
+    case Fault::kRateLimited:
+      return "throttled";
+    case Fault::kUnavailable:
+      return "transient";
+    case Fault::kProtocol:
+      return "structure";
+    case Fault::kCursorExpired:
+      return "expired";
+    case Fault::kCancelled:
+      return "incomplete";
+    case Fault::kInternal:
+      return "exception";
   }
   return "exception";
 }

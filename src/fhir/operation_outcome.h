@@ -11,10 +11,10 @@
 namespace pons::fhir {
 
 struct Issue {
-  std::string severity = "error";  // fatal | error | warning | information
-  std::string code = "processing"; // FHIR issue-type: "not-found", "invalid", …
-  std::string text;                // for a person, with the next step; never patient data
-  std::string expression = {};     // what in the request it is about: "Patient.birthdate"
+  std::string severity = "error";   // fatal | error | warning | information
+  std::string code = "processing";  // FHIR issue-type: "not-found", "invalid", …
+  std::string text;                 // for a person, with the next step; never patient data
+  std::string expression = {};      // what in the request it is about: "Patient.birthdate"
 };
 
 // The resource as JSON. Requires at least one issue.

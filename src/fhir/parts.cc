@@ -306,9 +306,9 @@ std::string_view StateOfPostcode(std::string_view postcode) {
                    (postcode[2] - '0') * 10 + (postcode[3] - '0');
   // INFERRED: from Australia Post's published ranges. These codes deliver on both sides of a state
   // border, or to a territory that shares a state's range, so the code alone does not say.
-  constexpr int kShared[] = {872,  2406, 2540, 2611, 2618, 2620, 2648, 3585, 3586, 3644,
-                             3691, 3707, 4375, 4377, 4380, 4383, 4385, 4493, 4825, 5440,
-                             2899, 6798, 6799, 7151};
+  constexpr int kShared[] = {872,  2406, 2540, 2611, 2618, 2620, 2648, 3585,
+                             3586, 3644, 3691, 3707, 4375, 4377, 4380, 4383,
+                             4385, 4493, 4825, 5440, 2899, 6798, 6799, 7151};
   if (std::find(std::begin(kShared), std::end(kShared), code) != std::end(kShared)) return {};
   struct Range {
     int low;

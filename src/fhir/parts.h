@@ -43,7 +43,8 @@ std::string_view Clean(std::string_view text, std::string& room);
 // "key":"text", or nothing where the text is empty once cleaned. True when something was written.
 bool WriteText(json::Writer& w, std::string_view key, std::string_view text);
 // Nothing where `code` is not one of `known` (codes separated by blanks).
-void WriteCode(json::Writer& w, std::string_view key, std::string_view code, std::string_view known);
+void WriteCode(json::Writer& w, std::string_view key, std::string_view code,
+               std::string_view known);
 // A FHIR date of any precision (2028, 2028-05, 2028-05-31); nothing where it is none.
 bool IsPartialDate(std::string_view text);
 

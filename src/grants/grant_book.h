@@ -17,7 +17,7 @@ struct Snapshot {
   std::uint64_t version = 0;
   std::map<store::ConnectionKey, store::Connection> connections;
   std::map<store::AppKey, store::App> apps;
-  std::map<store::GrantKey, store::Grant> grants;                       // not revoked
+  std::map<store::GrantKey, store::Grant> grants;  // not revoked
   std::map<store::ConnectionKey, std::vector<store::GrantKey>> by_connection;
   std::map<store::AppKey, std::vector<store::GrantKey>> by_app;
 

@@ -41,8 +41,10 @@ Verdict Judge(const store::Grant& grant, const Facts& facts) {
     return {false, {}, "practitioner is not selected"};
   }
   if (!Passes(grant.appointment_types, facts.service_id)) {
-    return {false, {}, facts.service_id.empty() ? "patient has no recent appointment"
-                                                : "appointment type is not selected"};
+    return {false,
+            {},
+            facts.service_id.empty() ? "patient has no recent appointment"
+                                     : "appointment type is not selected"};
   }
   return {true, std::move(*location), {}};
 }

@@ -115,9 +115,9 @@ TEST(SharesDirectory, NeverPatientsOrWhatIsAboutThem) {
   store::Grant grant;
   grant.mode = GrantMode::kAll;
   grant.all_locations_to = "main";
-  for (const auto& record : {model::Record(model::Patient{}), model::Record(model::Condition{}),
-                             model::Record(model::Appointment{}),
-                             model::Record(model::Encounter{})}) {
+  for (const auto& record :
+       {model::Record(model::Patient{}), model::Record(model::Condition{}),
+        model::Record(model::Appointment{}), model::Record(model::Encounter{})}) {
     EXPECT_FALSE(SharesDirectory(grant, record, "1"));
   }
 }

@@ -200,7 +200,8 @@ Result<UrlParts> CheckUrl(std::string_view url, AddressPolicy policy) {
   if (policy == AddressPolicy::kAnyForDevelopment) return parts;
   if (parts.scheme != "https") return BadUrl("it does not start with https://");
   // Below 1024 live the services of a server's neighbours.
-  if (parts.port != 443 && parts.port < 1024) return BadUrl("its port is neither 443 nor above 1023");
+  if (parts.port != 443 && parts.port < 1024)
+    return BadUrl("its port is neither 443 nor above 1023");
   if (parts.host_is_address && !IsAllowed(policy, *ParseIpAddress(parts.host))) {
     return MakeError(Fault::kForbidden,
                      "The URL names an address that is not on the public internet.");

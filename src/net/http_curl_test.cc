@@ -232,7 +232,8 @@ TEST(CurlTransport, RefusesHeadersWithLineBreaks) {
 }
 
 TEST(CurlTransport, SpeaksTlsAndChecksTheCertificate) {
-  const auto dir = std::filesystem::temp_directory_path() / ("pons-tls-" + std::to_string(getpid()));
+  const auto dir =
+      std::filesystem::temp_directory_path() / ("pons-tls-" + std::to_string(getpid()));
   std::filesystem::create_directories(dir);
   const std::string key = (dir / "key.pem").string(), certificate = (dir / "cert.pem").string();
   const std::string make =
@@ -279,7 +280,8 @@ TEST(HttpServerTls, NamesTheFileItCannotUse) {
   ServerOptions options;
   options.tls_certificate_file = "/nonexistent/cert.pem";
   options.tls_key_file = "/nonexistent/key.pem";
-  const auto server = StartHttpServer(options, [](const ServerRequest&, const Responder&) {}, log);
+  const auto server = StartHttpServer(
+      options, [](const ServerRequest&, const Responder&) {}, log);
   ASSERT_FALSE(server.has_value());
   EXPECT_EQ(server.error().fault, Fault::kMisconfigured);
   EXPECT_THAT(server.error().summary, HasSubstr("/nonexistent/cert.pem"));

@@ -171,10 +171,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void Start();
   void Close();
-  void Tick();                           // once a second
+  void Tick();  // once a second
   void StopWhenIdle();
   void SetAnswer(ServerResponse response);
-  void Send(bool sendable);              // writes what SetAnswer was given
+  void Send(bool sendable);  // writes what SetAnswer was given
   const std::shared_ptr<Loop>& loop() const { return loop_; }
 
  private:

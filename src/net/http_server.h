@@ -63,7 +63,8 @@ struct ServerOptions {
   std::function<bool()> before_send = {};
   // What those 503 answers say.
   std::string unsendable_content_type = "text/plain; charset=utf-8";
-  std::string unsendable_body = "The answer could not be recorded, so it is not given. Try again.\n";
+  std::string unsendable_body =
+      "The answer could not be recorded, so it is not given. Try again.\n";
 };
 
 class HttpServer {

@@ -85,9 +85,9 @@ ServerResponse Text(std::string body) {
 }
 
 void Echo(const ServerRequest& request, const Responder& respond) {
-  respond(Text(request.method + " " + std::string(request.path) + "|" +
-               std::string(request.query) + "|" + request.body + "|" +
-               std::string(FindHeader(request.headers, "x-one")) + "|" + request.peer));
+  respond(Text(request.method + " " + std::string(request.path) + "|" + std::string(request.query) +
+               "|" + request.body + "|" + std::string(FindHeader(request.headers, "x-one")) + "|" +
+               request.peer));
 }
 
 std::unique_ptr<HttpServer> Start(Handler handler, ServerOptions options = {}) {
@@ -159,9 +159,8 @@ TEST(HttpServer, ReadsChunkedBodies) {
 }
 
 TEST(HttpServer, HeadHasTheLengthAndNoBody) {
-  auto server = Start([](const ServerRequest&, const Responder& respond) {
-    respond(Text("twelve bytes"));
-  });
+  auto server =
+      Start([](const ServerRequest&, const Responder& respond) { respond(Text("twelve bytes")); });
   RawClient client(server->port());
   client.Send("HEAD / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   const auto answer = client.UntilClosed();
@@ -201,7 +200,8 @@ TEST(HttpServer, RefusesHeadersThatAreTooLong) {
 TEST(HttpServer, RefusesWhatIsNotOneClearRequest) {
   auto server = Start(Echo);
   for (const std::string_view bad :
-       {"nonsense\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+       {"nonsense\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
         "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n",
@@ -241,7 +241,8 @@ TEST(HttpServer, AnswersFromOtherThreads) {
   std::mutex mutex;
   auto server = Start([&](const ServerRequest& request, Responder respond) {
     const std::lock_guard lock(mutex);
-    threads.emplace_back([&request, respond = std::move(respond)] { respond(Text(request.target)); });
+    threads.emplace_back(
+        [&request, respond = std::move(respond)] { respond(Text(request.target)); });
   });
   RawClient client(server->port());
   for (int i = 0; i < 50; ++i) {

@@ -18,10 +18,10 @@ std::string FormatHttpDate(Instant instant);
 std::optional<Instant> ParseHttpDate(std::string_view text);
 
 struct HeadOptions {
-  std::string_view date;          // from FormatHttpDate
+  std::string_view date;  // from FormatHttpDate
   std::uint64_t content_length = 0;
-  bool close = false;             // say that the connection ends here
-  bool keep_alive_http10 = false; // an HTTP/1.0 client asked for, and gets, keep-alive
+  bool close = false;              // say that the connection ends here
+  bool keep_alive_http10 = false;  // an HTTP/1.0 client asked for, and gets, keep-alive
 };
 
 // Replaces `out` by the head, final blank line included. Line breaks inside a header's name or

@@ -18,8 +18,7 @@ TEST(Url, DecodesEscapes) {
 TEST(Url, ReadsForms) {
   const auto fields = ParseForm("a=1&&b=x%3Dy&a=2&c&=d");
   ASSERT_TRUE(fields);
-  EXPECT_EQ(*fields,
-            (FormFields{{"a", "1"}, {"b", "x=y"}, {"a", "2"}, {"c", ""}, {"", "d"}}));
+  EXPECT_EQ(*fields, (FormFields{{"a", "1"}, {"b", "x=y"}, {"a", "2"}, {"c", ""}, {"", "d"}}));
   EXPECT_EQ(*FindField(*fields, "a"), "1");
   EXPECT_EQ(FindField(*fields, "z"), nullptr);
   EXPECT_FALSE(ParseForm("a=%"));

@@ -58,8 +58,8 @@ class MainJob {
     PONS_ASSIGN(sandbox_, SandboxProcess::Start(
                               options_.sandbox_program,
                               {"best_practice", "--patients",
-                               std::to_string(std::max(200, options_.visits * 2)),
-                               "--appointments", "400", "--seed", "7", "--password", kPassword}));
+                               std::to_string(std::max(200, options_.visits * 2)), "--appointments",
+                               "400", "--seed", "7", "--password", kPassword}));
     control_ = std::make_unique<JsonClient>(sandbox_->control());
     return Ok();
   }
@@ -69,10 +69,12 @@ class MainJob {
     PONS_ASSIGN(receiver_, WebhookReceiver::Start(SystemClock(), log_));
     folder_ = options_.data_folder;
     if (folder_.empty()) {
-      std::string path = (std::filesystem::temp_directory_path() / "pons-rehearsal-XXXXXX").string();
+      std::string path =
+          (std::filesystem::temp_directory_path() / "pons-rehearsal-XXXXXX").string();
       if (mkdtemp(path.data()) == nullptr) {
-        return MakeError(Fault::kMisconfigured, "cannot make a folder in " +
-                                                    std::filesystem::temp_directory_path().string());
+        return MakeError(
+            Fault::kMisconfigured,
+            "cannot make a folder in " + std::filesystem::temp_directory_path().string());
       }
       folder_ = path;
       made_folder_.path = path;
@@ -80,8 +82,8 @@ class MainJob {
     server::RuntimeOptions options;
     options.data_folder = folder_;
     options.development = true;
-    PONS_ASSIGN(pons_, server::Runtime::Start(options, registry_, SystemClock(), SystemRandom(),
-                                              log_));
+    PONS_ASSIGN(pons_,
+                server::Runtime::Start(options, registry_, SystemClock(), SystemRandom(), log_));
     api_ = std::make_unique<JsonClient>(pons_->url());
     return Ok();
   }
@@ -91,15 +93,16 @@ class MainJob {
   }
 
   Result<std::string> AddConnection(const std::string& name) {
-    PONS_ASSIGN(const auto made,
-                Order("connection add",
-                      {{"org", organization_},
-                       {"vendor", "best_practice"},
-                       {"name", name},
-                       {"time_zone", "Australia/Sydney"},
-                       {"set", json::Object{{"server", "127.0.0.1"}, {"port", sandbox_->wire_port()}}},
-                       {"secret", json::Object{{"password", kPassword}}},
-                       {"no_probe", true}}));
+    PONS_ASSIGN(
+        const auto made,
+        Order("connection add",
+              {{"org", organization_},
+               {"vendor", "best_practice"},
+               {"name", name},
+               {"time_zone", "Australia/Sydney"},
+               {"set", json::Object{{"server", "127.0.0.1"}, {"port", sandbox_->wire_port()}}},
+               {"secret", json::Object{{"password", kPassword}}},
+               {"no_probe", true}}));
     return std::string(made.Text("id"));
   }
 
@@ -110,17 +113,17 @@ class MainJob {
     PONS_ASSIGN(const auto practitioners, control_->Get("/clinic/practitioners"));
     PONS_ASSIGN(const auto types, control_->Get("/clinic/appointment_types"));
     const auto id_at = [](const json::Value& list, std::size_t at) {
-      return list.array() && at < list.array()->size()
-                 ? std::string((*list.array())[at].Text("id"))
-                 : std::string();
+      return list.array() && at < list.array()->size() ? std::string((*list.array())[at].Text("id"))
+                                                       : std::string();
     };
     location_ = id_at(locations, 0);
     practitioners_ = {id_at(practitioners, 0), id_at(practitioners, 1)};
     other_practitioner_ = id_at(practitioners, 2);
     type_ = id_at(types, 0);
     if (location_.empty() || other_practitioner_.empty() || type_.empty()) {
-      return MakeError(Fault::kProtocol, "the sandbox practice has too few locations, "
-                                         "practitioners or appointment types");
+      return MakeError(Fault::kProtocol,
+                       "the sandbox practice has too few locations, "
+                       "practitioners or appointment types");
     }
     PONS_ASSIGN(const auto organization, Order("org add", {{"name", "Rehearsal Clinic"}}));
     organization_ = organization.Text("id");
@@ -128,12 +131,12 @@ class MainJob {
     client_id_ = app.Text("client_id");
     client_secret_ = app.Text("client_secret");
     PONS_ASSIGN(const auto connection, AddConnection("Practice"));
-    PONS_TRY(Order("grant add",
-                   {{"app", client_id_},
-                    {"connection", connection},
-                    {"location", json::Object{{location_, "clinic-a"}}},
-                    {"practitioner", json::Array{practitioners_[0], practitioners_[1]}},
-                    {"appointment_type", json::Array{type_}}}));
+    PONS_TRY(
+        Order("grant add", {{"app", client_id_},
+                            {"connection", connection},
+                            {"location", json::Object{{location_, "clinic-a"}}},
+                            {"practitioner", json::Array{practitioners_[0], practitioners_[1]}},
+                            {"appointment_type", json::Array{type_}}}));
     // The others are read at the same beat; nothing of theirs is mapped.
     for (int i = 1; i < options_.connections; ++i) {
       PONS_ASSIGN(const auto other, AddConnection("Practice " + std::to_string(i + 1)));
@@ -141,8 +144,8 @@ class MainJob {
                                    {"connection", other},
                                    {"location", json::Object{{"999999", "nowhere"}}}}));
     }
-    PONS_ASSIGN(const auto webhook, Order("webhook add", {{"app", client_id_},
-                                                          {"url", receiver_->url()}}));
+    PONS_ASSIGN(const auto webhook,
+                Order("webhook add", {{"app", client_id_}, {"url", receiver_->url()}}));
     receiver_->set_secret(Sensitive<std::string>(std::string(webhook.Text("secret"))));
     return Ok();
   }
@@ -172,19 +175,20 @@ class MainJob {
 
   Result<void> StartVisits() {
     PONS_ASSIGN(const auto list,
-                control_->Get("/clinic/patients?limit=" + std::to_string(options_.visits +
-                                                                         options_.other_visits)));
+                control_->Get("/clinic/patients?limit=" +
+                              std::to_string(options_.visits + options_.other_visits)));
     const auto* patients = list.Find("patients");
     const int wanted = options_.visits + options_.other_visits;
-    if (!patients || !patients->array() || patients->array()->size() < static_cast<std::size_t>(wanted)) {
+    if (!patients || !patients->array() ||
+        patients->array()->size() < static_cast<std::size_t>(wanted)) {
       return MakeError(Fault::kProtocol, "the sandbox practice has too few patients");
     }
     Say("starting " + std::to_string(wanted) + " visits");
     PONS_ASSIGN(const auto state, control_->Get("/state"));
     const std::string today(state.Text("today"));
     for (int i = 0; i < wanted; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(random_.Below(
-          static_cast<std::uint64_t>(options_.longest_pause.count()) + 1)));
+      std::this_thread::sleep_for(std::chrono::milliseconds(
+          random_.Below(static_cast<std::uint64_t>(options_.longest_pause.count()) + 1)));
       PONS_TRY(StartVisit((*patients->array())[static_cast<std::size_t>(i)], today, i));
     }
     report_.visits = static_cast<int>(visits_.size());
@@ -223,9 +227,10 @@ class MainJob {
   // The app's side: each encounter told is read, then its patient, as any app would.
   Result<void> ReadBack() {
     Say("reading the patients back");
-    PONS_ASSIGN(const auto token,
-                api_->PostForm("/oauth/token", "grant_type=client_credentials&client_id=" +
-                                                   client_id_ + "&client_secret=" + client_secret_));
+    PONS_ASSIGN(
+        const auto token,
+        api_->PostForm("/oauth/token", "grant_type=client_credentials&client_id=" + client_id_ +
+                                           "&client_secret=" + client_secret_));
     api_->set_token(std::string(token.Text("access_token")));
     std::set<std::string> told;
     for (const auto& event : receiver_->events()) {

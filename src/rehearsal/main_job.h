@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main job without a person: a sandbox practice, a running Pons, an app's webhook. Visits start;
-// the app is told, checks the signatures and reads the patients back through FHIR.
+// The main job without a person: a sandbox practice, a running Pons, an app's webhook. Visits
+// start; the app is told, checks the signatures and reads the patients back through FHIR.
 #pragma once
 
 #include <cstdint>
@@ -17,22 +17,22 @@ namespace pons::rehearsal {
 struct MainJobOptions {
   std::string sandbox_program;
   int visits = 50;
-  int other_visits = 5;      // that no filter lets through; none of them may be told
-  int connections = 1;       // all polled at once; the visits happen at the first
+  int other_visits = 5;  // that no filter lets through; none of them may be told
+  int connections = 1;   // all polled at once; the visits happen at the first
   std::chrono::milliseconds longest_pause{150};  // between two visits, at random
   std::uint64_t seed = 1;
-  std::string data_folder;   // empty: one in memory that goes afterwards
+  std::string data_folder;  // empty: one in memory that goes afterwards
   std::function<void(const std::string&)> progress = {};
 };
 
 struct MainJobReport {
   bool ok = false;
-  std::vector<std::string> problems;     // empty when ok
+  std::vector<std::string> problems;  // empty when ok
   int visits = 0;
   int webhooks = 0;
   int verified = 0;
   int patients_read_back = 0;
-  int leaked = 0;                        // visits told that no filter let through
+  int leaked = 0;  // visits told that no filter let through
   std::vector<double> visit_to_webhook_ms;
 };
 

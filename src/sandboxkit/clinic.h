@@ -24,7 +24,8 @@ struct ClinicLocation {
 
 struct ClinicPractitioner {
   std::int64_t id = 0;
-  std::string title, given, family, group;  // group: "General practitioner", "Dermatologist", "Nurse"
+  std::string title, given, family,
+      group;  // group: "General practitioner", "Dermatologist", "Nurse"
   std::string registration, prescriber_number, individual_number;  // Ahpra, PBS, HPI-I
   std::string email, phone;
   bool has_appointment_book = true;
@@ -49,18 +50,18 @@ struct ClinicCondition {
 };
 
 struct ClinicPatient {
-  std::int64_t id = 0;             // 0: the sandbox numbers it
-  std::string fhir_id;             // where it was read from FHIR
+  std::int64_t id = 0;  // 0: the sandbox numbers it
+  std::string fhir_id;  // where it was read from FHIR
   std::string title, given, middle, family, preferred;
-  std::string birth_date;          // "1984-07-02"; empty: not known
+  std::string birth_date;  // "1984-07-02"; empty: not known
   std::string death_date;
-  std::string sex;                 // "Female", "Male", "Other", "": the sandbox's table has the code
-  std::string ethnicity;           // as the sandbox's table words it
+  std::string sex;        // "Female", "Male", "Other", "": the sandbox's table has the code
+  std::string ethnicity;  // as the sandbox's table words it
   ClinicAddress address, postal;
   std::string home_phone, work_phone, mobile_phone, email;
   std::string medicare, medicare_line, medicare_expiry;  // 10 digits, IRN, "MM/YYYY"
-  std::string individual_number;   // IHI
-  std::string dva_number, dva_color;        // "Gold", "White", "Orange"
+  std::string individual_number;                         // IHI
+  std::string dva_number, dva_color;                     // "Gold", "White", "Orange"
   std::string pension_number, pension_kind;
   std::string record_number, country;
   bool active = true;
@@ -69,10 +70,10 @@ struct ClinicPatient {
 
 struct ClinicAppointment {
   std::int64_t patient = 0, practitioner = 0, location = 0, type = 0;
-  std::string date;                // "2026-05-04"
-  int start_seconds = 0;           // since local midnight
+  std::string date;       // "2026-05-04"
+  int start_seconds = 0;  // since local midnight
   int length_seconds = 900;
-  std::string status = "Booked";   // as the sandbox's table words it
+  std::string status = "Booked";  // as the sandbox's table words it
   std::string reason;
 };
 

@@ -70,9 +70,8 @@ Result<void> DataFolder::LoadKey(Random& random) {
   // Written beside and renamed, so that a crash leaves either no key or a whole one.
   const std::string part = file + ".new";
   const int out = open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  const bool written = out >= 0 &&
-                       write(out, seal_key_.data(), kKeyBytes) == ssize_t{kKeyBytes} &&
-                       fsync(out) == 0;
+  const bool written =
+      out >= 0 && write(out, seal_key_.data(), kKeyBytes) == ssize_t{kKeyBytes} && fsync(out) == 0;
   if (out >= 0) close(out);
   if (!written || rename(part.c_str(), file.c_str()) != 0) {
     return CannotUse(path_, "master.key cannot be written");

@@ -39,17 +39,17 @@ struct Connection {
   std::string name;
   std::string vendor;
   std::string time_zone;
-  std::string settings_json;              // plain settings: {"server":"…"}
-  Sensitive<std::string> secrets_json;    // secret settings; sealed at rest
+  std::string settings_json;            // plain settings: {"server":"…"}
+  Sensitive<std::string> secrets_json;  // secret settings; sealed at rest
   bool paused = false;
   Instant created{};
 };
 
 struct ConnectionHealth {
   ReadState state = ReadState::kNew;
-  std::string fault;      // FaultName of the last error; empty: none
-  std::string cause;      // for a person, with the next step
-  Instant since{};        // when `state` began
+  std::string fault;  // FaultName of the last error; empty: none
+  std::string cause;  // for a person, with the next step
+  Instant since{};    // when `state` began
   std::optional<Instant> last_success;
   std::optional<std::chrono::milliseconds> clock_ahead;
   std::string practice_name;
@@ -109,7 +109,8 @@ struct Grant {
   AppKey app = 0;
   GrantMode mode = GrantMode::kOnVisit;
   Switches switches;
-  // Locations: mapped ones only, unless every location, new ones included, goes to one app location.
+  // Locations: mapped ones only, unless every location, new ones included, goes to one app
+  // location.
   std::vector<LocationMapping> locations;
   std::optional<std::string> all_locations_to;
   Filter practitioners;
@@ -125,10 +126,10 @@ struct Webhook {
   WebhookId id;
   AppKey app = 0;
   std::string url;
-  Sensitive<std::string> secret;      // "whsec_…"; sealed at rest
-  std::vector<std::string> events;    // "encounter.created"; empty: all
+  Sensitive<std::string> secret;    // "whsec_…"; sealed at rest
+  std::vector<std::string> events;  // "encounter.created"; empty: all
   WebhookState state = WebhookState::kActive;
-  std::string cause;                  // why it was disabled
+  std::string cause;  // why it was disabled
   Instant created{};
 };
 

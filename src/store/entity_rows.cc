@@ -54,20 +54,28 @@ Filter ReadFilter(const json::Value* value) {
 
 std::string_view ReadStateName(ReadState state) {
   switch (state) {
-    case ReadState::kNew: return "new";
-    case ReadState::kActive: return "active";
-    case ReadState::kAttention: return "attention";
-    case ReadState::kRetrying: return "retrying";
-    case ReadState::kPaused: return "paused";
+    case ReadState::kNew:
+      return "new";
+    case ReadState::kActive:
+      return "active";
+    case ReadState::kAttention:
+      return "attention";
+    case ReadState::kRetrying:
+      return "retrying";
+    case ReadState::kPaused:
+      return "paused";
   }
   return "new";
 }
 
 std::string_view ChangeKindName(ChangeKind kind) {
   switch (kind) {
-    case ChangeKind::kCreated: return "created";
-    case ChangeKind::kUpdated: return "updated";
-    case ChangeKind::kDeleted: return "deleted";
+    case ChangeKind::kCreated:
+      return "created";
+    case ChangeKind::kUpdated:
+      return "updated";
+    case ChangeKind::kDeleted:
+      return "deleted";
   }
   return "updated";
 }
@@ -106,8 +114,8 @@ Result<void> ReadGrantRules(std::string_view json, Grant& grant) {
   }
   if (const auto* locations = rules.Find("locations"); locations && locations->array()) {
     for (const auto& mapping : *locations->array()) {
-      grant.locations.push_back({std::string(mapping.Text("vendor_id")),
-                                 std::string(mapping.Text("app_location"))});
+      grant.locations.push_back(
+          {std::string(mapping.Text("vendor_id")), std::string(mapping.Text("app_location"))});
     }
   }
   if (const auto* all = rules.Find("all_locations_to"); all && all->string()) {

@@ -15,18 +15,18 @@ namespace pons::store {
 enum class DeliveryState : std::uint8_t { kQueued, kDelivered, kFailed };
 
 struct DeliveryRow {
-  std::int64_t id = 0;          // rises; also the order within a record
+  std::int64_t id = 0;  // rises; also the order within a record
   WebhookKey webhook = 0;
-  std::string event_id;         // the webhook-id header: stable over retries
-  std::string event_type;       // "encounter.created"
+  std::string event_id;    // the webhook-id header: stable over retries
+  std::string event_type;  // "encounter.created"
   LoggedChange change;
   OrganizationId organization;
   ConnectionId connection;
   DeliveryState state = DeliveryState::kQueued;
   int attempts = 0;
   Instant due{};
-  int last_status = 0;          // HTTP status of the last attempt; 0: none came
-  std::string last_error;       // ours, for a person
+  int last_status = 0;     // HTTP status of the last attempt; 0: none came
+  std::string last_error;  // ours, for a person
   std::optional<Instant> delivered;
 };
 

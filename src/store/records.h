@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stored records: the FHIR JSON bytes as served, what they can be searched by, where they came from.
+// Stored records: the FHIR JSON bytes as served, what they can be searched by, where they came
+// from.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +33,7 @@ struct SearchKeys {
   std::optional<Instant> start;
   std::optional<Instant> end;
   std::string status;
-  std::string family;      // of a person; the folded name of anything else that has one
+  std::string family;  // of a person; the folded name of anything else that has one
   std::string given;
   std::string birth_date;  // "1984-07-02"
   std::string gender;
@@ -92,9 +93,9 @@ struct LoggedChange {
 
 // Where a stream's reading stands. Saved in the transaction of the data it covers.
 struct StreamState {
-  std::string cursor;              // the connector's token; empty: from the beginning
-  bool first_sweep_done = false;   // what is new from now on is news
-  bool sweeping = false;           // sweep_seen collects what this sweep has met
+  std::string cursor;             // the connector's token; empty: from the beginning
+  bool first_sweep_done = false;  // what is new from now on is news
+  bool sweeping = false;          // sweep_seen collects what this sweep has met
 };
 
 // A row that could not be read, kept aside and shown.
@@ -113,10 +114,10 @@ struct SeenVisit {
   ConnectionKey connection = 0;
   std::string vendor_id;
   Instant seen{};
-  std::string location_id;      // vendor ids of what grants filter by
+  std::string location_id;  // vendor ids of what grants filter by
   std::string practitioner_id;
   std::string service_id;
-  std::string outcome;          // per grant: "grant-…: shared", "grant-…: location is not mapped"
+  std::string outcome;  // per grant: "grant-…: shared", "grant-…: location is not mapped"
   // Vendor id of a patient who could not be read when the visit started; the visit is judged again
   // once that row can be read. Empty: nothing is waited for.
   std::string waiting_patient = {};

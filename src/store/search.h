@@ -15,16 +15,30 @@
 namespace pons::store {
 
 enum class SearchField : std::uint8_t {
-  kId, kPatient, kPractitioner, kLocation, kService, kAppointment,  // equal to any of `refs`
-  kStatus, kGender, kActive,                                        // equal to any of `texts`
-  kFamily, kGiven, kName,                                           // starts with any of `texts`
-  kFamilyExact, kGivenExact,                                        // equals any of `texts` (folded)
-  kIdentifier,                                                      // any of `tokens`
-  kBirthDate, kStart, kPeriod, kUpdated,                            // `moment`
+  kId,
+  kPatient,
+  kPractitioner,
+  kLocation,
+  kService,
+  kAppointment,  // equal to any of `refs`
+  kStatus,
+  kGender,
+  kActive,  // equal to any of `texts`
+  kFamily,
+  kGiven,
+  kName,  // starts with any of `texts`
+  kFamilyExact,
+  kGivenExact,  // equals any of `texts` (folded)
+  kIdentifier,  // any of `tokens`
+  kBirthDate,
+  kStart,
+  kPeriod,
+  kUpdated,  // `moment`
 };
 
 // A FHIR date search value: its prefix, and the interval its precision implies. Bounds are ms since
-// the epoch, UTC, low included and high excluded; for kBirthDate they are midnights UTC of the days.
+// the epoch, UTC, low included and high excluded; for kBirthDate they are midnights UTC of the
+// days.
 enum class Comparison : std::uint8_t { kEq, kNe, kGt, kLt, kGe, kLe, kSa, kEb };
 struct Moment {
   Comparison comparison = Comparison::kEq;

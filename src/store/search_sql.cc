@@ -67,18 +67,40 @@ void Compare(Builder& b, const Moment& m, std::string_view start, std::string_vi
   switch (m.comparison) {
     case Comparison::kEq:
       b.Text("(" + s + " >= ? AND " + e + " <= ? AND " + s + " < ?)");
-      b.Bind(low); b.Bind(high); b.Bind(high);
+      b.Bind(low);
+      b.Bind(high);
+      b.Bind(high);
       return;
     case Comparison::kNe:
       b.Text("NOT (" + s + " >= ? AND " + e + " <= ? AND " + s + " < ?)");
-      b.Bind(low); b.Bind(high); b.Bind(high);
+      b.Bind(low);
+      b.Bind(high);
+      b.Bind(high);
       return;
-    case Comparison::kGt: b.Text("(" + e + " >= ?)"); b.Bind(high); return;
-    case Comparison::kLt: b.Text("(" + s + " < ?)"); b.Bind(low); return;
-    case Comparison::kGe: b.Text("(" + e + " >= ?)"); b.Bind(low); return;
-    case Comparison::kLe: b.Text("(" + s + " < ?)"); b.Bind(high); return;
-    case Comparison::kSa: b.Text("(" + s + " >= ?)"); b.Bind(high); return;
-    case Comparison::kEb: b.Text("(" + e + " < ?)"); b.Bind(low); return;
+    case Comparison::kGt:
+      b.Text("(" + e + " >= ?)");
+      b.Bind(high);
+      return;
+    case Comparison::kLt:
+      b.Text("(" + s + " < ?)");
+      b.Bind(low);
+      return;
+    case Comparison::kGe:
+      b.Text("(" + e + " >= ?)");
+      b.Bind(low);
+      return;
+    case Comparison::kLe:
+      b.Text("(" + s + " < ?)");
+      b.Bind(high);
+      return;
+    case Comparison::kSa:
+      b.Text("(" + s + " >= ?)");
+      b.Bind(high);
+      return;
+    case Comparison::kEb:
+      b.Text("(" + e + " < ?)");
+      b.Bind(low);
+      return;
   }
 }
 
@@ -90,12 +112,16 @@ void MomentClause(Builder& b, const SearchClause& clause) {
       case SearchField::kBirthDate:
         Compare(b, m, "r.birth_date", "r.birth_date", DayOf(m.low), DayOf(m.high));
         break;
-      case SearchField::kUpdated: Compare(b, m, "r.updated", "r.updated", m.low, m.high); break;
+      case SearchField::kUpdated:
+        Compare(b, m, "r.updated", "r.updated", m.low, m.high);
+        break;
       case SearchField::kPeriod:
         // A visit that goes on has no end yet: it reaches into the future.
         Compare(b, m, "r.start", "IFNULL(r.end_, 9223372036854775807)", m.low, m.high);
         break;
-      default: Compare(b, m, "r.start", "r.start", m.low, m.high); break;
+      default:
+        Compare(b, m, "r.start", "r.start", m.low, m.high);
+        break;
     }
   }
 }
@@ -122,30 +148,59 @@ void TokenClause(Builder& b, const SearchClause& clause) {
 void Clause(Builder& b, const SearchClause& clause) {
   b.Text(clause.negated ? " AND NOT (" : " AND (");
   switch (clause.field) {
-    case SearchField::kId: b.In("r.ref", Bindings(clause.refs)); break;
-    case SearchField::kPatient: b.In("r.patient", Bindings(clause.refs)); break;
-    case SearchField::kPractitioner: b.In("r.practitioner", Bindings(clause.refs)); break;
-    case SearchField::kLocation: b.In("r.location", Bindings(clause.refs)); break;
-    case SearchField::kService: b.In("r.service", Bindings(clause.refs)); break;
-    case SearchField::kAppointment: b.In("r.appointment", Bindings(clause.refs)); break;
-    case SearchField::kStatus: b.In("IFNULL(r.status,'')", Bindings(clause.texts)); break;
-    case SearchField::kGender: b.In("IFNULL(r.gender,'')", Bindings(clause.texts)); break;
-    case SearchField::kActive: b.In("CASE r.active WHEN 1 THEN 'true' ELSE 'false' END",
-                                    Bindings(clause.texts)); break;
-    case SearchField::kFamily: NameStartsWith(b, "r.family", clause.texts); break;
-    case SearchField::kGiven: NameStartsWith(b, "r.given", clause.texts); break;
+    case SearchField::kId:
+      b.In("r.ref", Bindings(clause.refs));
+      break;
+    case SearchField::kPatient:
+      b.In("r.patient", Bindings(clause.refs));
+      break;
+    case SearchField::kPractitioner:
+      b.In("r.practitioner", Bindings(clause.refs));
+      break;
+    case SearchField::kLocation:
+      b.In("r.location", Bindings(clause.refs));
+      break;
+    case SearchField::kService:
+      b.In("r.service", Bindings(clause.refs));
+      break;
+    case SearchField::kAppointment:
+      b.In("r.appointment", Bindings(clause.refs));
+      break;
+    case SearchField::kStatus:
+      b.In("IFNULL(r.status,'')", Bindings(clause.texts));
+      break;
+    case SearchField::kGender:
+      b.In("IFNULL(r.gender,'')", Bindings(clause.texts));
+      break;
+    case SearchField::kActive:
+      b.In("CASE r.active WHEN 1 THEN 'true' ELSE 'false' END", Bindings(clause.texts));
+      break;
+    case SearchField::kFamily:
+      NameStartsWith(b, "r.family", clause.texts);
+      break;
+    case SearchField::kGiven:
+      NameStartsWith(b, "r.given", clause.texts);
+      break;
     case SearchField::kName:
       NameStartsWith(b, "r.family", clause.texts);
       b.Text(" OR ");
       NameStartsWith(b, "r.given", clause.texts);
       break;
-    case SearchField::kFamilyExact: b.In("r.family", Bindings(clause.texts)); break;
-    case SearchField::kGivenExact: b.In("r.given", Bindings(clause.texts)); break;
-    case SearchField::kIdentifier: TokenClause(b, clause); break;
+    case SearchField::kFamilyExact:
+      b.In("r.family", Bindings(clause.texts));
+      break;
+    case SearchField::kGivenExact:
+      b.In("r.given", Bindings(clause.texts));
+      break;
+    case SearchField::kIdentifier:
+      TokenClause(b, clause);
+      break;
     case SearchField::kBirthDate:
     case SearchField::kStart:
     case SearchField::kPeriod:
-    case SearchField::kUpdated: MomentClause(b, clause); break;
+    case SearchField::kUpdated:
+      MomentClause(b, clause);
+      break;
   }
   b.Text(")");
 }
@@ -173,11 +228,16 @@ Builder Where(const SearchQuery& query) {
 
 std::string_view SortColumn(SortField sort) {
   switch (sort) {
-    case SortField::kKey: return "r.key";
-    case SortField::kUpdated: return "r.updated";
-    case SortField::kStart: return "IFNULL(r.start, 0)";
-    case SortField::kFamily: return "IFNULL(r.family, '')";
-    case SortField::kBirthDate: return "IFNULL(r.birth_date, '')";
+    case SortField::kKey:
+      return "r.key";
+    case SortField::kUpdated:
+      return "r.updated";
+    case SortField::kStart:
+      return "IFNULL(r.start, 0)";
+    case SortField::kFamily:
+      return "IFNULL(r.family, '')";
+    case SortField::kBirthDate:
+      return "IFNULL(r.birth_date, '')";
   }
   return "r.key";
 }
@@ -200,11 +260,10 @@ SearchSql BuildSearchSql(const SearchQuery& query) {
   const std::string column(SortColumn(query.sort));
   const std::string beyond = query.descending ? "<" : ">";
   if (query.after) {
-    const SqlBinding value =
-        SortsByNumber(query.sort)
-            ? SqlBinding(static_cast<std::int64_t>(std::strtoll(query.after->value.c_str(),
-                                                                nullptr, 10)))
-            : SqlBinding(query.after->value);
+    const SqlBinding value = SortsByNumber(query.sort)
+                                 ? SqlBinding(static_cast<std::int64_t>(
+                                       std::strtoll(query.after->value.c_str(), nullptr, 10)))
+                                 : SqlBinding(query.after->value);
     page.Text(" AND (" + column + ", r.key) " + beyond + " (?, ?)");
     page.Bind(value);
     page.Bind(query.after->row);

@@ -68,7 +68,8 @@ bool Use::Step() {
   if (statement_ == nullptr || db_.failed()) return false;
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
-  if (code != SQLITE_DONE) db_.FailWithCode(sqlite3_extended_errcode(sqlite3_db_handle(statement_)));
+  if (code != SQLITE_DONE)
+    db_.FailWithCode(sqlite3_extended_errcode(sqlite3_db_handle(statement_)));
   return false;
 }
 
@@ -85,8 +86,8 @@ std::string_view Use::Text(int column) const {
 
 Result<std::unique_ptr<Db>> Db::Open(const std::string& file, Mode mode) {
   sqlite3* handle = nullptr;
-  const int flags = mode == Mode::kWriter ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                          : SQLITE_OPEN_READONLY;
+  const int flags =
+      mode == Mode::kWriter ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   const int code = sqlite3_open_v2(file.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) {
     sqlite3_close(handle);

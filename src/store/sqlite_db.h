@@ -37,7 +37,10 @@ class Use {
   // True: a row is there. False: done, or failed (see Db::failed).
   bool Step();
   // Runs to the end.
-  void Run() { while (Step()) {} }
+  void Run() {
+    while (Step()) {
+    }
+  }
 
   std::int64_t Integer(int column) const { return sqlite3_column_int64(statement_, column); }
   bool IsNull(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
@@ -68,7 +71,9 @@ class Db {
   bool failed() const { return error_.has_value(); }
   const Error& error() const { return *error_; }
   void ClearError() { error_.reset(); }
-  void Fail(Error error) { if (!error_) error_ = std::move(error); }
+  void Fail(Error error) {
+    if (!error_) error_ = std::move(error);
+  }
   void FailWithCode(int code);
 
   bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }

@@ -66,7 +66,8 @@ LoggedChange ChangeAt(const Use& use) {
 
 constexpr char kDeliverySelect[] =
     "SELECT c.seq, c.grant_key, r.stream, r.id, c.version, c.kind, c.at,"
-    " IFNULL((SELECT app_location FROM visible v WHERE v.ref = c.ref AND v.grant_key = c.grant_key),"
+    " IFNULL((SELECT app_location FROM visible v WHERE v.ref = c.ref AND v.grant_key = "
+    "c.grant_key),"
     " ''), d.id, d.webhook_key, d.event_id, d.event_type, d.state, d.attempts, d.due,"
     " d.last_status, d.last_error, d.delivered, k.organization_id, k.id"
     " FROM delivery d JOIN change c ON c.seq = d.seq JOIN record r ON r.ref = d.ref"
@@ -211,8 +212,7 @@ Result<std::optional<Instant>> SqliteReader::NextDeliveryDue(Instant after) {
   return Done(due);
 }
 
-Result<std::vector<DeliveryRow>> SqliteReader::Deliveries(WebhookKey webhook,
-                                                          std::uint32_t limit) {
+Result<std::vector<DeliveryRow>> SqliteReader::Deliveries(WebhookKey webhook, std::uint32_t limit) {
   static const std::string sql =
       std::string(kDeliverySelect) + "WHERE d.webhook_key = ? ORDER BY d.id DESC LIMIT ?";
   std::vector<DeliveryRow> rows;
@@ -376,8 +376,7 @@ Result<std::vector<QuarantinedRow>> SqliteReader::Quarantined(
   return Done(std::move(rows));
 }
 
-Result<std::vector<SeenVisit>> SqliteReader::Visits(ConnectionKey connection,
-                                                    std::uint32_t limit) {
+Result<std::vector<SeenVisit>> SqliteReader::Visits(ConnectionKey connection, std::uint32_t limit) {
   std::vector<SeenVisit> rows;
   {
     auto use = db_->Prepared(
@@ -431,7 +430,8 @@ Result<StreamState> SqliteReader::Stream(ConnectionKey connection, model::Stream
   StreamState state;
   {
     auto use = db_->Prepared(
-        "SELECT cursor, first_sweep_done, sweeping FROM stream WHERE connection_key=? AND stream=?");
+        "SELECT cursor, first_sweep_done, sweeping FROM stream WHERE connection_key=? AND "
+        "stream=?");
     use.Bind(connection).Bind(static_cast<std::int64_t>(stream));
     if (use.Step()) state = {std::string(use.Text(0)), use.Integer(1) != 0, use.Integer(2) != 0};
   }
@@ -481,8 +481,8 @@ Result<std::optional<ResourceId>> SqliteReader::FindByVendorId(ConnectionKey con
                                                                std::string_view vendor_id) {
   std::optional<ResourceId> id;
   {
-    auto use = db_->Prepared(
-        "SELECT id FROM record WHERE connection_key=? AND stream=? AND vendor_id=?");
+    auto use =
+        db_->Prepared("SELECT id FROM record WHERE connection_key=? AND stream=? AND vendor_id=?");
     use.Bind(connection).Bind(static_cast<std::int64_t>(stream)).Bind(vendor_id);
     if (use.Step()) id = ResourceId(std::string(use.Text(0)));
   }

@@ -193,13 +193,14 @@ Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options, Clock& c
                                            Random& random, Logger& log) {
   PONS_ASSIGN(auto folder, DataFolder::Hold(options.path, random));
   PONS_ASSIGN(auto db, Db::Open(folder->path() + "/pons.db", Db::Mode::kWriter));
-  db->Exec("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;"
-           "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY");
+  db->Exec(
+      "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;"
+      "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY");
   // A store that goes with its process has nothing to keep.
   db->Exec(folder->temporary() ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL");
   if (db->failed()) return WithContext(db->error(), "open the store");
-  auto store = std::make_unique<SqliteStore>(std::move(folder), std::move(db), options, clock,
-                                             random, log);
+  auto store =
+      std::make_unique<SqliteStore>(std::move(folder), std::move(db), options, clock, random, log);
   PONS_TRY(store->Start(random));
   return std::unique_ptr<Store>(std::move(store));
 }

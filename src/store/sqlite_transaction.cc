@@ -81,7 +81,10 @@ void SqliteTransaction::WriteIdentifiers(RefKey ref, const SearchKeys& keys, boo
   if (replace) db_.Prepared("DELETE FROM identifier WHERE ref = ?").Bind(ref).Run();
   for (const auto& [system, value] : keys.identifiers) {
     db_.Prepared("INSERT OR IGNORE INTO identifier(value, system, ref) VALUES(?,?,?)")
-        .Bind(value).Bind(system).Bind(ref).Run();
+        .Bind(value)
+        .Bind(system)
+        .Bind(ref)
+        .Run();
   }
 }
 
@@ -92,8 +95,12 @@ std::int64_t SqliteTransaction::DeleteRecord(RefKey ref, const Source& source) {
          "UPDATE record SET version=?2, deleted=1, updated=?3, vendor_version='', origin=?4,"
          " read_at=?5, body=NULL, family=NULL, given=NULL, birth_date=NULL, gender=NULL,"
          " status=NULL, start=NULL, end_=NULL WHERE ref=?1")
-      .Bind(ref).Bind(head->version + 1).Bind(ToMillis(now_)).Bind(source.origin)
-      .Bind(ToMillis(source.read_at)).Run();
+      .Bind(ref)
+      .Bind(head->version + 1)
+      .Bind(ToMillis(now_))
+      .Bind(source.origin)
+      .Bind(ToMillis(source.read_at))
+      .Run();
   db_.Prepared("DELETE FROM identifier WHERE ref = ?").Bind(ref).Run();
   touched_.records = true;
   return head->version + 1;
@@ -112,9 +119,12 @@ std::vector<GrantKey> SqliteTransaction::GrantsSeeing(RefKey ref) {
 }
 
 bool SqliteTransaction::Show(GrantKey grant, RefKey ref, std::string_view app_location) {
-  db_.Prepared(
-         "INSERT OR IGNORE INTO visible(ref, grant_key, since, app_location) VALUES(?,?,?,?)")
-      .Bind(ref).Bind(grant).Bind(ToMillis(now_)).Bind(app_location).Run();
+  db_.Prepared("INSERT OR IGNORE INTO visible(ref, grant_key, since, app_location) VALUES(?,?,?,?)")
+      .Bind(ref)
+      .Bind(grant)
+      .Bind(ToMillis(now_))
+      .Bind(app_location)
+      .Run();
   touched_.records = true;
   return !db_.failed() && db_.changes() > 0;
 }
@@ -152,8 +162,12 @@ std::int64_t SqliteTransaction::AppendChange(GrantKey grant, model::Stream strea
                                              ChangeKind kind, bool quiet) {
   const RefKey ref = KeyOf(id.value);
   db_.Prepared("INSERT INTO change(grant_key, ref, version, kind, at) VALUES(?,?,?,?,?)")
-      .Bind(grant).Bind(ref).Bind(version).Bind(static_cast<std::int64_t>(kind))
-      .Bind(ToMillis(now_)).Run();
+      .Bind(grant)
+      .Bind(ref)
+      .Bind(version)
+      .Bind(static_cast<std::int64_t>(kind))
+      .Bind(ToMillis(now_))
+      .Run();
   const std::int64_t seq = db_.last_insert_key();
   touched_.records = true;
   if (quiet) return seq;
@@ -167,8 +181,13 @@ std::int64_t SqliteTransaction::AppendChange(GrantKey grant, model::Stream strea
     db_.Prepared(
            "INSERT INTO delivery(webhook_key, ref, seq, event_id, event_type, state, attempts,"
            " due) VALUES(?,?,?,?,?,0,0,?)")
-        .Bind(listener.webhook).Bind(ref).Bind(seq).Bind(event_id).Bind(type)
-        .Bind(ToMillis(now_)).Run();
+        .Bind(listener.webhook)
+        .Bind(ref)
+        .Bind(seq)
+        .Bind(event_id)
+        .Bind(type)
+        .Bind(ToMillis(now_))
+        .Run();
     touched_.deliveries = true;
   }
   return seq;
@@ -180,9 +199,14 @@ void SqliteTransaction::SaveDelivery(const DeliveryUpdate& update) {
   db_.Prepared(
          "UPDATE delivery SET state=?, attempts=?, due=?, last_status=?, last_error=?,"
          " delivered=? WHERE id=?")
-      .Bind(static_cast<std::int64_t>(update.state)).Bind(std::int64_t{update.attempts})
-      .Bind(ToMillis(update.due)).Bind(std::int64_t{update.last_status}).Bind(update.last_error)
-      .Bind(delivered).Bind(update.id).Run();
+      .Bind(static_cast<std::int64_t>(update.state))
+      .Bind(std::int64_t{update.attempts})
+      .Bind(ToMillis(update.due))
+      .Bind(std::int64_t{update.last_status})
+      .Bind(update.last_error)
+      .Bind(delivered)
+      .Bind(update.id)
+      .Run();
 }
 
 std::int64_t SqliteTransaction::Replay(WebhookKey webhook, std::optional<std::int64_t> delivery,
@@ -193,8 +217,12 @@ std::int64_t SqliteTransaction::Replay(WebhookKey webhook, std::optional<std::in
          " WHERE webhook_key=?1 AND (?3 IS NULL OR id=?3)"
          " AND (?3 IS NOT NULL OR (?4 = 0 AND state=2)"
          "      OR (?4 = 1 AND seq >= (SELECT IFNULL(MIN(seq), 0) FROM change WHERE at >= ?5)))")
-      .Bind(webhook).Bind(ToMillis(now_)).Bind(delivery).Bind(std::int64_t{since.has_value()})
-      .Bind(from).Run();
+      .Bind(webhook)
+      .Bind(ToMillis(now_))
+      .Bind(delivery)
+      .Bind(std::int64_t{since.has_value()})
+      .Bind(from)
+      .Run();
   touched_.deliveries = true;
   return db_.failed() ? 0 : db_.changes();
 }
@@ -215,17 +243,24 @@ void SqliteTransaction::SaveStream(ConnectionKey connection, model::Stream strea
          "INSERT INTO stream(connection_key, stream, cursor, first_sweep_done, sweeping)"
          " VALUES(?1,?2,?3,?4,?5) ON CONFLICT(connection_key, stream) DO UPDATE SET cursor=?3,"
          " first_sweep_done=?4, sweeping=?5")
-      .Bind(connection).Bind(Number(stream)).Bind(state.cursor)
-      .Bind(std::int64_t{state.first_sweep_done}).Bind(std::int64_t{state.sweeping}).Run();
+      .Bind(connection)
+      .Bind(Number(stream))
+      .Bind(state.cursor)
+      .Bind(std::int64_t{state.first_sweep_done})
+      .Bind(std::int64_t{state.sweeping})
+      .Run();
 }
 
 void SqliteTransaction::MarkSeen(ConnectionKey connection, model::Stream stream, RefKey ref) {
   db_.Prepared("INSERT OR IGNORE INTO sweep_seen(connection_key, stream, ref) VALUES(?,?,?)")
-      .Bind(connection).Bind(Number(stream)).Bind(ref).Run();
+      .Bind(connection)
+      .Bind(Number(stream))
+      .Bind(ref)
+      .Run();
 }
 
-std::vector<std::pair<RefKey, std::string>> SqliteTransaction::FinishSweep(
-    ConnectionKey connection, model::Stream stream) {
+std::vector<std::pair<RefKey, std::string>> SqliteTransaction::FinishSweep(ConnectionKey connection,
+                                                                           model::Stream stream) {
   std::vector<std::pair<RefKey, std::string>> unseen;
   {
     auto use = db_.Prepared(
@@ -241,7 +276,9 @@ std::vector<std::pair<RefKey, std::string>> SqliteTransaction::FinishSweep(
 
 void SqliteTransaction::ForgetSweep(ConnectionKey connection, model::Stream stream) {
   db_.Prepared("DELETE FROM sweep_seen WHERE connection_key=? AND stream=?")
-      .Bind(connection).Bind(Number(stream)).Run();
+      .Bind(connection)
+      .Bind(Number(stream))
+      .Run();
 }
 
 void SqliteTransaction::Quarantine(const QuarantinedRow& row) {
@@ -249,14 +286,22 @@ void SqliteTransaction::Quarantine(const QuarantinedRow& row) {
          "INSERT INTO quarantine(connection_key, stream, vendor_id, field, reason, first_seen,"
          " last_seen) VALUES(?1,?2,?3,?4,?5,?6,?6) ON CONFLICT(connection_key, stream, vendor_id)"
          " DO UPDATE SET field=?4, reason=?5, last_seen=?6")
-      .Bind(row.connection).Bind(Number(row.stream)).Bind(row.vendor_id).Bind(row.field)
-      .Bind(row.reason).Bind(ToMillis(now_)).Run();
+      .Bind(row.connection)
+      .Bind(Number(row.stream))
+      .Bind(row.vendor_id)
+      .Bind(row.field)
+      .Bind(row.reason)
+      .Bind(ToMillis(now_))
+      .Run();
 }
 
 void SqliteTransaction::ReleaseFromQuarantine(ConnectionKey connection, model::Stream stream,
                                               std::string_view vendor_id) {
   db_.Prepared("DELETE FROM quarantine WHERE connection_key=? AND stream=? AND vendor_id=?")
-      .Bind(connection).Bind(Number(stream)).Bind(vendor_id).Run();
+      .Bind(connection)
+      .Bind(Number(stream))
+      .Bind(vendor_id)
+      .Run();
 }
 
 std::optional<SeenVisit> SqliteTransaction::FindVisit(ConnectionKey connection,
@@ -266,25 +311,39 @@ std::optional<SeenVisit> SqliteTransaction::FindVisit(ConnectionKey connection,
       " WHERE connection_key=? AND vendor_id=?");
   use.Bind(connection).Bind(id);
   if (!use.Step()) return std::nullopt;
-  return SeenVisit{connection, std::string(id), FromMillis(use.Integer(0)),
-                   std::string(use.Text(1)), std::string(use.Text(2)), std::string(use.Text(3)),
-                   std::string(use.Text(4)), std::string(use.Text(5))};
+  return SeenVisit{connection,
+                   std::string(id),
+                   FromMillis(use.Integer(0)),
+                   std::string(use.Text(1)),
+                   std::string(use.Text(2)),
+                   std::string(use.Text(3)),
+                   std::string(use.Text(4)),
+                   std::string(use.Text(5))};
 }
 
 void SqliteTransaction::SaveVisit(const SeenVisit& visit) {
   db_.Prepared(
          "INSERT OR REPLACE INTO visit(connection_key, vendor_id, seen, location_id,"
          " practitioner_id, service_id, outcome, waiting_patient) VALUES(?,?,?,?,?,?,?,?)")
-      .Bind(visit.connection).Bind(visit.vendor_id).Bind(ToMillis(visit.seen))
-      .Bind(visit.location_id).Bind(visit.practitioner_id).Bind(visit.service_id)
-      .Bind(visit.outcome).Bind(visit.waiting_patient).Run();
+      .Bind(visit.connection)
+      .Bind(visit.vendor_id)
+      .Bind(ToMillis(visit.seen))
+      .Bind(visit.location_id)
+      .Bind(visit.practitioner_id)
+      .Bind(visit.service_id)
+      .Bind(visit.outcome)
+      .Bind(visit.waiting_patient)
+      .Run();
 }
 
 // ---- what operators set up ----------------------------------------------------------------------
 
 void SqliteTransaction::Insert(const Organization& organization) {
   db_.Prepared("INSERT INTO organization(id, name, created) VALUES(?,?,?)")
-      .Bind(organization.id.value).Bind(organization.name).Bind(ToMillis(now_)).Run();
+      .Bind(organization.id.value)
+      .Bind(organization.name)
+      .Bind(ToMillis(now_))
+      .Run();
   SettingsChanged();
 }
 
@@ -293,18 +352,32 @@ ConnectionKey SqliteTransaction::Insert(const Connection& c) {
   db_.Prepared(
          "INSERT INTO connection(id, organization_id, name, vendor, time_zone, settings, secrets,"
          " paused, created, since) VALUES(?,?,?,?,?,?,?,?,?,?)")
-      .Bind(c.id.value).Bind(c.organization.value).Bind(c.name).Bind(c.vendor).Bind(c.time_zone)
-      .Bind(c.settings_json).Blob(sealed).Bind(std::int64_t{c.paused}).Bind(ToMillis(now_))
-      .Bind(ToMillis(now_)).Run();
+      .Bind(c.id.value)
+      .Bind(c.organization.value)
+      .Bind(c.name)
+      .Bind(c.vendor)
+      .Bind(c.time_zone)
+      .Bind(c.settings_json)
+      .Blob(sealed)
+      .Bind(std::int64_t{c.paused})
+      .Bind(ToMillis(now_))
+      .Bind(ToMillis(now_))
+      .Run();
   SettingsChanged();
   return db_.last_insert_key();
 }
 
 AppKey SqliteTransaction::Insert(const App& app) {
-  db_.Prepared("INSERT INTO app(id, name, secret_hash, jwks, disabled, created)"
-               " VALUES(?,?,?,?,?,?)")
-      .Bind(app.id.value).Bind(app.name).Bind(app.secret_hash).Bind(app.jwks_json)
-      .Bind(std::int64_t{app.disabled}).Bind(ToMillis(now_)).Run();
+  db_.Prepared(
+         "INSERT INTO app(id, name, secret_hash, jwks, disabled, created)"
+         " VALUES(?,?,?,?,?,?)")
+      .Bind(app.id.value)
+      .Bind(app.name)
+      .Bind(app.secret_hash)
+      .Bind(app.jwks_json)
+      .Bind(std::int64_t{app.disabled})
+      .Bind(ToMillis(now_))
+      .Run();
   SettingsChanged();
   return db_.last_insert_key();
 }
@@ -314,9 +387,15 @@ GrantKey SqliteTransaction::Insert(const Grant& grant) {
   db_.Prepared(
          "INSERT INTO grant_(id, organization_id, connection_key, app_key, mode, rules, revoked,"
          " created) VALUES(?,?,?,?,?,?,?,?)")
-      .Bind(grant.id.value).Bind(grant.organization.value).Bind(grant.connection).Bind(grant.app)
-      .Bind(static_cast<std::int64_t>(grant.mode)).Bind(rules)
-      .Bind(std::int64_t{grant.revoked}).Bind(ToMillis(now_)).Run();
+      .Bind(grant.id.value)
+      .Bind(grant.organization.value)
+      .Bind(grant.connection)
+      .Bind(grant.app)
+      .Bind(static_cast<std::int64_t>(grant.mode))
+      .Bind(rules)
+      .Bind(std::int64_t{grant.revoked})
+      .Bind(ToMillis(now_))
+      .Run();
   SettingsChanged();
   return db_.last_insert_key();
 }
@@ -324,10 +403,17 @@ GrantKey SqliteTransaction::Insert(const Grant& grant) {
 WebhookKey SqliteTransaction::Insert(const Webhook& webhook) {
   const std::string sealed = crypto::Seal(seal_key_, webhook.secret.Reveal(), random_);
   const std::string events = WriteTextList(webhook.events);
-  db_.Prepared("INSERT INTO webhook(id, app_key, url, secret, events, state, cause, created)"
-               " VALUES(?,?,?,?,?,?,?,?)")
-      .Bind(webhook.id.value).Bind(webhook.app).Bind(webhook.url).Blob(sealed).Bind(events)
-      .Bind(static_cast<std::int64_t>(webhook.state)).Bind(webhook.cause).Bind(ToMillis(now_))
+  db_.Prepared(
+         "INSERT INTO webhook(id, app_key, url, secret, events, state, cause, created)"
+         " VALUES(?,?,?,?,?,?,?,?)")
+      .Bind(webhook.id.value)
+      .Bind(webhook.app)
+      .Bind(webhook.url)
+      .Blob(sealed)
+      .Bind(events)
+      .Bind(static_cast<std::int64_t>(webhook.state))
+      .Bind(webhook.cause)
+      .Bind(ToMillis(now_))
       .Run();
   SettingsChanged();
   return db_.last_insert_key();
@@ -335,17 +421,27 @@ WebhookKey SqliteTransaction::Insert(const Webhook& webhook) {
 
 void SqliteTransaction::Update(const Connection& c) {
   const std::string sealed = crypto::Seal(seal_key_, c.secrets_json.Reveal(), random_);
-  db_.Prepared("UPDATE connection SET name=?, time_zone=?, settings=?, secrets=?, paused=?"
-               " WHERE key=?")
-      .Bind(c.name).Bind(c.time_zone).Bind(c.settings_json).Blob(sealed)
-      .Bind(std::int64_t{c.paused}).Bind(c.key).Run();
+  db_.Prepared(
+         "UPDATE connection SET name=?, time_zone=?, settings=?, secrets=?, paused=?"
+         " WHERE key=?")
+      .Bind(c.name)
+      .Bind(c.time_zone)
+      .Bind(c.settings_json)
+      .Blob(sealed)
+      .Bind(std::int64_t{c.paused})
+      .Bind(c.key)
+      .Run();
   SettingsChanged();
 }
 
 void SqliteTransaction::Update(const App& app) {
   db_.Prepared("UPDATE app SET name=?, secret_hash=?, jwks=?, disabled=? WHERE key=?")
-      .Bind(app.name).Bind(app.secret_hash).Bind(app.jwks_json).Bind(std::int64_t{app.disabled})
-      .Bind(app.key).Run();
+      .Bind(app.name)
+      .Bind(app.secret_hash)
+      .Bind(app.jwks_json)
+      .Bind(std::int64_t{app.disabled})
+      .Bind(app.key)
+      .Run();
   if (app.disabled) db_.Prepared("DELETE FROM token WHERE app_key=?").Bind(app.key).Run();
   SettingsChanged();
 }
@@ -353,13 +449,18 @@ void SqliteTransaction::Update(const App& app) {
 void SqliteTransaction::Update(const Grant& grant) {
   const std::string rules = WriteGrantRules(grant);
   db_.Prepared("UPDATE grant_ SET mode=?, rules=?, revoked=? WHERE key=?")
-      .Bind(static_cast<std::int64_t>(grant.mode)).Bind(rules).Bind(std::int64_t{grant.revoked})
-      .Bind(grant.key).Run();
+      .Bind(static_cast<std::int64_t>(grant.mode))
+      .Bind(rules)
+      .Bind(std::int64_t{grant.revoked})
+      .Bind(grant.key)
+      .Run();
   // What waits for a revoked grant's app must not leave any more.
   if (grant.revoked) {
-    db_.Prepared("DELETE FROM delivery WHERE state=0 AND seq IN"
-                 " (SELECT seq FROM change WHERE grant_key=?)")
-        .Bind(grant.key).Run();
+    db_.Prepared(
+           "DELETE FROM delivery WHERE state=0 AND seq IN"
+           " (SELECT seq FROM change WHERE grant_key=?)")
+        .Bind(grant.key)
+        .Run();
   }
   touched_.records = true;  // cached reads must notice
   SettingsChanged();
@@ -369,8 +470,13 @@ void SqliteTransaction::Update(const Webhook& webhook) {
   const std::string sealed = crypto::Seal(seal_key_, webhook.secret.Reveal(), random_);
   const std::string events = WriteTextList(webhook.events);
   db_.Prepared("UPDATE webhook SET url=?, secret=?, events=?, state=?, cause=? WHERE key=?")
-      .Bind(webhook.url).Blob(sealed).Bind(events)
-      .Bind(static_cast<std::int64_t>(webhook.state)).Bind(webhook.cause).Bind(webhook.key).Run();
+      .Bind(webhook.url)
+      .Blob(sealed)
+      .Bind(events)
+      .Bind(static_cast<std::int64_t>(webhook.state))
+      .Bind(webhook.cause)
+      .Bind(webhook.key)
+      .Run();
   touched_.deliveries = true;
   SettingsChanged();
 }
@@ -378,17 +484,29 @@ void SqliteTransaction::Update(const Webhook& webhook) {
 void SqliteTransaction::SaveHealth(ConnectionKey connection, const ConnectionHealth& h) {
   std::optional<std::int64_t> ahead;
   if (h.clock_ahead) ahead = h.clock_ahead->count();
-  db_.Prepared("UPDATE connection SET state=?, fault=?, cause=?, since=?, last_success=?,"
-               " clock_ahead=?, practice_name=?, vendor_version=? WHERE key=?")
-      .Bind(static_cast<std::int64_t>(h.state)).Bind(h.fault).Bind(h.cause)
-      .Bind(ToMillis(h.since)).Bind(Millis(h.last_success)).Bind(ahead).Bind(h.practice_name)
-      .Bind(h.vendor_version).Bind(connection).Run();
+  db_.Prepared(
+         "UPDATE connection SET state=?, fault=?, cause=?, since=?, last_success=?,"
+         " clock_ahead=?, practice_name=?, vendor_version=? WHERE key=?")
+      .Bind(static_cast<std::int64_t>(h.state))
+      .Bind(h.fault)
+      .Bind(h.cause)
+      .Bind(ToMillis(h.since))
+      .Bind(Millis(h.last_success))
+      .Bind(ahead)
+      .Bind(h.practice_name)
+      .Bind(h.vendor_version)
+      .Bind(connection)
+      .Run();
 }
 
 void SqliteTransaction::SaveToken(std::string_view token_hash, AppKey app, std::string_view scope,
                                   Instant expires) {
   db_.Prepared("INSERT OR REPLACE INTO token(hash, app_key, scope, expires) VALUES(?,?,?,?)")
-      .Blob(token_hash).Bind(app).Bind(scope).Bind(ToMillis(expires)).Run();
+      .Blob(token_hash)
+      .Bind(app)
+      .Bind(scope)
+      .Bind(ToMillis(expires))
+      .Run();
 }
 
 void SqliteTransaction::DropExpired(Instant now) {

@@ -45,7 +45,8 @@ class Reader;
 struct StoreOptions {
   std::string path;  // a folder: pons.db, keys and the audit trail live in it. ":memory:" for tests
   bool writer_thread = true;  // false: Write runs on the caller's thread, one commit each
-  // Called with 1, 2, 3, … just before and just after each commit; crash tests kill the process here.
+  // Called with 1, 2, 3, … just before and just after each commit; crash tests kill the process
+  // here.
   std::function<void(std::uint64_t)> at_commit_point = {};
 };
 
@@ -177,8 +178,8 @@ class Reader {
   // Due deliveries of active webhooks, oldest first, at most one per (webhook, record): the head of
   // that record's queue. Webhooks in `skip` are passed over (held back or busy), so that a queue
   // behind a dead receiver does not hide everybody else's.
-  virtual Result<std::vector<DeliveryRow>> DueDeliveries(
-      Instant now, std::uint32_t limit, std::span<const WebhookKey> skip = {}) = 0;
+  virtual Result<std::vector<DeliveryRow>> DueDeliveries(Instant now, std::uint32_t limit,
+                                                         std::span<const WebhookKey> skip = {}) = 0;
   // The earliest moment later than `after` at which a delivery of an active webhook is due.
   virtual Result<std::optional<Instant>> NextDeliveryDue(Instant after) = 0;
   virtual Result<std::vector<DeliveryRow>> Deliveries(WebhookKey webhook, std::uint32_t limit) = 0;

@@ -98,8 +98,9 @@ TEST_F(StoreTest, AReadReturnsTheStoredBytesWithVersionAndTime) {
   const GrantKey grants[] = {grant_};
   const auto record = reader_->Get(grants, model::Stream::kPatients, "a");
   ASSERT_TRUE(record && *record);
-  EXPECT_EQ(*(*record)->body,
-            R"({"resourceType":"Patient","id":"a","meta":{"versionId":"1","lastUpdated":"2023-11-14T22:13:20.000Z"}})");
+  EXPECT_EQ(
+      *(*record)->body,
+      R"({"resourceType":"Patient","id":"a","meta":{"versionId":"1","lastUpdated":"2023-11-14T22:13:20.000Z"}})");
 }
 
 TEST_F(StoreTest, NothingIsReadOrFoundThatNoGrantShows) {
@@ -162,7 +163,8 @@ TEST_F(StoreTest, SearchesByEveryKindOfClause) {
   token.tokens = {{"other", "Va"}};
   EXPECT_FALSE(found(token));
   SearchClause born{SearchField::kBirthDate};
-  const auto day = ToMillis(Instant(std::chrono::sys_days(Date(std::chrono::year(1984), std::chrono::July, std::chrono::day(2)))));
+  const auto day = ToMillis(Instant(std::chrono::sys_days(
+      Date(std::chrono::year(1984), std::chrono::July, std::chrono::day(2)))));
   born.moments = {{Comparison::kEq, day, day + 86400000}};
   EXPECT_TRUE(found(born));
   born.moments = {{Comparison::kGt, day, day + 86400000}};

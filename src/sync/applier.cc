@@ -22,11 +22,12 @@ Decision Applier::Apply(store::Transaction& tx, const PreparedChange& prepared, 
   const auto ref = store::KeyOf(prepared.id.value);
   const auto head = tx.FindHead(ref);
   const auto seen = head ? tx.GrantsSeeing(ref) : std::vector<store::GrantKey>();
-  const Decision decision =
-      Reconcile(head, {prepared.change.kind, prepared.change.version, !seen.empty(),
-                       !prepared.shares.empty()});
+  const Decision decision = Reconcile(head, {prepared.change.kind, prepared.change.version,
+                                             !seen.empty(), !prepared.shares.empty()});
   switch (decision) {
-    case Decision::kIgnore: ++counts.ignored; break;
+    case Decision::kIgnore:
+      ++counts.ignored;
+      break;
     case Decision::kSame:
       ++counts.same;
       Tell(tx, prepared, head->version, seen, std::nullopt, quiet);
@@ -34,8 +35,8 @@ Decision Applier::Apply(store::Transaction& tx, const PreparedChange& prepared, 
     case Decision::kNew:
     case Decision::kChanged: {
       ++counts.stored;
-      const auto version = tx.PutRecord(prepared.write ? *prepared.write
-                                                       : builder_.Build(prepared.change, read_at));
+      const auto version =
+          tx.PutRecord(prepared.write ? *prepared.write : builder_.Build(prepared.change, read_at));
       const auto told = decision == Decision::kNew ? ChangeKind::kCreated : ChangeKind::kUpdated;
       Tell(tx, prepared, version, seen, told, quiet);
       break;
@@ -43,8 +44,8 @@ Decision Applier::Apply(store::Transaction& tx, const PreparedChange& prepared, 
     case Decision::kGone: {
       ++counts.deleted;
       const auto& ref_id = prepared.change.ref.id;
-      const auto version =
-          tx.DeleteRecord(ref, {0, ref_id, prepared.change.version, prepared.change.origin, read_at});
+      const auto version = tx.DeleteRecord(
+          ref, {0, ref_id, prepared.change.version, prepared.change.origin, read_at});
       for (const auto grant : seen) {
         tx.AppendChange(grant, prepared.change.ref.stream, prepared.id, version,
                         ChangeKind::kDeleted, false);
@@ -56,8 +57,8 @@ Decision Applier::Apply(store::Transaction& tx, const PreparedChange& prepared, 
 }
 
 void Applier::Tell(store::Transaction& tx, const PreparedChange& prepared, std::int64_t version,
-                   const std::vector<store::GrantKey>& seen,
-                   std::optional<ChangeKind> told_seen, bool quiet) const {
+                   const std::vector<store::GrantKey>& seen, std::optional<ChangeKind> told_seen,
+                   bool quiet) const {
   const auto stream = prepared.change.ref.stream;
   if (told_seen) {
     for (const auto grant : seen) {
@@ -80,8 +81,7 @@ void Applier::DeleteUnseen(store::Transaction& tx, store::ConnectionKey connecti
     gone.ref = {stream, vendor_id};
     gone.origin = "sweep";
     Apply(tx, {std::move(gone), builder_.IdOf({stream, vendor_id}), {}, std::nullopt, false},
-          read_at,
-          false, counts);
+          read_at, false, counts);
   }
 }
 

@@ -44,8 +44,8 @@ class Applier {
 
   // `quiet`: what only now becomes visible is logged but not delivered (the first reading of a
   // practice is not news). Changes to what was visible before are always delivered.
-  Decision Apply(store::Transaction& tx, const PreparedChange& prepared, Instant read_at, bool quiet,
-                 ApplyCounts& counts) const;
+  Decision Apply(store::Transaction& tx, const PreparedChange& prepared, Instant read_at,
+                 bool quiet, ApplyCounts& counts) const;
 
   // What a finished sweep has not met is gone.
   void DeleteUnseen(store::Transaction& tx, store::ConnectionKey connection, model::Stream stream,

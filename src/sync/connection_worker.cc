@@ -24,14 +24,22 @@ bool IsDirectory(Stream stream) {
 // The practice first, then what hangs on it; visits come before the long lists.
 int Rank(Stream stream) {
   switch (stream) {
-    case Stream::kLocations: return 0;
-    case Stream::kPractitioners: return 1;
-    case Stream::kHealthcareServices: return 2;
-    case Stream::kPractitionerRoles: return 3;
-    case Stream::kEncounters: return 4;
-    case Stream::kPatients: return 5;
-    case Stream::kConditions: return 6;
-    case Stream::kAppointments: return 7;
+    case Stream::kLocations:
+      return 0;
+    case Stream::kPractitioners:
+      return 1;
+    case Stream::kHealthcareServices:
+      return 2;
+    case Stream::kPractitionerRoles:
+      return 3;
+    case Stream::kEncounters:
+      return 4;
+    case Stream::kPatients:
+      return 5;
+    case Stream::kConditions:
+      return 6;
+    case Stream::kAppointments:
+      return 7;
   }
   return 8;
 }
@@ -97,8 +105,8 @@ std::optional<Instant> ConnectionWorker::Step(const grants::Snapshot& snapshot) 
     }
   }
   const auto grants = snapshot.OfConnection(connection_.key);
-  builder_->set_refers_to_appointments(
-      ScopeOf(Stream::kAppointments, grants).reading == Reading::kEverything);
+  builder_->set_refers_to_appointments(ScopeOf(Stream::kAppointments, grants).reading ==
+                                       Reading::kEverything);
   if (StreamWork* work = NextDue(now)) {
     const auto pulled = Pull(*work, grants);
     if (pulled) {
@@ -127,11 +135,11 @@ Result<void> ConnectionWorker::EnsureOpen() {
     PONS_ASSIGN(health_, reader_->Health(connection_.key));
   }
   sql_ = connector_->MakeSql(settings_);
-  const SessionContext session_context{context_.clock, context_.http, sql_.get(), context_.random,
-                                       context_.cancel, context_.log, zone};
+  const SessionContext session_context{context_.clock,  context_.http, sql_.get(), context_.random,
+                                       context_.cancel, context_.log,  zone};
   PONS_ASSIGN(session_, connector_->Open(settings_, session_context));
-  builder_ = std::make_unique<RecordBuilder>(context_.identities, connection_.id, connection_.key,
-                                             zone);
+  builder_ =
+      std::make_unique<RecordBuilder>(context_.identities, connection_.id, connection_.key, zone);
   handler_ = std::make_unique<PageHandler>(context_.store, *reader_, *session_, *builder_,
                                            context_.clock, connection_.key);
   if (auto ready = Probe(); !ready) {
@@ -167,7 +175,8 @@ Result<void> ConnectionWorker::Probe() {
   }
   if (!report.missing_rights.empty()) {
     std::string missing;
-    for (const auto& right : report.missing_rights) missing += (missing.empty() ? "" : ", ") + right;
+    for (const auto& right : report.missing_rights)
+      missing += (missing.empty() ? "" : ", ") + right;
     return MakeError(Fault::kForbidden, "the sign-in lacks a right it needs: " + missing +
                                             ". Grant it at the practice, then try again.");
   }
@@ -299,8 +308,7 @@ Result<bool> ConnectionWorker::Pull(StreamWork& work,
   PullRequest request;
   request.stream = stream;
   if (cursor.token) request.since = Cursor{*cursor.token};
-  request.max_changes =
-      work.state.first_sweep_done ? context_.page_size : context_.sweep_page_size;
+  request.max_changes = work.state.first_sweep_done ? context_.page_size : context_.sweep_page_size;
   request.deadline = now + kPullTime;
   PONS_ASSIGN(auto page, session_->changes()->Pull(request));
   const bool more = page.end == PageEnd::kMore;
@@ -391,9 +399,8 @@ void ConnectionWorker::ShowHealth(ReadState state, const Error* error) {
     const bool was_down = !health_.fault.empty();
     // One line when a connection goes and one when it returns.
     if (error && (!was_down || health_.fault != fault)) {
-      context_.log.Warn("connection needs attention", {{"connection", connection_.id.value},
-                                                       {"fault", fault},
-                                                       {"cause", cause}});
+      context_.log.Warn("connection needs attention",
+                        {{"connection", connection_.id.value}, {"fault", fault}, {"cause", cause}});
     } else if (!error && was_down) {
       context_.log.Info("connection is back", {{"connection", connection_.id.value}});
     }

@@ -38,7 +38,7 @@ struct WorkerContext {
 struct StreamProgress {
   model::Stream stream = model::Stream::kPatients;
   bool sweeping = false;
-  std::uint64_t read = 0;                // since the sweep began
+  std::uint64_t read = 0;  // since the sweep began
   std::optional<std::uint64_t> total;
   Instant began{};
 };
@@ -64,11 +64,11 @@ class ConnectionWorker {
   struct StreamWork {
     StreamSupport support;
     std::chrono::milliseconds interval{};
-    std::optional<Instant> due;     // empty: waits for a change of settings
-    std::optional<Instant> resweep; // when the whole stream is read again, where only that tells
+    std::optional<Instant> due;      // empty: waits for a change of settings
+    std::optional<Instant> resweep;  // when the whole stream is read again, where only that tells
     int failures = 0;
-    bool started = false;           // read since this process began
-    bool expired = false;           // the vendor no longer honours the cursor: sweep
+    bool started = false;  // read since this process began
+    bool expired = false;  // the vendor no longer honours the cursor: sweep
     store::StreamState state;
   };
 

@@ -25,8 +25,16 @@ SyncEngine::SyncEngine(store::Store& store, grants::GrantBook& book, const Regis
       log_(log),
       options_(options),
       identities_(store.identity_key()),
-      context_{store,   registry, identities_, clock, random, log,
-               cancel_, http,     options.page_size, options.sweep_page_size} {}
+      context_{store,
+               registry,
+               identities_,
+               clock,
+               random,
+               log,
+               cancel_,
+               http,
+               options.page_size,
+               options.sweep_page_size} {}
 
 SyncEngine::~SyncEngine() { Stop(); }
 
@@ -156,9 +164,9 @@ void SyncEngine::Loop() {
         continue;
       }
       watched_ = true;
-      const auto wait = next ? std::clamp<milliseconds>(*next - clock_.Now(), milliseconds(0),
-                                                        kLongestWait)
-                             : kLongestWait;
+      const auto wait =
+          next ? std::clamp<milliseconds>(*next - clock_.Now(), milliseconds(0), kLongestWait)
+               : kLongestWait;
       wake_.wait_for(lock, wait);
       watched_ = false;
       continue;

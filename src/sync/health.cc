@@ -12,8 +12,8 @@ namespace {
 milliseconds Backoff(int failures, Random& random) {
   const int doublings = std::min(failures - 1, 6);
   const std::int64_t whole = std::min<std::int64_t>(std::int64_t{1000} << doublings, 60000);
-  return milliseconds(whole / 2 +
-                      static_cast<std::int64_t>(random.Below(static_cast<std::uint64_t>(whole / 2))));
+  return milliseconds(
+      whole / 2 + static_cast<std::int64_t>(random.Below(static_cast<std::uint64_t>(whole / 2))));
 }
 
 }  // namespace

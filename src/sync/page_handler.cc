@@ -222,8 +222,8 @@ Result<void> PageHandler::PlanNewVisits(std::vector<Change> visits, const PageTa
   for (auto& change : visits) {
     const auto& visit = std::get<model::Encounter>(*change.record);
     const auto facts = grants::FactsOf(visit);
-    store::SeenVisit row{connection_, change.ref.id, now, facts.location_id,
-                         facts.practitioner_id, facts.service_id, {}, {}};
+    store::SeenVisit row{connection_,           change.ref.id,    now, facts.location_id,
+                         facts.practitioner_id, facts.service_id, {},  {}};
     auto not_news = NotNews(visit, task);
     if (visit.patient.empty()) not_news = "names no patient";
     std::vector<Share> shares;
@@ -363,8 +363,8 @@ Result<ApplyCounts> PageHandler::Commit(const PageTask& task, const Grants& gran
       }
     }
     if (finished) state.sweeping = false;
-    if (finished || (task.page.coverage == Coverage::kDelta &&
-                     task.page.end == PageEnd::kCaughtUp)) {
+    if (finished ||
+        (task.page.coverage == Coverage::kDelta && task.page.end == PageEnd::kCaughtUp)) {
       state.first_sweep_done = true;
     }
     tx.SaveStream(connection_, task.stream, state);
@@ -393,7 +393,8 @@ void PageHandler::ApplyConditions(store::Transaction& tx, const Grants& grants, 
         }
       }
     }
-    applier_.Apply(tx, applier_.Prepare(change, std::move(shares), read_at), read_at, quiet, counts);
+    applier_.Apply(tx, applier_.Prepare(change, std::move(shares), read_at), read_at, quiet,
+                   counts);
   }
 }
 

@@ -36,8 +36,13 @@ class PageHandler {
  public:
   PageHandler(store::Store& store, store::Reader& reader, Session& session, RecordBuilder& builder,
               Clock& clock, store::ConnectionKey connection)
-      : store_(store), reader_(reader), session_(session), builder_(builder), applier_(builder),
-        clock_(clock), connection_(connection) {}
+      : store_(store),
+        reader_(reader),
+        session_(session),
+        builder_(builder),
+        applier_(builder),
+        clock_(clock),
+        connection_(connection) {}
 
   // Reads once what is kept between pages.
   Result<void> Start();
@@ -50,8 +55,8 @@ class PageHandler {
 
   // What one page leads to, worked out before the transaction.
   struct Plan {
-    std::vector<PreparedChange> changes;     // in the order they are to be told
-    std::vector<Change> conditions;          // shared as their patient is, decided inside
+    std::vector<PreparedChange> changes;  // in the order they are to be told
+    std::vector<Change> conditions;       // shared as their patient is, decided inside
     std::vector<Unreadable> unreadable;
     std::vector<store::SeenVisit> visits;
   };
@@ -70,7 +75,8 @@ class PageHandler {
                              Plan& plan);
   // Visits that waited for a patient's row, now that it can be read.
   Result<void> PlanWaitingVisits(const PageTask& task, const Grants& grants, Plan& plan);
-  // Reads these patients, each with the shares it is to get; those that cannot be read are left out.
+  // Reads these patients, each with the shares it is to get; those that cannot be read are left
+  // out.
   Result<std::set<std::string>> ReadPatients(
       const std::vector<std::pair<std::string, std::vector<Share>>>& wanted, const PageTask& task,
       const Grants& grants, Plan& plan);

@@ -5,11 +5,16 @@ namespace pons::sync {
 
 std::string_view DecisionName(Decision decision) {
   switch (decision) {
-    case Decision::kIgnore: return "ignore";
-    case Decision::kNew: return "new";
-    case Decision::kChanged: return "changed";
-    case Decision::kSame: return "same";
-    case Decision::kGone: return "gone";
+    case Decision::kIgnore:
+      return "ignore";
+    case Decision::kNew:
+      return "new";
+    case Decision::kChanged:
+      return "changed";
+    case Decision::kSame:
+      return "same";
+    case Decision::kGone:
+      return "gone";
   }
   return "ignore";
 }

@@ -127,7 +127,8 @@ Case ReadCase(const std::filesystem::path& path) {
     const auto text = Trim(line);
     if (text.empty() || text.starts_with('#')) continue;
     const auto colon = text.find(':');
-    ReadLine(c, std::string(Trim(text.substr(0, colon))), std::string(Trim(text.substr(colon + 1))));
+    ReadLine(c, std::string(Trim(text.substr(0, colon))),
+             std::string(Trim(text.substr(colon + 1))));
   }
   return c;
 }
@@ -177,8 +178,8 @@ TEST(Reconciler, HasItsCases) { EXPECT_GE(CaseFiles().size(), 25u); }
 // Over all inputs there are: who may see nothing causes no storing, and what is told matches what
 // is stored.
 TEST(Reconciler, HoldsItsRulesForEveryInput) {
-  const std::optional<store::Head> states[] = {
-      std::nullopt, store::Head{1, "v1", false}, store::Head{2, "v1", true}};
+  const std::optional<store::Head> states[] = {std::nullopt, store::Head{1, "v1", false},
+                                               store::Head{2, "v1", true}};
   for (const auto& stored : states) {
     for (const auto kind : {ChangeKind::kUpsert, ChangeKind::kTombstone}) {
       for (const std::string_view version : {"v1", "v2"}) {

@@ -34,7 +34,8 @@ std::string TokenValue(std::string_view value) {
 
 class KeyWriter {
  public:
-  KeyWriter(const RecordBuilder& builder, store::SearchKeys& keys) : builder_(builder), keys_(keys) {}
+  KeyWriter(const RecordBuilder& builder, store::SearchKeys& keys)
+      : builder_(builder), keys_(keys) {}
 
   void operator()(const model::Location& r) const {
     keys_.family = FoldForSearch(r.name);

@@ -21,8 +21,11 @@ class RecordBuilderTest : public testing::Test {
                  PracticeZone::Named("Australia/Sydney").value()) {}
 
   static Change Upsert(Stream stream, std::string id, model::Record record) {
-    return {ChangeKind::kUpsert, {stream, std::move(id)},
-            std::make_shared<model::Record>(std::move(record)), "v1", "TABLE"};
+    return {ChangeKind::kUpsert,
+            {stream, std::move(id)},
+            std::make_shared<model::Record>(std::move(record)),
+            "v1",
+            "TABLE"};
   }
   static json::Value Body(const store::RecordWrite& write) {
     return json::Parse(write.body.head + R"("versionId":"1")" + write.body.tail).value();
@@ -54,9 +57,9 @@ TEST_F(RecordBuilderTest, PatientIsFoundByWhatPeopleType) {
 }
 
 TEST_F(RecordBuilderTest, EveryIdentifierThatIsServedCanBeSearched) {
-  const model::Record records[] = {model::Patient{}, model::Practitioner{}, model::Location{},
-                                   model::HealthcareService{}, model::PractitionerRole{},
-                                   model::Encounter{}};
+  const model::Record records[] = {model::Patient{},          model::Practitioner{},
+                                   model::Location{},         model::HealthcareService{},
+                                   model::PractitionerRole{}, model::Encounter{}};
   for (const auto& record : records) {
     const auto stream = model::StreamOf(record);
     const auto write = builder_.Build(Upsert(stream, "ab 1", record), Instant{});
@@ -71,8 +74,9 @@ TEST_F(RecordBuilderTest, EveryIdentifierThatIsServedCanBeSearched) {
 }
 
 TEST_F(RecordBuilderTest, EncounterCarriesItsReferencesAsKeysAndAsText) {
-  builder_.Learn(Upsert(Stream::kPractitioners, "7",
-                        model::Practitioner{{}, true, {"official", "Dr", "Alex", "", "Nguyen"}, {}}));
+  builder_.Learn(
+      Upsert(Stream::kPractitioners, "7",
+             model::Practitioner{{}, true, {"official", "Dr", "Alex", "", "Nguyen"}, {}}));
   model::HealthcareService service;
   service.name = "Skin check";
   builder_.Learn(Upsert(Stream::kHealthcareServices, "3", service));
@@ -91,8 +95,7 @@ TEST_F(RecordBuilderTest, EncounterCarriesItsReferencesAsKeysAndAsText) {
   EXPECT_EQ(write.keys.start, e.start);
   EXPECT_EQ(write.keys.status, "in-progress");
   const auto body = Body(write);
-  EXPECT_EQ(body.Find("subject")->Text("reference"),
-            "Patient/" + builder_.IdOf(e.patient).value);
+  EXPECT_EQ(body.Find("subject")->Text("reference"), "Patient/" + builder_.IdOf(e.patient).value);
   EXPECT_EQ(body.Find("participant")->array()->at(0).Find("individual")->Text("display"),
             "Dr Alex Nguyen");
   EXPECT_EQ(body.Find("serviceType")->Text("text"), "Skin check");
@@ -104,9 +107,9 @@ TEST_F(RecordBuilderTest, AppointmentsAreReferredToOnlyWhereTheyAreCopied) {
   const auto change = Upsert(Stream::kEncounters, "500", e);
   EXPECT_EQ(Body(builder_.Build(change, Instant{})).Find("appointment"), nullptr);
   builder_.set_refers_to_appointments(true);
-  EXPECT_EQ(Body(builder_.Build(change, Instant{})).Find("appointment")->array()->at(0).Text(
-                "reference"),
-            "Appointment/" + builder_.IdOf(e.appointment).value);
+  EXPECT_EQ(
+      Body(builder_.Build(change, Instant{})).Find("appointment")->array()->at(0).Text("reference"),
+      "Appointment/" + builder_.IdOf(e.appointment).value);
 }
 
 TEST_F(RecordBuilderTest, EveryRecordSaysWhereItCameFrom) {

@@ -19,7 +19,8 @@ std::string MarkOf(const std::vector<const store::Grant*>& grants, bool only_all
   for (const auto* grant : grants) {
     if (only_all && grant->mode != store::GrantMode::kAll) continue;
     add(grant->id.value);
-    for (const auto& mapping : grant->locations) add(mapping.vendor_id + ">" + mapping.app_location);
+    for (const auto& mapping : grant->locations)
+      add(mapping.vendor_id + ">" + mapping.app_location);
     add(grant->all_locations_to.value_or("-"));
     for (const auto* filter : {&grant->practitioners, &grant->appointment_types}) {
       add(filter->kind == store::FilterKind::kThese ? "these" : "all");
@@ -38,13 +39,11 @@ StreamScope ScopeOf(Stream stream, const std::vector<const store::Grant*>& grant
   const auto any = [&grants](auto&& test) {
     return std::any_of(grants.begin(), grants.end(), [&](const auto* g) { return test(*g); });
   };
-  const bool all = any([](const auto& g) {
-    return g.mode == store::GrantMode::kAll && g.switches.patients_in;
-  });
+  const bool all =
+      any([](const auto& g) { return g.mode == store::GrantMode::kAll && g.switches.patients_in; });
   const bool patients = any([](const auto& g) { return g.switches.patients_in; });
-  const bool clinical = any([](const auto& g) {
-    return g.switches.patients_in && g.switches.read_clinical_data;
-  });
+  const bool clinical =
+      any([](const auto& g) { return g.switches.patients_in && g.switches.read_clinical_data; });
   switch (stream) {
     case Stream::kLocations:
     case Stream::kPractitioners:

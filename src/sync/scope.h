@@ -19,8 +19,8 @@
 namespace pons::sync {
 
 enum class Reading : std::uint8_t {
-  kNone,      // no grant needs the stream; nothing is copied
-  kFromTip,   // only what happens from now on
+  kNone,     // no grant needs the stream; nothing is copied
+  kFromTip,  // only what happens from now on
   kEverything,
 };
 
