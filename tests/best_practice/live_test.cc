@@ -5,11 +5,11 @@
 
 #include <set>
 
-#include "tests/support/sandbox_process.h"
+#include "net/sql.h"
+#include "rehearsal/json_client.h"
+#include "rehearsal/sandbox_process.h"
 #include "tests/support/tcp_proxy.h"
 #include "vendors/best_practice/connector/best_practice.h"
-
-#include "net/sql.h"
 
 namespace pons::best_practice {
 namespace {
@@ -19,14 +19,19 @@ using json::Object;
 using json::Value;
 using model::Stream;
 
+// With what would end a value in a connection string.
+constexpr char kPassword[] = "not; a {real} one=";
+
 // A practice with one of each, and a session to it.
 class BestPracticeLive : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto started = test::SandboxProcess::Start(std::string(PONS_BINARY_DIR) + "/bin/pons-sandbox",
-                                               {"best_practice"});
+    auto started =
+        rehearsal::SandboxProcess::Start(std::string(PONS_BINARY_DIR) + "/bin/pons-sandbox",
+                                         {"best_practice", "--password", kPassword});
     ASSERT_TRUE(started) << started.error().summary;
     sandbox_ = std::move(started).value();
+    control_ = std::make_unique<rehearsal::JsonClient>(sandbox_->control());
     Say("POST", "/reset", Object{});
     location_ = Made("/clinic/locations", {{"name", "Harbour Clinic"}});
     practitioner_ = Made(
@@ -36,7 +41,7 @@ class BestPracticeLive : public ::testing::Test {
   }
 
   Value Ask(std::string_view method, std::string_view path, const Value& body = {}) {
-    auto answer = sandbox_->Call(method, path, body);
+    auto answer = control_->Call(method, path, body.is_null() ? nullptr : &body);
     EXPECT_TRUE(answer) << answer.error().summary;
     return answer ? *answer : Value();
   }
@@ -56,9 +61,10 @@ class BestPracticeLive : public ::testing::Test {
     Say("POST", "/clinic/raw",
         Object{{"table", table}, {"key", key}, {"column", column}, {"value", std::move(value)}});
   }
+  int port() const { return std::stoi(sandbox_->wire_port()); }
   std::string Today() { return std::string(Ask("GET", "/state").Text("today")); }
 
-  Settings SettingsFor(int port, std::string password = "practice") {
+  Settings SettingsFor(int port, std::string password = kPassword) {
     Settings settings;
     settings.Set("server", "127.0.0.1");
     settings.Set("port", std::to_string(port));
@@ -85,7 +91,7 @@ class BestPracticeLive : public ::testing::Test {
     opened.session = std::move(session).value();
     return opened;
   }
-  Opened Open() { return Open(SettingsFor(sandbox_->port())); }
+  Opened Open() { return Open(SettingsFor(port())); }
 
   static Instant In(milliseconds time) { return SystemClock().Now() + time; }
 
@@ -122,7 +128,8 @@ class BestPracticeLive : public ::testing::Test {
   }
 
   const BestPracticeConnector connector_;
-  std::unique_ptr<test::SandboxProcess> sandbox_;
+  std::unique_ptr<rehearsal::SandboxProcess> sandbox_;
+  std::unique_ptr<rehearsal::JsonClient> control_;
   SeededRandom random_{1};
   CancelToken cancel_;
   MemoryLogger log_;
@@ -196,7 +203,7 @@ TEST_F(BestPracticeLive, ThePollIsOneStatement) {
 
 TEST_F(BestPracticeLive, WrongPasswordIsAskedOnce) {
   Say("DELETE", "/journal");
-  const auto opened = Open(SettingsFor(sandbox_->port(), "not the hidden horse"));
+  const auto opened = Open(SettingsFor(port(), "not the hidden horse"));
   const auto probed = opened.session->Probe(In(seconds(5)));
   ASSERT_FALSE(probed);
   EXPECT_EQ(probed.error().fault, Fault::kUnauthenticated) << probed.error().summary;
@@ -209,7 +216,7 @@ TEST_F(BestPracticeLive, WrongPasswordIsAskedOnce) {
 }
 
 TEST_F(BestPracticeLive, WrongDatabaseIsMisconfigured) {
-  auto settings = SettingsFor(sandbox_->port());
+  auto settings = SettingsFor(port());
   settings.Set("database", "NoSuchPatients");
   const auto probed = Open(settings).session->Probe(In(seconds(5)));
   ASSERT_FALSE(probed);
@@ -219,7 +226,7 @@ TEST_F(BestPracticeLive, WrongDatabaseIsMisconfigured) {
 
 TEST_F(BestPracticeLive, EachWayOfEncryptionWorks) {
   for (const auto* way : {"off", "request", "require"}) {
-    auto settings = SettingsFor(sandbox_->port());
+    auto settings = SettingsFor(port());
     settings.Set("encryption", way);
     const auto probed = Open(settings).session->Probe(In(seconds(5)));
     EXPECT_TRUE(probed) << way << ": " << probed.error().summary;
@@ -245,7 +252,7 @@ TEST_F(BestPracticeLive, MissingRightIsNamed) {
 TEST_F(BestPracticeLive, CutAnywhereNothingIsLost) {
   std::set<std::string> there;
   for (int i = 0; i < 40; ++i) there.insert(Patient("Pat" + std::to_string(i), "Sample"));
-  test::TcpProxy wire(sandbox_->port());
+  test::TcpProxy wire(port());
   const auto opened = Open(SettingsFor(wire.port()));
   auto& session = *opened.session;
   auto first = Pull(session, Stream::kPatients);
@@ -272,7 +279,7 @@ TEST_F(BestPracticeLive, CutAnywhereNothingIsLost) {
 
 TEST_F(BestPracticeLive, SilenceEndsAtTheDeadline) {
   Patient("Ada", "Sample");
-  test::TcpProxy wire(sandbox_->port());
+  test::TcpProxy wire(port());
   const auto opened = Open(SettingsFor(wire.port()));
   ASSERT_TRUE(Pull(*opened.session, Stream::kPatients));
   wire.SilentAfter(20);

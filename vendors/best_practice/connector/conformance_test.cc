@@ -14,7 +14,8 @@
 #include <thread>
 
 #include "base/text.h"
-#include "tests/support/sandbox_process.h"
+#include "rehearsal/json_client.h"
+#include "rehearsal/sandbox_process.h"
 #include "vendors/best_practice/connector/best_practice.h"
 #include "vendors/best_practice/connector/best_practice_cursor.h"
 
@@ -25,6 +26,8 @@ using json::Array;
 using json::Object;
 using json::Value;
 using model::Stream;
+
+constexpr char kPassword[] = "hidden-horse-battery";
 
 // Runs with the machine's clock, and can be moved on as the sandbox's can.
 class MovedClock final : public Clock {
@@ -116,33 +119,31 @@ class BestPracticeClinic final : public Clinic {
  public:
   static Result<std::unique_ptr<Clinic>> Open(std::shared_ptr<MovedClock> clock) {
     PONS_ASSIGN(auto sandbox,
-                test::SandboxProcess::Start(std::string(PONS_BINARY_DIR) + "/bin/pons-sandbox",
-                                            {"best_practice"}));
+                rehearsal::SandboxProcess::Start(std::string(PONS_BINARY_DIR) + "/bin/pons-sandbox",
+                                                 {"best_practice", "--password", kPassword}));
     auto clinic = std::make_unique<BestPracticeClinic>(std::move(clock), std::move(sandbox));
     PONS_TRY(clinic->Say("POST", "/reset", Object{}));
-    PONS_ASSIGN(const auto practice, clinic->sandbox_->Call("GET", "/clinic/practice"));
+    PONS_ASSIGN(const auto practice, clinic->control_.Get("/clinic/practice"));
     clinic->name_ = practice.Text("name");
     if (clinic->clock_->offset() != 0) PONS_TRY(clinic->Step(milliseconds(0)));
     return std::unique_ptr<Clinic>(std::move(clinic));
   }
 
   BestPracticeClinic(std::shared_ptr<MovedClock> clock,
-                     std::unique_ptr<test::SandboxProcess> sandbox)
-      : clock_(std::move(clock)), sandbox_(std::move(sandbox)) {}
+                     std::unique_ptr<rehearsal::SandboxProcess> sandbox)
+      : clock_(std::move(clock)), sandbox_(std::move(sandbox)), control_(sandbox_->control()) {}
 
   const Connector& connector() const override { return connector_; }
-  Settings GoodSettings() const override { return SettingsWith(sandbox_->port(), "practice"); }
-  Settings WrongPassword() const override {
-    return SettingsWith(sandbox_->port(), "not the hidden horse");
-  }
+  Settings GoodSettings() const override { return SettingsWith(port(), kPassword); }
+  Settings WrongPassword() const override { return SettingsWith(port(), "not the hidden horse"); }
   Settings Unreachable(Nowhere kind) override {
     mute_ = std::make_unique<MutePort>(kind == Nowhere::kAcceptsAndIsSilent);
-    return SettingsWith(mute_->port(), "practice");
+    return SettingsWith(mute_->port(), kPassword);
   }
   std::string practice_name() const override { return name_; }
   std::vector<std::string> AllowedPeers() const override {
     const auto at = sandbox_->control().rfind('/');
-    return {"127.0.0.1:" + std::to_string(sandbox_->port()), sandbox_->control().substr(at + 1)};
+    return {"127.0.0.1:" + std::to_string(port()), sandbox_->control().substr(at + 1)};
   }
   Result<std::unique_ptr<Clinic>> Another() override {
     PONS_ASSIGN(auto other, Open(clock_));
@@ -191,7 +192,7 @@ class BestPracticeClinic final : public Clinic {
   }
   Result<void> Mend(Stream stream, const std::string& id) override {
     const bool date = stream == Stream::kAppointments || stream == Stream::kEncounters;
-    PONS_ASSIGN(const auto state, sandbox_->Call("GET", "/state"));
+    PONS_ASSIGN(const auto state, control_.Get("/state"));
     return Raw(stream, id, RowOf(stream).due,
                date ? Value(std::string(state.Text("today"))) : Value("Mended"));
   }
@@ -223,7 +224,7 @@ class BestPracticeClinic final : public Clinic {
   // TDS carries no checksum.
   bool answers_are_checked() const override { return false; }
   Result<std::vector<Seen>> Journal() override {
-    PONS_ASSIGN(const auto journal, sandbox_->Call("GET", "/journal"));
+    PONS_ASSIGN(const auto journal, control_.Get("/journal"));
     std::vector<Seen> seen;
     const auto* entries = journal.Find("entries");
     if (entries == nullptr || entries->array() == nullptr) {
@@ -238,6 +239,7 @@ class BestPracticeClinic final : public Clinic {
   Result<void> ClearJournal() override { return Say("DELETE", "/journal", {}); }
 
  private:
+  int port() const { return std::stoi(sandbox_->wire_port()); }
   Settings SettingsWith(int port, std::string password) const {
     Settings settings;
     settings.Set("server", "127.0.0.1");
@@ -247,7 +249,7 @@ class BestPracticeClinic final : public Clinic {
     return settings;
   }
   Result<void> Say(std::string_view method, std::string_view path, const Value& body) {
-    PONS_ASSIGN(const auto answer, sandbox_->Call(method, path, body));
+    PONS_ASSIGN(const auto answer, control_.Call(method, path, body.is_null() ? nullptr : &body));
     static_cast<void>(answer);
     return Ok();
   }
@@ -262,12 +264,12 @@ class BestPracticeClinic final : public Clinic {
   Result<void> RawEdit(Stream stream, const std::string& id, const std::string& column,
                        Value value) {
     PONS_TRY(Raw(stream, id, column, std::move(value)));
-    PONS_ASSIGN(const auto state, sandbox_->Call("GET", "/state"));
+    PONS_ASSIGN(const auto state, control_.Get("/state"));
     return Raw(stream, id, "UPDATED",
                std::string(state.Text("today")) + "T" + std::string(state.Text("now")));
   }
   Result<std::string> Make(Stream stream, Object body) {
-    PONS_ASSIGN(const auto made, sandbox_->Call("POST", Collection(stream), std::move(body)));
+    PONS_ASSIGN(const auto made, control_.Post(Collection(stream), std::move(body)));
     const std::string id(made.Text("id"));
     made_[stream].insert(id);
     return id;
@@ -294,7 +296,8 @@ class BestPracticeClinic final : public Clinic {
 
   const best_practice::BestPracticeConnector connector_;
   std::shared_ptr<MovedClock> clock_;
-  std::unique_ptr<test::SandboxProcess> sandbox_;
+  std::unique_ptr<rehearsal::SandboxProcess> sandbox_;
+  rehearsal::JsonClient control_;
   std::unique_ptr<MutePort> mute_;
   std::string name_;
   std::map<Stream, std::set<std::string>> made_;
@@ -321,7 +324,7 @@ Result<std::string> BestPracticeClinic::Add(Stream stream) {
       return Make(stream,
                   {{"given", "Pat"}, {"family", "Sample" + n}, {"birth_date", "1980-02-29"}});
     case Stream::kAppointments: {
-      PONS_ASSIGN(const auto state, sandbox_->Call("GET", "/state"));
+      PONS_ASSIGN(const auto state, control_.Get("/state"));
       const auto minute = std::to_string(10 + count_ % 50);
       return Book(std::string(state.Text("today")),
                   std::to_string(10 + count_ / 50 % 8) + ":" + minute);
@@ -373,7 +376,7 @@ Result<std::vector<std::string>> BestPracticeClinic::Ids(Stream stream) {
       stream == Stream::kEncounters) {
     return std::vector<std::string>(made_[stream].begin(), made_[stream].end());
   }
-  PONS_ASSIGN(const auto list, sandbox_->Call("GET", Collection(stream)));
+  PONS_ASSIGN(const auto list, control_.Get(Collection(stream)));
   std::vector<std::string> ids;
   if (list.array() == nullptr) return MakeError(Fault::kProtocol, "the control port gives no list");
   for (const auto& one : *list.array()) {
