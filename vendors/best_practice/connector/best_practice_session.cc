@@ -135,12 +135,9 @@ ChangePage BestPracticeSession::PageOf(Batch batch) {
 
 Result<ChangePage> BestPracticeSession::PullSmall(const PullRequest& request, Place place) {
   if (place.kind == Place::Kind::kRest) place = Place{};
-  // The tables that give codes their names are these very tables.
-  if (place.after == 0) {
-    PONS_TRY(LoadCodes(request.deadline));
-  } else {
-    PONS_TRY(NeedCodes(request.deadline));
-  }
+  // Roles show names of people and places, and names may have changed since.
+  const bool names = request.stream == Stream::kPractitionerRoles && place.after == 0;
+  PONS_TRY(names ? LoadCodes(request.deadline) : NeedCodes(request.deadline));
   const auto rows = std::max(1u, request.max_changes);
   PONS_ASSIGN(auto batch, ReadSmall(request.stream, place.after, rows, request.deadline));
   const bool more = batch.seen.size() == rows;
