@@ -62,6 +62,7 @@ void AddServe(CLI::App& app, ExitCode& exit_code) {
       app.add_subcommand("serve", "Run the server: read practices, tell apps, answer the API");
   const auto given = std::make_shared<ServeOptions>();
   serve->add_option("--data", given->data, "Folder for everything Pons keeps")
+      ->envname("PONS_DATA")
       ->capture_default_str();
   serve->add_option("--listen", given->listen, "ADDRESS:PORT of the API; port 0: any free one")
       ->capture_default_str();

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -69,6 +70,11 @@ struct AdminContext {
   std::string api_address = {};  // "http://127.0.0.1:8080"; empty: no server runs
   net::AddressPolicy webhook_addresses = net::AddressPolicy::kPublicOnly;
   std::vector<std::string> certificate_files = {};  // PEM, for doctor
+  // How connections are doing at this moment, from the engine that reads them; what the store holds
+  // is saved only when a state changes.
+  std::function<std::map<store::ConnectionKey, store::ConnectionHealth>()> live_health = {};
+  // What a first reading or sweep under way has done: "patients: 12000 of 100000 read".
+  std::function<std::vector<std::string>(store::ConnectionKey)> progress = {};
   // Puts a change of settings into the audit trail; where it fails the change is not made.
   std::function<Result<void>(std::string_view command, std::string_view subject)> audit = {};
 };

@@ -97,15 +97,14 @@ Result<json::Value> List(AdminContext& context, const json::Value&) {
   json::Array items;
   for (const auto& connection : names.connections) {
     if (IsRemoved(connection)) continue;
-    PONS_ASSIGN(const auto health, reader->Health(connection.key));
+    PONS_ASSIGN(const auto health, HealthOf(context, *reader, connection));
     json::Value item;
     item.Set("id", connection.id.value);
     item.Set("name", connection.name);
     item.Set("vendor", connection.vendor);
     item.Set("organization", names.organization(connection.organization));
     item.Set("time_zone", connection.time_zone);
-    const auto state = connection.paused ? store::ReadState::kPaused : health.state;
-    item.Set("state", store::ReadStateName(state));
+    item.Set("state", store::ReadStateName(health.state));
     if (!health.cause.empty()) item.Set("cause", health.cause);
     items.push_back(std::move(item));
   }

@@ -29,14 +29,15 @@ struct Tally {
   }
 };
 
-Result<json::Value> ConnectionStatus(store::Reader& reader, const store::Connection& connection,
-                                     const Names& names, Instant now, Tally& tally) {
-  PONS_ASSIGN(const auto health, reader.Health(connection.key));
+Result<json::Value> ConnectionStatus(const AdminContext& context, store::Reader& reader,
+                                     const store::Connection& connection, const Names& names,
+                                     Tally& tally) {
+  const auto now = context.clock.Now();
+  PONS_ASSIGN(const auto health, HealthOf(context, reader, connection));
   PONS_ASSIGN(const auto patients, reader.CountRecords(connection.key, model::Stream::kPatients));
   PONS_ASSIGN(const auto visits, reader.CountRecords(connection.key, model::Stream::kEncounters));
   PONS_ASSIGN(const auto quarantined, reader.Quarantined(connection.key));
-  const auto state = connection.paused ? ReadState::kPaused : health.state;
-  tally.Add(state);
+  tally.Add(health.state);
   if (health.last_success) {
     tally.last_success = std::max(tally.last_success.value_or(Instant{}), *health.last_success);
   }
@@ -45,7 +46,7 @@ Result<json::Value> ConnectionStatus(store::Reader& reader, const store::Connect
   out.Set("name", connection.name);
   out.Set("organization", names.organization(connection.organization));
   out.Set("vendor", connection.vendor);
-  out.Set("state", store::ReadStateName(state));
+  out.Set("state", store::ReadStateName(health.state));
   if (!health.fault.empty()) out.Set("fault", health.fault);
   if (!health.cause.empty()) out.Set("cause", health.cause);
   out.Set("since", FormatInstant(health.since));
@@ -58,6 +59,11 @@ Result<json::Value> ConnectionStatus(store::Reader& reader, const store::Connect
     clock.clock_ahead = health.clock_ahead;
     out.Set("clock_ahead_ms", static_cast<std::int64_t>(health.clock_ahead->count()));
     if (const auto warning = ClockWarning(clock); !warning.empty()) out.Set("warning", warning);
+  }
+  if (const auto lines = context.progress ? context.progress(connection.key)
+                                          : std::vector<std::string>();
+      !lines.empty()) {
+    out.Set("reading", json::Array(lines.begin(), lines.end()));
   }
   if (!health.practice_name.empty()) out.Set("practice_name", health.practice_name);
   if (!health.vendor_version.empty()) out.Set("vendor_version", health.vendor_version);
@@ -95,7 +101,7 @@ Result<json::Value> Status(AdminContext& context, const json::Value&) {
   json::Array items;
   for (const auto& connection : names.connections) {
     if (IsRemoved(connection)) continue;
-    PONS_ASSIGN(auto item, ConnectionStatus(*reader, connection, names, now, tally));
+    PONS_ASSIGN(auto item, ConnectionStatus(context, *reader, connection, names, tally));
     items.push_back(std::move(item));
   }
   std::string message = InWords(tally, items.size(), now);
@@ -180,9 +186,10 @@ Result<json::Value> VerifyAudit(AdminContext& context, const json::Value&) {
     return MakeError(Fault::kNotFound, "there is no audit trail here");
   }
   PONS_ASSIGN(const auto summary, api::VerifyAuditTrail(context.audit_folder));
-  auto out = Message("The audit trail is whole: " + std::to_string(summary.entries) +
-                     " entries in " + std::to_string(summary.segments) +
-                     " files. Keep its head elsewhere to be able to prove that nothing was cut "
+  auto out = Message("The audit trail is whole: " + 
+                     Count(static_cast<std::size_t>(summary.entries), "entry", "entries") + " in " +
+                     Count(static_cast<std::size_t>(summary.segments), "file", "files") +
+                     ". Keep its head elsewhere to be able to prove that nothing was cut "
                      "off its end.");
   out.Set("entries", summary.entries);
   out.Set("batches", summary.batches);
@@ -208,6 +215,7 @@ constexpr ArgumentSpec kVisitsArguments[] = {
 constexpr Column kStatusColumns[] = {{"CONNECTION", "name"},      {"STATE", "state"},
                                      {"LAST READ", "last_success_ago"}, {"PATIENTS", "patients"},
                                      {"VISITS", "visits"},        {"QUARANTINED", "quarantined"},
+                                     {"READING", "reading"},
                                      {"CAUSE", "cause"}};
 constexpr Column kQuarantineColumns[] = {{"CONNECTION", "connection"}, {"STREAM", "stream"},
                                          {"VENDOR ID", "vendor_id"},   {"FIELD", "field"},

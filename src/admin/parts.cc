@@ -127,6 +127,17 @@ Result<Names> LoadNames(AdminContext& context) {
   return names;
 }
 
+Result<store::ConnectionHealth> HealthOf(const AdminContext& context, store::Reader& reader,
+                                         const store::Connection& connection) {
+  PONS_ASSIGN(auto health, reader.Health(connection.key));
+  if (context.live_health) {
+    const auto live = context.live_health();
+    if (const auto found = live.find(connection.key); found != live.end()) health = found->second;
+  }
+  if (connection.paused) health.state = store::ReadState::kPaused;
+  return health;
+}
+
 json::Value Message(std::string text) {
   json::Value out;
   out.Set("message", std::move(text));

@@ -55,6 +55,10 @@ struct Names {
 };
 Result<Names> LoadNames(AdminContext& context);
 
+// From the running engine where there is one, otherwise as last saved.
+Result<store::ConnectionHealth> HealthOf(const AdminContext& context, store::Reader& reader,
+                                         const store::Connection& connection);
+
 json::Value Message(std::string text);
 json::Value ListAnswer(std::string message, json::Array items);
 // "1 app", "3 apps".

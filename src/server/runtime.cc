@@ -102,9 +102,23 @@ class RunningPons final : public Runtime {
     if (!options_.tls_certificate_file.empty()) {
       admin_->certificate_files.push_back(options_.tls_certificate_file);
     }
+    admin_->live_health = [this] { return engine_.health(); };
+    admin_->progress = [this](store::ConnectionKey key) { return ProgressLines(key); };
     admin_->audit = admin::AuditInto(api_->audit());
     PONS_ASSIGN(admin_server_, admin::StartAdminServer(*admin_));
     return Ok();
+  }
+
+  std::vector<std::string> ProgressLines(store::ConnectionKey key) const {
+    std::vector<std::string> lines;
+    for (const auto& stream : engine_.progress(key)) {
+      if (!stream.sweeping) continue;
+      std::string line = std::string(model::StreamName(stream.stream)) + ": " +
+                         std::to_string(stream.read);
+      if (stream.total) line += " of " + std::to_string(*stream.total);
+      lines.push_back(line + " read");
+    }
+    return lines;
   }
 
   static net::AddressPolicy Policy(const RuntimeOptions& options) {

@@ -28,6 +28,7 @@ std::string OnCommandLine(const ArgumentSpec& argument) {
     case ArgumentKind::kList:
       return "--" + name + " value";
     case ArgumentKind::kText:
+    case ArgumentKind::kTextOrFile:
     case ArgumentKind::kInteger:
       return "--" + name + " value";
   }
