@@ -143,6 +143,14 @@ std::int64_t CellReader::IntOr(bool due) {
   return 0;
 }
 
+std::chrono::seconds CellReader::SecondsOr(bool due) {
+  constexpr std::int64_t kMost = 7 * 86400;
+  const auto count = IntOr(due);
+  if (bad_ || (count >= 0 && count <= kMost)) return std::chrono::seconds(bad_ ? 0 : count);
+  Fail("is no time");
+  return std::chrono::seconds(0);
+}
+
 std::string_view CellReader::TextOr(bool due) {
   const auto* cell = Next();
   if (cell == nullptr) return {};
@@ -255,7 +263,7 @@ Decoded<AppointmentRow> DecodeAppointment(SqlRow row) {
   a.user_id = in.Int();
   a.location_id = in.Int();
   const auto day = in.DueTime();
-  a.start = LocalTime::At(day.day(), std::chrono::seconds(in.DueInt()));
+  a.start = LocalTime::At(day.day(), in.DueSeconds());
   a.length = in.Seconds();
   a.status_code = in.Int();
   a.type_code = in.Int();
@@ -296,7 +304,7 @@ Decoded<CandidateRow> DecodeCandidate(SqlRow row) {
   c.location_id = in.Int();
   c.visit = in.Int();
   const auto day = in.DueTime();
-  c.start = LocalTime::At(day.day(), std::chrono::seconds(in.DueInt()));
+  c.start = LocalTime::At(day.day(), in.DueSeconds());
   c.type_code = in.Int();
   const auto arrival = in.Int();
   const auto consultation = in.Int();

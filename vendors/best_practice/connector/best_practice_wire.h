@@ -23,7 +23,7 @@ namespace pons::best_practice {
 // A cell that cannot be what its column should hold: the row is unreadable. Never the value.
 struct BadCell {
   std::string_view field;   // the column's name
-  std::string_view reason;  // "is null", "is no number", "is no date", "is no text"
+  std::string_view reason;  // "is null", "is no number", "is no time", "is no date", …
 };
 
 template <typename Row>
@@ -193,7 +193,9 @@ class CellReader {
   std::string_view DueText() { return TextOr(true); }
   std::optional<LocalTime> Time();
   LocalTime DueTime();
-  std::chrono::seconds Seconds() { return std::chrono::seconds(Int()); }
+  // Times of day and lengths, which are seconds within a few days.
+  std::chrono::seconds Seconds() { return SecondsOr(false); }
+  std::chrono::seconds DueSeconds() { return SecondsOr(true); }
   void Skip(std::size_t cells = 1) { at_ += cells; }
 
   const std::optional<BadCell>& bad() const { return bad_; }
@@ -201,6 +203,7 @@ class CellReader {
  private:
   const net::SqlValue* Next();
   std::int64_t IntOr(bool due);
+  std::chrono::seconds SecondsOr(bool due);
   std::string_view TextOr(bool due);
   void Fail(std::string_view reason);
 

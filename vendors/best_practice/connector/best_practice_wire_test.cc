@@ -61,6 +61,8 @@ TEST(BestPracticeWire, BadCellsAreNamedAndNotShown) {
   EXPECT_EQ(bad(7, SqlNull{}), "VISITDATE is null");
   EXPECT_EQ(bad(7, std::string("Ada Sample")), "VISITDATE is no date");
   EXPECT_EQ(bad(8, std::string("ten")), "STARTTIME is no number");
+  EXPECT_EQ(bad(8, std::int64_t{-1}), "STARTTIME is no time");
+  EXPECT_EQ(bad(9, std::int64_t{INT64_MAX}), "ENDTIME is no time");
   EXPECT_EQ(bad(5, 1.5), "USERID is no number");
   EXPECT_EQ(bad(5, 7.0), "fine");
   EXPECT_EQ(bad(10, std::string("\xff\xfe")), "LOCATION is no text");
