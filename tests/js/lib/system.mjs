@@ -17,8 +17,8 @@ const bin = process.env.PONS_BIN ?? join(root, 'build/dev/bin');
 const START_MS = 30_000;
 
 // Why the system cannot be started here; undefined where it can.
-export function missingPrograms() {
-  for (const name of ['pons', 'pons-sandbox']) {
+export function missingPrograms(names = ['pons', 'pons-sandbox']) {
+  for (const name of names) {
     if (!existsSync(join(bin, name))) return `${name} is not built in ${bin}`;
   }
   return undefined;
@@ -35,11 +35,15 @@ export class System {
   #receivers = [];
   password = 'browser-password';
 
-  // `sandbox`: more arguments of pons-sandbox. `development` lets webhooks go to this machine.
-  static async start({ sandbox = ['--patients', '50', '--appointments', '100'] } = {}) {
+  // `sandbox`: more arguments of pons-sandbox; undefined: no practice.
+  static async start({ sandbox } = {}) {
     const system = new System();
     system.data = mkdtempSync(join(tmpdir(), 'pons-system-'));
     try {
+      if (!sandbox) {
+        await system.startPons();
+        return system;
+      }
       const practice = await system.#run('pons-sandbox',
         ['best_practice', '--password', system.password, ...sandbox]);
       system.wire = new URL(practice.wire.replace(/^tds/, 'http')).port;
@@ -53,9 +57,10 @@ export class System {
     return system;
   }
 
-  async startPons() {
-    const started = await this.#run('pons',
-      ['serve', '--data', this.data, '--listen', '127.0.0.1:0', '--development']);
+  // `development` lets webhooks go to this machine.
+  async startPons({ development = true } = {}) {
+    const started = await this.#run('pons', ['serve', '--data', this.data, '--listen', '127.0.0.1:0',
+      ...(development ? ['--development'] : [])]);
     this.url = started[''];
     this.pons = started.child;
   }
@@ -122,12 +127,12 @@ export class System {
 
   // Organization, connection, app and grant. `grant`: arguments of "pons grant add".
   async connect({ grant = ['--all-locations-to', 'main'] } = {}) {
-    this.organization = (await this.order('org', 'add', 'Harbour Skin Clinic')).id;
+    this.organization ??= (await this.order('org', 'add', 'Harbour Skin Clinic')).id;
     this.connection = (await this.order('connection', 'add', '--org', this.organization,
       '--vendor', 'best_practice', '--name', 'Front desk', '--time-zone', 'Australia/Sydney',
       '--set', 'server=127.0.0.1', '--set', `port=${this.wire}`,
       '--secret', `password=${this.password}`)).id;
-    this.app = await this.order('app', 'add', 'Test app');
+    this.app ??= await this.order('app', 'add', 'Test app');
     this.grant = await this.order('grant', 'add', '--app', this.app.client_id,
       '--connection', this.connection, ...grant);
   }
@@ -164,12 +169,18 @@ export class System {
     return this.get(`/fhir/R4/${path}`);
   }
 
-  // Until the connection has read the practice once and waits for what comes.
+  // Until the connection is well and asks for visits again and again: what starts from here on is
+  // news.
   async reading() {
     await until('the connection reads', async () => {
-      const status = await this.order('status');
-      const text = JSON.stringify(status);
-      return /"state":"active"/.test(text) && status;
+      const { items } = await this.order('status');
+      return items.length > 0 && items.every(({ state }) => state === 'active');
+    });
+    const { entries } = await this.practice('GET', '/journal');
+    let since = entries.at(-1)?.seq ?? 0;
+    await until('visits are asked for', async () => {
+      const page = await this.practice('GET', `/journal?since=${since}`);
+      return page.entries.filter(({ text }) => /VISITS/.test(text ?? '')).length >= 2;
     });
   }
 }
