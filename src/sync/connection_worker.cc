@@ -216,6 +216,9 @@ Result<SavedCursor> ConnectionWorker::Begin(StreamWork& work, const StreamScope&
     PONS_TRY(SaveStream(work, old));
     return old;
   }
+  // What is stored may have changed since it was read, and was not followed.
+  PONS_ASSIGN(const auto stored, reader_->CountRecords(connection_.key, work.support.stream));
+  if (stored > 0) return BeginSweep(work, scope);
   tip_taken = true;
   return BeginAtTip(work, scope);
 }
@@ -235,8 +238,9 @@ Result<SavedCursor> ConnectionWorker::BeginSweep(StreamWork& work, const StreamS
   const Stream stream = work.support.stream;
   const Instant now = context_.clock.Now();
   // When visits began to count outlives the cursor: those of the gap are still news.
-  const SavedCursor cursor{scope.mark, ReadSavedCursor(work.state.cursor).from, std::nullopt};
   const bool only_visible = scope.reading == Reading::kFromTip;
+  SavedCursor cursor{scope.mark, ReadSavedCursor(work.state.cursor).from, std::nullopt};
+  if (only_visible && !cursor.from) cursor.from = now;
   PONS_TRY(context_.store.Write([&](store::Transaction& tx) -> Result<void> {
     work.state.sweeping = tx.HasRecords(connection_.key, stream);
     if (!only_visible && !work.state.sweeping) work.state.first_sweep_done = false;
@@ -270,7 +274,9 @@ Result<void> ConnectionWorker::BeginWhatVisitsNeed(const std::vector<const store
     }
     const StreamScope scope = ScopeOf(work.support.stream, grants);
     if (scope.reading != Reading::kFromTip || !work.state.cursor.empty()) continue;
-    PONS_TRY(BeginAtTip(work, scope));
+    bool tip_taken = false;
+    PONS_ASSIGN(const auto begun, Begin(work, scope, tip_taken));
+    static_cast<void>(begun);
   }
   return Ok();
 }

@@ -330,34 +330,22 @@ Result<ApplyCounts> PageHandler::Commit(const PageTask& task, const Grants& gran
   const bool finished = task.page.coverage == Coverage::kSweepFinished;
   PONS_TRY(store_.Write([&](store::Transaction& tx) -> Result<void> {
     counts = {};
-    const auto first_condition_at = std::find_if(
-        plan.changes.begin(), plan.changes.end(),
-        [](const PreparedChange& c) { return c.change.ref.stream == Stream::kEncounters; });
     // A visit is told after the patient it brings and that patient's history.
-    for (auto it = plan.changes.begin(); it != first_condition_at; ++it) {
-      applier_.Apply(tx, *it, read_at, quiet, counts);
-    }
+    const auto apply = [&](bool visits) {
+      for (const auto& change : plan.changes) {
+        if ((change.change.ref.stream == Stream::kEncounters) != visits) continue;
+        applier_.Apply(tx, change, read_at, quiet, counts);
+      }
+    };
+    apply(false);
     const bool news = std::any_of(plan.changes.begin(), plan.changes.end(),
                                   [](const PreparedChange& change) { return change.news; });
     ApplyConditions(tx, grants, plan, quiet && !news, counts);
-    for (auto it = first_condition_at; it != plan.changes.end(); ++it) {
-      applier_.Apply(tx, *it, read_at, quiet, counts);
-    }
+    apply(true);
     for (const auto& visit : plan.visits) tx.SaveVisit(visit);
     SettleQuarantine(tx, task, plan);
+    MarkSeen(tx, task, plan);
     if (state.sweeping) {
-      for (const auto& change : plan.changes) {
-        if (change.change.ref.stream == task.stream) {
-          tx.MarkSeen(connection_, task.stream, store::KeyOf(change.id.value));
-        }
-      }
-      for (const auto& change : plan.conditions) {
-        tx.MarkSeen(connection_, task.stream, store::KeyOf(builder_.IdOf(change.ref).value));
-      }
-      // A row that cannot be read is there all the same.
-      for (const auto& row : plan.unreadable) {
-        tx.MarkSeen(connection_, task.stream, store::KeyOf(builder_.IdOf(row.ref).value));
-      }
       if (finished && task.deletions != DeletionStyle::kNever) {
         applier_.DeleteUnseen(tx, connection_, task.stream, read_at, counts);
       }
@@ -375,6 +363,22 @@ Result<ApplyCounts> PageHandler::Commit(const PageTask& task, const Grants& gran
   }
   for (const auto& row : plan.unreadable) quarantined_.emplace(row.ref.stream, row.ref.id);
   return counts;
+}
+
+// What is read by the way counts for its own stream's sweep: it may lie behind where that stands. A
+// row that cannot be read is there all the same.
+void PageHandler::MarkSeen(store::Transaction& tx, const PageTask& task, const Plan& plan) {
+  std::map<Stream, bool> sweeping = {{task.stream, task.state.sweeping}};
+  const auto mark = [&](const model::VendorRef& ref) {
+    const auto known = sweeping.find(ref.stream);
+    const bool marks =
+        known != sweeping.end() ? known->second : tx.LoadStream(connection_, ref.stream).sweeping;
+    sweeping[ref.stream] = marks;
+    if (marks) tx.MarkSeen(connection_, ref.stream, store::KeyOf(builder_.IdOf(ref).value));
+  };
+  for (const auto& change : plan.changes) mark(change.change.ref);
+  for (const auto& change : plan.conditions) mark(change.ref);
+  for (const auto& row : plan.unreadable) mark(row.ref);
 }
 
 void PageHandler::ApplyConditions(store::Transaction& tx, const Grants& grants, const Plan& plan,

@@ -85,6 +85,7 @@ class PageHandler {
   Result<ApplyCounts> Commit(const PageTask& task, const Grants& grants, const Plan& plan);
   void ApplyConditions(store::Transaction& tx, const Grants& grants, const Plan& plan, bool quiet,
                        ApplyCounts& counts);
+  void MarkSeen(store::Transaction& tx, const PageTask& task, const Plan& plan);
   void SettleQuarantine(store::Transaction& tx, const PageTask& task, const Plan& plan);
 
   store::Store& store_;

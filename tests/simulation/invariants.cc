@@ -63,6 +63,25 @@ store::ServedRecord* Simulation::Served(store::GrantKey grant, Table table, cons
   return served_ && !served_->deleted ? &*served_ : nullptr;
 }
 
+void Simulation::Tell(const Connected& at, Table table, const std::string& id) {
+  if (!options_.verbose) return;
+  const auto row = at.practice->practice().Find(table, id);
+  Say(What(table, id) + ": " + (row ? json::Write(row->data) : "gone") + " position " +
+      std::to_string(row ? row->position : 0));
+  const auto life = Read(reader_->Explain(IdOf(at, table, id).value));
+  if (!life) return Say("  not stored");
+  Say("  stored at version " + std::to_string(life->record.version) +
+      (life->record.deleted ? ", deleted" : "") + " from " + life->source.vendor_version);
+  for (const auto& seen : life->visible_to) {
+    Say("  visible to " + grants_.at(seen.grant).id.value + " since " + FormatInstant(seen.since));
+  }
+  for (const auto& change : life->changes) {
+    Say("  " + std::to_string(change.seq) + " " + FormatInstant(change.at) + " " +
+        std::string(store::ChangeKindName(change.kind)) + " " + grants_.at(change.grant).id.value);
+  }
+  if (table == Table::kHistory) Tell(at, Table::kPatients, std::string(row->data.Text("patient")));
+}
+
 // The change log since the last look: numbers rise, versions rise by record, nothing is shown that
 // no grant lets through, nothing is gone that is there.
 void Simulation::CheckLog() {
@@ -196,6 +215,7 @@ void Simulation::CheckVisible(const Connected& at, const store::Grant& grant) {
                practice.Find(patient.first, patient.second).has_value();
       }
       if (grant.revoked) may = must = false;
+      if (must && served == nullptr) Tell(at, table, id);
       Hold(may || served == nullptr, "visibility: no grant shows " + what);
       Hold(!must || served != nullptr, "visit rule: not to be seen: " + what);
     }
@@ -235,8 +255,9 @@ void Simulation::CheckRecords(int down) {
       });
       if (!read) continue;
       Hold(row.has_value(), "I1: still there, but gone: " + what);
-      Hold(std::to_string(row->version) == source.vendor_version,
-           "I1: an older state is kept of " + what);
+      const bool current = std::to_string(row->version) == source.vendor_version;
+      if (!current) Tell(at, table, source.vendor_id);
+      Hold(current, "I1: an older state is kept of " + what);
       if (table == Table::kPatients) {
         Hold(record.body != nullptr &&
                  record.body->find(std::string(row->data.Text("last"))) != std::string::npos,

@@ -22,7 +22,7 @@ using pons::simulation::Violation;
 struct Arguments {
   std::uint64_t seeds = 200;
   std::uint64_t first = 1;
-  int steps = 60;
+  int steps = 80;
   bool verbose = false;
 };
 

@@ -26,7 +26,7 @@ namespace pons::simulation {
 
 struct Options {
   std::uint64_t seed = 1;
-  int steps = 60;
+  int steps = 80;
   bool verbose = false;
 };
 
@@ -106,6 +106,8 @@ class Simulation {
   void CheckDelivered();
   ResourceId IdOf(const Connected& at, Table table, const std::string& id) const;
   const Connected* Owner(store::GrantKey grant) const;
+  // With --verbose, what the store knows of a record.
+  void Tell(const Connected& at, Table table, const std::string& id);
   store::ServedRecord* Served(store::GrantKey grant, Table table, const ResourceId& id);
 
   void Say(const std::string& what) const;

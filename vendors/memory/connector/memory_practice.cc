@@ -15,6 +15,13 @@ bool TellsDeletions(Table table) {
          table == Table::kVisits;
 }
 
+// Ids in no order: what comes later may stand before what came earlier, so that nobody can take the
+// order of ids for the order of time. One to one for any number below the prime.
+std::uint64_t Scatter(std::uint64_t n) {
+  constexpr std::uint64_t kPrime = 99'991;
+  return n < kPrime ? n * 7'919 % kPrime : n;
+}
+
 PracticeZone ZoneNamed(std::string_view name) {
   auto zone = PracticeZone::Named(name);
   PONS_CHECK(zone.has_value());
@@ -55,7 +62,8 @@ void MemoryPractice::Stamp(TableState& state, Table table, Row& row) {
 std::string MemoryPractice::AddLocked(Table table, json::Object data) {
   auto& state = State(table);
   Row row;
-  row.id = std::string(kIdPrefix[static_cast<std::size_t>(table)]) + std::to_string(next_id_++);
+  row.id =
+      std::string(kIdPrefix[static_cast<std::size_t>(table)]) + std::to_string(Scatter(next_id_++));
   row.data = json::Value(std::move(data));
   Stamp(state, table, row);
   const auto id = row.id;
