@@ -8,7 +8,7 @@ namespace pons::sync {
 using store::ChangeKind;
 
 PreparedChange Applier::Prepare(Change change, std::vector<Share> shares, Instant read_at) const {
-  PreparedChange prepared{std::move(change), {}, std::move(shares), std::nullopt, false};
+  PreparedChange prepared{std::move(change), {}, std::move(shares), std::nullopt, false, false};
   prepared.id = builder_.IdOf(prepared.change.ref);
   // Encoding happens here, off the writer's thread, for all that somebody may see.
   if (prepared.change.kind == pons::ChangeKind::kUpsert && !prepared.shares.empty()) {
@@ -23,7 +23,8 @@ Decision Applier::Apply(store::Transaction& tx, const PreparedChange& prepared, 
   const auto head = tx.FindHead(ref);
   const auto seen = head ? tx.GrantsSeeing(ref) : std::vector<store::GrantKey>();
   const Decision decision = Reconcile(head, {prepared.change.kind, prepared.change.version,
-                                             !seen.empty(), !prepared.shares.empty()});
+                                             !seen.empty(),
+                                             prepared.keep || !prepared.shares.empty()});
   switch (decision) {
     case Decision::kIgnore:
       ++counts.ignored;

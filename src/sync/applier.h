@@ -27,6 +27,7 @@ struct PreparedChange {
   std::vector<Share> shares;                // grants that let it through now
   std::optional<store::RecordWrite> write;  // built already where it will most likely be stored
   bool news = false;                        // comes with a visit: told even on a quiet page
+  bool keep = false;  // for the organization itself, whoever may see it: the practice's own lists
 };
 
 struct ApplyCounts {

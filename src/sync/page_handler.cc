@@ -74,6 +74,7 @@ Result<void> PageHandler::PlanDirectory(PageTask& task, const Grants& grants, Pl
       }
     }
     plan.changes.push_back(applier_.Prepare(std::move(change), std::move(shares), now));
+    plan.changes.back().keep = true;
   }
   return Ok();
 }
