@@ -6,12 +6,13 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
+import { afterEach, beforeEach, test as nodeTest } from 'node:test';
 
 import { isToday } from '../dist/arrivals.js';
 import { isGenuine } from '../dist/signature.js';
 import { MockPons } from './mock-pons.mjs';
 
+const test = (name, run) => nodeTest(name, { timeout: 30_000 }, run);
 const main = new URL('../dist/main.js', import.meta.url).pathname;
 let pons;
 let folder;
