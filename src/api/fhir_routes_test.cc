@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include <fstream>
 #include <set>
 
@@ -364,6 +367,38 @@ TEST_F(FhirTest, EveryAccessIsInTheAuditTrail) {
   StopApi();
   EXPECT_TRUE(VerifyAuditTrail(folder_ + "/audit"));
   EXPECT_THAT(log_.text(), Not(HasSubstr("nguyen")));
+}
+
+TEST_F(FhirTest, NothingIsGivenOutThatCannotBeRecorded) {
+  SeedPatients();
+  Token();
+  ASSERT_EQ(Get("/fhir/R4/Patient/p1").status, 200);
+  // A limit on the size of files stands in for a full disk: write() fails in the same places.
+  const auto handler = signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit full{std::filesystem::file_size(folder_ + "/audit/audit-00000001.jsonl"),
+                    before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &full), 0);
+  for (const char* path : {"/fhir/R4/Patient/p1", "/fhir/R4/Patient/p1", "/fhir/R4/Patient",
+                           "/api/changes"}) {
+    const auto refused = Get(path);
+    EXPECT_EQ(refused.status, 503) << path;
+    EXPECT_THAT(refused.body, Not(HasSubstr("1984"))) << path;
+    EXPECT_THAT(refused.body, HasSubstr("audit trail")) << path;
+    EXPECT_FALSE(net::FindHeader(refused.headers, "retry-after").empty());
+  }
+  EXPECT_EQ(Send("GET", "/readyz").status, 503);
+  EXPECT_EQ(Send("GET", "/healthz").status, 200);
+  EXPECT_THAT(Send("GET", "/metrics").body, HasSubstr("pons_audit_healthy 0\n"));
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  signal(SIGXFSZ, handler);
+  // The next answer, whichever it is, writes what is queued.
+  EXPECT_EQ(Get("/fhir/R4/Patient/p1").status, 503);
+  EXPECT_EQ(Get("/fhir/R4/Patient/p1").status, 200);
+  EXPECT_EQ(Send("GET", "/readyz").status, 200);
+  StopApi();
+  EXPECT_TRUE(VerifyAuditTrail(folder_ + "/audit"));
 }
 
 TEST_F(FhirTest, TooManyRequestsAreSlowedDown) {

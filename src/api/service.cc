@@ -83,6 +83,7 @@ void Finish(Service& service, Call& call, net::ServerResponse response) {
     entry.count = call.count;
     service.audit->Add(entry);
   }
+  response.needs_before_send = !call.operation.empty();
   const Instant now = service.deps.clock.Now();
   service.metrics.Count(call.route, response.status, now - call.began);
   // The request may be gone once the answer is out: nothing of the call is used after this.

@@ -375,7 +375,7 @@ void Connection::Send(bool sendable) {
   if (state_ != State::kHandling) return;
   state_ = State::kWriting;
   since_ = loop_->tick;
-  if (!sendable) {
+  if (!sendable && response_.needs_before_send) {
     response_ = ServerResponse();
     response_.status = 503;
     response_.headers = {{"Content-Type", shared().options.unsendable_content_type},

@@ -37,6 +37,8 @@ struct ServerResponse {
   std::string body;
   // Where set, sent instead of `body`, without a copy.
   std::shared_ptr<const std::string> shared_body;
+  // False: depends on nothing that before_send makes durable, and is sent whatever that says.
+  bool needs_before_send = true;
 };
 
 // Gives the answer to one request. To be called exactly once, from any thread; a Responder dropped

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const bin = process.env.PONS_BIN ?? join(here, '../../build/dev/bin');
+export const bin = process.env.PONS_BIN ?? join(here, '../../build/dev/bin');
 
 // { url, client_id, client_secret, patients, stop() }; `jwks` are public keys of the app.
 export async function startServer(jwks) {
