@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The control port and the page of a sandbox: HTTP and JSON on 127.0.0.1, the same for every vendor
+// (README.md is its contract). Requests are answered on two threads of its own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "sandboxkit/faults.h"
+#include "sandboxkit/journal.h"
+#include "sandboxkit/practice.h"
+#include "sandboxkit/sandbox_clock.h"
+
+namespace pons::sandboxkit {
+
+// All outlive the server.
+struct ControlParts {
+  Practice& practice;
+  FaultPlan& faults;
+  Journal& journal;
+  SandboxClock& clock;
+};
+
+class ControlServer {
+ public:
+  virtual ~ControlServer() = default;
+  virtual std::uint16_t port() const = 0;
+};
+
+// Errors: kMisconfigured, the port is taken.
+Result<std::unique_ptr<ControlServer>> StartControlServer(std::uint16_t port, const ControlParts& parts,
+                                                          Logger& log);
+
+}  // namespace pons::sandboxkit

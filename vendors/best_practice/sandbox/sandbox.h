@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole Best Practice site on this machine: database, wire, control port and page. Tests may run it
+// inside their own process; pons-sandbox runs it as a program.
+// Threads: any, once started.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "vendors/best_practice/sandbox/clinic_store.h"
+#include "vendors/best_practice/sandbox/tds_server.h"
+
+namespace pons::best_practice::sandbox {
+
+struct SandboxOptions {
+  FillOptions fill;
+  std::string load_fhir;               // folder with Patient.ndjson or .ndjson.gz; empty: made up
+  std::string database;                // as Database::Options::file
+  std::string zone = "Australia/Sydney";
+  TdsOptions wire;
+  std::uint16_t control_port = 0;
+  std::string user = "bpsrawdata";
+  std::string password = "practice";
+  Rights rights;                       // of that user
+};
+
+class Sandbox {
+ public:
+  // Ready to be used when it returns.
+  static Result<std::unique_ptr<Sandbox>> Start(const SandboxOptions& options, Logger& log);
+  virtual ~Sandbox() = default;
+
+  virtual std::uint16_t wire_port() const = 0;
+  virtual std::uint16_t control_port() const = 0;
+  // "ready wire=tds://127.0.0.1:… control=http://… page=http://…/"
+  virtual std::string ReadyLine() const = 0;
+};
+
+}  // namespace pons::best_practice::sandbox
