@@ -243,7 +243,6 @@ Result<SavedCursor> ConnectionWorker::BeginSweep(StreamWork& work, const StreamS
   if (only_visible && !cursor.from) cursor.from = now;
   PONS_TRY(context_.store.Write([&](store::Transaction& tx) -> Result<void> {
     work.state.sweeping = tx.HasRecords(connection_.key, stream);
-    if (!only_visible && !work.state.sweeping) work.state.first_sweep_done = false;
     // Marks of a sweep that was broken off would prove nothing about this one.
     if (work.state.sweeping) tx.ForgetSweep(connection_.key, stream);
     work.state.cursor = WriteSavedCursor(cursor);

@@ -103,6 +103,9 @@ class Clinic {
   virtual Result<void> ClearTroubles() = 0;
   // Whether a bit turned over anywhere in an answer can be told from the answer itself.
   virtual bool answers_are_checked() const = 0;
+  // How many bytes apart answers are damaged: 1 where trying costs nothing, more where each try
+  // costs a connection.
+  virtual std::int64_t damage_step() const { return 1; }
   virtual Result<std::vector<Seen>> Journal() = 0;
   virtual Result<void> ClearJournal() = 0;
 };
