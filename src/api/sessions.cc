@@ -4,6 +4,11 @@
 #include "crypto/crypto.h"
 
 namespace pons::api {
+namespace {
+
+constexpr std::int64_t kClearingMillis = 3'600'000;
+
+}  // namespace
 
 Result<std::shared_ptr<const Session>> Sessions::Find(std::string_view token, Instant now) {
   const std::uint64_t version = store_.settings_version();
@@ -42,13 +47,17 @@ Result<std::shared_ptr<const Session>> Sessions::Load(std::string_view token, In
   return std::shared_ptr<const Session>(std::move(session));
 }
 
-Result<std::string> Sessions::Issue(store::AppKey app, const Scopes& scopes, Instant expires,
-                                    Random& random) {
+Result<std::string> Sessions::Issue(store::AppKey app, const Scopes& scopes, Instant now,
+                                    Instant expires, Random& random) {
   std::array<unsigned char, 32> bytes{};
   random.Fill(bytes);
   const std::string token = crypto::Base64Url(
       std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  std::int64_t last = last_clearing_.load();
+  const bool clear = ToMillis(now) - last >= kClearingMillis &&
+                     last_clearing_.compare_exchange_strong(last, ToMillis(now));
   PONS_TRY(store_.Write([&](store::Transaction& transaction) {
+    if (clear) transaction.DropExpired(now);
     transaction.SaveToken(crypto::Sha256(token), app, scopes.Text(), expires);
     return Ok();
   }));

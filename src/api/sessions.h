@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -39,8 +40,8 @@ class Sessions {
   // Null where the token is unknown, expired, or its app is disabled. Errors: those of the store.
   Result<std::shared_ptr<const Session>> Find(std::string_view token, Instant now);
 
-  // Makes a token for an app and stores its hash.
-  Result<std::string> Issue(store::AppKey app, const Scopes& scopes, Instant expires,
+  // Makes a token for an app and stores its hash. Now and then it also clears away what has expired.
+  Result<std::string> Issue(store::AppKey app, const Scopes& scopes, Instant now, Instant expires,
                             Random& random);
 
  private:
@@ -58,6 +59,7 @@ class Sessions {
   Directory& directory_;
   ReaderPool& readers_;
   std::array<Shard, kShards> shards_;
+  std::atomic<std::int64_t> last_clearing_{0};  // ms since the epoch
 };
 
 }  // namespace pons::api

@@ -10,6 +10,7 @@
 // peer still sends, so that it gets to read the refusal.
 #include "net/http_server.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -106,11 +107,30 @@ int RefusalFor(const error_code& ec) {
 class Connection;
 using ConnectionPtr = std::shared_ptr<Connection>;
 
+std::size_t MostConnections(const ServerOptions& options) {
+  if (options.max_connections != 0) return options.max_connections;
+  constexpr std::size_t kForOthers = 200;
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return 1024 - kForOthers;
+  const std::size_t most = static_cast<std::size_t>(files.rlim_cur);
+  return most > 2 * kForOthers ? most - kForOthers : most / 2;
+}
+
 struct Shared {
+  Shared(const ServerOptions& server_options, Handler server_handler,
+         std::shared_ptr<TlsContext> server_tls)
+      : options(server_options),
+        handler(std::move(server_handler)),
+        tls(std::move(server_tls)),
+        most_connections(MostConnections(server_options)) {}
+
   ServerOptions options;
   Handler handler;
   std::shared_ptr<TlsContext> tls;
+  std::size_t most_connections;
+  mutable std::atomic<std::size_t> connections{0};
 };
+
 
 class Loop : public std::enable_shared_from_this<Loop> {
  public:
@@ -525,9 +545,12 @@ void Loop::Accept() {
       accepting_ = false;  // out of descriptors, most likely: the sweep takes it up again
       return;
     }
-    auto connection = std::make_shared<Connection>(shared_from_this(), std::move(socket));
-    connections_.emplace(connection.get(), connection);
-    connection->Start();
+    if (shared.connections.load(std::memory_order_relaxed) < shared.most_connections) {
+      auto connection = std::make_shared<Connection>(shared_from_this(), std::move(socket));
+      shared.connections.fetch_add(1, std::memory_order_relaxed);
+      connections_.emplace(connection.get(), connection);
+      connection->Start();
+    }
     Accept();
   });
 }
@@ -558,7 +581,9 @@ void Loop::Sweep() {
 }
 
 void Loop::Remove(Connection* connection) {
-  connections_.erase(connection);
+  if (connections_.erase(connection) != 0) {
+    shared.connections.fetch_sub(1, std::memory_order_relaxed);
+  }
   if (stopping && connections_.empty()) sweep_timer_.cancel();
 }
 
@@ -662,7 +687,7 @@ error_code Open(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, bool sha
 class BeastServer final : public HttpServer {
  public:
   BeastServer(const ServerOptions& options, Handler handler, std::shared_ptr<TlsContext> tls)
-      : shared_(std::make_shared<Shared>(Shared{options, std::move(handler), std::move(tls)})) {}
+      : shared_(std::make_shared<Shared>(options, std::move(handler), std::move(tls))) {}
   ~BeastServer() override { Stop(); }
 
   Result<void> Listen() {

@@ -54,6 +54,9 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any free port, told by port()
   unsigned threads = 0;    // 0: one per core
+  // Above this, new connections are closed at once. 0: what the process's limit on open files
+  // leaves when 200 are kept for everything else.
+  std::size_t max_connections = 0;
   std::size_t max_header_bytes = 16u << 10;
   std::size_t max_body_bytes = 16u << 20;
   std::chrono::seconds request_timeout{30};  // from first byte to complete request, and idle

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/random.h"
 #include "net/http_wire.h"
 
 namespace pons::net {
@@ -341,6 +342,76 @@ TEST(HttpServer, ClosesAPeerThatNeverFinishesItsRequest) {
   RawClient silent(server->port());
   EXPECT_THAT(slow.UntilClosed(), StartsWith("HTTP/1.1 408 "));
   EXPECT_EQ(silent.UntilClosed(), "");
+}
+
+TEST(HttpServer, ClosesConnectionsAboveTheLimit) {
+  ServerOptions options;
+  options.max_connections = 2;
+  auto server = Start(Echo, options);
+  auto first = std::make_unique<RawClient>(server->port());
+  RawClient second(server->port());
+  for (RawClient* client : {first.get(), &second}) {
+    client->Send(kGet);
+    EXPECT_THAT(client->Answers(1), StartsWith("HTTP/1.1 200 "));
+  }
+  EXPECT_EQ(RawClient(server->port()).UntilClosed(), "");
+  first->Send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(first->UntilClosed(), StartsWith("HTTP/1.1 200 "));
+  first.reset();
+  // The server sees that end a moment after the client did.
+  std::string answer;
+  while (answer.empty()) {
+    RawClient next(server->port());
+    next.Send(kGet);
+    answer = next.Answers(1);
+  }
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 "));
+}
+
+TEST(HttpServer, DropsAPeerThatDoesNotReadItsAnswer) {
+  const auto big = std::make_shared<const std::string>(64u << 20, 'z');
+  ServerOptions options;
+  options.request_timeout = std::chrono::seconds(1);
+  auto server = Start(
+      [&](const ServerRequest&, const Responder& respond) {
+        ServerResponse response;
+        response.shared_body = big;
+        respond(std::move(response));
+      },
+      options);
+  const std::weak_ptr<const std::string> watched = big;
+  RawClient deaf(server->port());
+  deaf.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  // The answer is let go once the connection has been given up.
+  while (watched.use_count() < 2) std::this_thread::yield();
+  while (watched.use_count() > 1) std::this_thread::yield();
+}
+
+// Requests with bytes changed, cut and doubled at random, on one connection after another: whatever
+// comes, the next good request is answered.
+TEST(HttpServer, GarbageBreaksNothing) {
+  auto server = Start(Echo);
+  SeededRandom random(20261122);
+  const std::string good =
+      "POST /p?a=b HTTP/1.1\r\nHost: h\r\nX-One: 1\r\nExpect: 100-continue\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n3;ext=1\r\nabc\r\n0\r\nTrailer: t\r\n\r\n";
+  for (int round = 0; round < 2000; ++round) {
+    std::string bytes = good + good;
+    for (std::uint64_t n = random.Below(8); n > 0; --n) {
+      const std::size_t at = random.Below(bytes.size());
+      switch (random.Below(4)) {
+        case 0: bytes[at] = static_cast<char>(random.Below(256)); break;
+        case 1: bytes.erase(at, random.Below(20)); break;
+        case 2: bytes.insert(at, bytes.substr(random.Below(bytes.size()), random.Below(40))); break;
+        default: bytes.insert(at, 1 + random.Below(3), '\n'); break;
+      }
+    }
+    RawClient client(server->port());
+    client.Send(bytes);
+  }
+  RawClient client(server->port());
+  client.Send(kGet);
+  EXPECT_THAT(client.Answers(1), EndsWith("GET /a|b=c||1|127.0.0.1"));
 }
 
 TEST(HttpServer, APortInUseIsMisconfiguration) {
