@@ -105,7 +105,9 @@ SqlValue DateTimeOf(Reader& reader, std::size_t width) {
 constexpr std::int32_t kDaysFromYear1To1900 = 693595;
 
 std::int64_t TimeTicks(Reader& reader, std::size_t width, int scale) {
-  auto ticks = static_cast<std::int64_t>(reader.Number(width));
+  // More than a day holds is refused below; cut here so that scaling it cannot overflow.
+  auto ticks = static_cast<std::int64_t>(
+      std::min<std::uint64_t>(reader.Number(width), DateTime::kTicksPerDay));
   for (int i = scale; i < 7; ++i) ticks *= 10;
   if (ticks < 0 || ticks >= DateTime::kTicksPerDay) reader.Fail();
   return ticks;
