@@ -223,6 +223,8 @@ class BestPracticeClinic final : public Clinic {
   Result<void> ClearTroubles() override { return Say("DELETE", "/faults", {}); }
   // TDS carries no checksum.
   bool answers_are_checked() const override { return false; }
+  // Each damaged answer costs a connection.
+  std::int64_t damage_step() const override { return 29; }
   Result<std::vector<Seen>> Journal() override {
     PONS_ASSIGN(const auto journal, control_.Get("/journal"));
     std::vector<Seen> seen;
