@@ -4,6 +4,7 @@
 
 #include "admin/parts.h"
 #include "base/text.h"
+#include "sync/health.h"
 
 namespace pons::admin {
 namespace {
@@ -186,7 +187,7 @@ Result<json::Value> Probe(AdminContext& context, const json::Value& arguments) {
   if (!report.missing_rights.empty()) {
     message += " It lacks " + Count(report.missing_rights.size(), "right", "rights") + ".";
   }
-  const auto warning = ClockWarning(report);
+  const auto warning = sync::ClockWarning(report.clock_ahead);
   if (!warning.empty()) message += " " + warning;
   auto out = Message(std::move(message));
   out.Set("id", connection.id.value);

@@ -13,6 +13,7 @@
 #include "api/audit_trail.h"
 #include "crypto/certificate.h"
 #include "net/http.h"
+#include "sync/health.h"
 
 namespace pons::admin {
 namespace {
@@ -178,7 +179,7 @@ void CheckConnection(AdminContext& context, const store::Connection& connection,
                "let the practice's administrator grant them");
     return;
   }
-  if (const auto warning = ClockWarning(*report); !warning.empty()) {
+  if (const auto warning = sync::ClockWarning(report->clock_ahead); !warning.empty()) {
     out.Attention(check, warning, "set both clocks to network time");
     return;
   }

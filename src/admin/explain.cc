@@ -161,25 +161,23 @@ Result<json::Value> Tell(AdminContext& context, store::Reader& reader,
 }
 
 // A visit that matched no grant is remembered without any patient detail; that says why.
-Result<std::optional<json::Value>> UnsharedVisit(AdminContext& context,
+Result<std::optional<json::Value>> UnsharedVisit(AdminContext& context, store::Reader& reader,
+                                                 const Names& names,
                                                  const store::Connection& connection,
                                                  std::string_view vendor_id) {
-  std::optional<store::SeenVisit> visit;
-  PONS_TRY(context.store.Write([&](store::Transaction& tx) {
-    visit = tx.FindVisit(connection.key, vendor_id);
-    return Ok();
-  }));
+  PONS_ASSIGN(const auto visit, reader.Visit(connection.key, vendor_id));
   if (!visit) return std::optional<json::Value>();
   auto out = Message("Visit " + visit->vendor_id + " of \"" + connection.name + "\" was seen " +
                      Ago(visit->seen, context.clock.Now()) + " and is not stored. " +
-                     (visit->outcome.empty() ? "No grant was there to judge it." : visit->outcome));
+                     (visit->outcome.empty() ? "No grant was there to judge it."
+                                              : OutcomeInWords(names, visit->outcome)));
   out.Set("vendor_id", visit->vendor_id);
   out.Set("connection", connection.id.value);
   out.Set("seen", FormatInstant(visit->seen));
   out.Set("location", visit->location_id);
   out.Set("practitioner", visit->practitioner_id);
   out.Set("appointment_type", visit->service_id);
-  out.Set("outcome", visit->outcome);
+  out.Set("outcome", OutcomeInWords(names, visit->outcome));
   return std::optional<json::Value>(std::move(out));
 }
 
@@ -216,7 +214,7 @@ Result<json::Value> ExplainByVendorId(AdminContext& context, store::Reader& read
   }
   for (const auto& connection : places) {
     if (*stream != model::Stream::kEncounters) break;
-    PONS_ASSIGN(auto visit, UnsharedVisit(context, connection, vendor_id));
+    PONS_ASSIGN(auto visit, UnsharedVisit(context, reader, names, connection, vendor_id));
     if (visit) return std::move(*visit);
   }
   return MakeError(Fault::kNotFound,

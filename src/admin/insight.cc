@@ -4,6 +4,7 @@
 
 #include "admin/parts.h"
 #include "api/audit_trail.h"
+#include "sync/health.h"
 
 namespace pons::admin {
 namespace {
@@ -55,10 +56,8 @@ Result<json::Value> ConnectionStatus(const AdminContext& context, store::Reader&
     out.Set("last_success_ago", Ago(*health.last_success, now));
   }
   if (health.clock_ahead) {
-    ProbeReport clock;
-    clock.clock_ahead = health.clock_ahead;
     out.Set("clock_ahead_ms", static_cast<std::int64_t>(health.clock_ahead->count()));
-    if (const auto warning = ClockWarning(clock); !warning.empty()) out.Set("warning", warning);
+    if (const auto warning = sync::ClockWarning(health.clock_ahead); !warning.empty()) out.Set("warning", warning);
   }
   if (const auto lines = context.progress ? context.progress(connection.key)
                                           : std::vector<std::string>();
@@ -163,6 +162,7 @@ Result<json::Value> Visits(AdminContext& context, const json::Value& arguments) 
     return MakeError(Fault::kMisconfigured, "limit is between 1 and 10000");
   }
   PONS_ASSIGN(const auto reader, context.store.OpenReader());
+  PONS_ASSIGN(const auto names, LoadNames(context));
   PONS_ASSIGN(const auto visits, reader->Visits(connection.key, static_cast<std::uint32_t>(limit)));
   json::Array items;
   for (const auto& visit : visits) {
@@ -172,7 +172,7 @@ Result<json::Value> Visits(AdminContext& context, const json::Value& arguments) 
     item.Set("location", visit.location_id);
     item.Set("practitioner", visit.practitioner_id);
     item.Set("appointment_type", visit.service_id);
-    item.Set("outcome", visit.outcome);
+    item.Set("outcome", OutcomeInWords(names, visit.outcome));
     items.push_back(std::move(item));
   }
   const std::string message = items.empty()

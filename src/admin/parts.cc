@@ -6,14 +6,12 @@
 #include "base/text.h"
 #include "net/http.h"
 #include "net/sql.h"
+#include "sync/health.h"
 
 namespace pons::admin {
 namespace {
 
 constexpr seconds kProbeTime{15};
-// Beyond this, what was changed at the edge of a poll can be missed by a vendor that compares
-// clocks, and visits look as if they started in the future.
-constexpr milliseconds kClockTolerance{60000};
 
 template <typename Thing>
 Result<Thing> Pick(std::vector<Thing> all, std::string_view word, std::string_view kind,
@@ -138,6 +136,16 @@ Result<store::ConnectionHealth> HealthOf(const AdminContext& context, store::Rea
   return health;
 }
 
+std::string OutcomeInWords(const Names& names, std::string_view outcome) {
+  std::string out(outcome);
+  for (const auto& grant : names.grants) {
+    const auto at = out.find(grant.id.value);
+    const auto* app = names.app(grant.app);
+    if (at != std::string::npos && app != nullptr) out.replace(at, grant.id.value.size(), app->name);
+  }
+  return out;
+}
+
 json::Value Message(std::string text) {
   json::Value out;
   out.Set("message", std::move(text));
@@ -210,16 +218,6 @@ Result<ProbeReport> ProbeConnection(AdminContext& context, const store::Connecti
   return session->Probe(context.clock.Now() + kProbeTime);
 }
 
-std::string ClockWarning(const ProbeReport& report) {
-  if (!report.clock_ahead || std::chrono::abs(*report.clock_ahead) <= kClockTolerance) return {};
-  const auto gap =
-      std::chrono::duration_cast<seconds>(std::chrono::abs(*report.clock_ahead)).count();
-  return "The practice's clock is " + Count(static_cast<std::size_t>(gap), "second", "seconds") +
-         (report.clock_ahead->count() > 0 ? " ahead of" : " behind") +
-         " this server's. Times of visits will look wrong, and more than 60 seconds is too much. "
-         "Set both to network time (on Windows: w32tm /resync as an administrator).";
-}
-
 json::Value ProbeJson(const ProbeReport& report) {
   json::Value out;
   out.Set("practice_name", report.practice_name);
@@ -230,7 +228,7 @@ json::Value ProbeJson(const ProbeReport& report) {
   if (report.clock_ahead) {
     out.Set("clock_ahead_ms", static_cast<std::int64_t>(report.clock_ahead->count()));
   }
-  if (const auto warning = ClockWarning(report); !warning.empty()) out.Set("warning", warning);
+  if (const auto warning = sync::ClockWarning(report.clock_ahead); !warning.empty()) out.Set("warning", warning);
   return out;
 }
 

@@ -54,6 +54,8 @@ struct Names {
   std::string organization(const OrganizationId& id) const;  // its name
 };
 Result<Names> LoadNames(AdminContext& context);
+// A visit's outcome with the apps' names where it holds the grants' ids.
+std::string OutcomeInWords(const Names& names, std::string_view outcome);
 
 // From the running engine where there is one, otherwise as last saved.
 Result<store::ConnectionHealth> HealthOf(const AdminContext& context, store::Reader& reader,
@@ -71,7 +73,5 @@ Result<Settings> LoadSettings(const store::Connection& connection);
 // A new session, asked to prove itself. Errors: those of Session::Probe.
 Result<ProbeReport> ProbeConnection(AdminContext& context, const store::Connection& connection);
 json::Value ProbeJson(const ProbeReport& report);
-// What a person should know about a clock that is off; empty where it is fine.
-std::string ClockWarning(const ProbeReport& report);
 
 }  // namespace pons::admin

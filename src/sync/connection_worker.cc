@@ -124,7 +124,7 @@ Result<void> ConnectionWorker::EnsureOpen() {
   connector_ = context_.registry.Find(connection_.vendor);
   if (connector_ == nullptr) {
     return MakeError(Fault::kMisconfigured, "this Pons knows no vendor \"" + connection_.vendor +
-                                                "\"; see \"pons vendors\"");
+                                                "\"; see \"pons vendor list\"");
   }
   PONS_ASSIGN(auto given, SettingsOf(connection_));
   PONS_ASSIGN(settings_, CompleteSettings(std::move(given), connector_->descriptor().settings));
@@ -132,7 +132,9 @@ Result<void> ConnectionWorker::EnsureOpen() {
   PONS_ASSIGN(auto zone, PracticeZone::Named(connection_.time_zone));
   if (!reader_) {
     PONS_ASSIGN(reader_, context_.store.OpenReader());
-    PONS_ASSIGN(health_, reader_->Health(connection_.key));
+    PONS_ASSIGN(auto saved, reader_->Health(connection_.key));
+    const std::lock_guard lock(mutex_);
+    health_ = std::move(saved);
   }
   sql_ = connector_->MakeSql(settings_);
   const SessionContext session_context{context_.clock,  context_.http, sql_.get(), context_.random,
