@@ -155,8 +155,8 @@ Result<json::Value> BpPractice::Practitioners() const {
               Query("SELECT CAST(U.USERID AS TEXT) AS id, trim(coalesce(T.TITLE, '') || ' ' || U.FIRSTNAME || ' ' || "
                     "U.SURNAME) AS name, coalesce(T.TITLE, '') AS title, U.FIRSTNAME AS given, U.SURNAME AS family, "
                     "coalesce(G.GROUPNAME, '') AS \"group\", U.PROVIDERNO AS provider_number, "
-                    "(SELECT group_concat(LOCATIONID) FROM (SELECT L.LOCATIONID FROM PROVIDER_LOCATION L WHERE "
-                    "L.USERID = U.USERID ORDER BY L.LOCATIONID = U.LOCATIONID DESC, L.LOCATIONID)) AS places "
+                    "(SELECT group_concat(LOCATIONID) FROM (SELECT L.LOCATIONID, L.LOCATIONID = U.LOCATIONID AS home "
+                    "FROM PROVIDER_LOCATION L WHERE L.USERID = U.USERID ORDER BY home DESC, L.LOCATIONID)) AS places "
                     "FROM USERS U LEFT JOIN TITLES T ON T.TITLECODE = U.TITLECODE "
                     "LEFT JOIN USERGROUPS G ON G.GROUPCODE = U.GROUPCODE "
                     "WHERE U.RECORDSTATUS = 1 AND U.APPOINTMENTS = 1 ORDER BY U.USERID", {}));
