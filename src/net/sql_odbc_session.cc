@@ -26,14 +26,14 @@ SQLULEN WholeSeconds(std::chrono::milliseconds time) {
   return static_cast<SQLULEN>(std::max<std::int64_t>(1, (time.count() + 999) / 1000));
 }
 
-// Braces keep semicolons and blanks in a value from ending it.
-std::string Quoted(std::string_view value) {
-  std::string out = "{";
-  for (const char c : value) {
-    out += c;
-    if (c == '}') out += c;
+// A value as FreeTDS reads it: up to the next semicolon, or in braces up to the next "};". It knows
+// no way to write that pair of signs itself (src/odbc/connectparams.c).
+std::optional<std::string> Quoted(std::string_view value) {
+  if (value.find("};") != std::string_view::npos) return std::nullopt;
+  if (value.find(';') == std::string_view::npos && !value.starts_with('{')) {
+    return std::string(value) + ";";
   }
-  return out + "}";
+  return "{" + std::string(value) + "};";
 }
 
 // The value of `Server=` in a connection string, without instance or port.
@@ -184,7 +184,13 @@ Result<void> OdbcSession::Connect(std::chrono::milliseconds timeout) {
     return MakeError(Fault::kInternal, "the ODBC driver manager cannot be started");
   }
   SQLSetConnectAttr(connection_, SQL_ATTR_LOGIN_TIMEOUT, AsPointer(WholeSeconds(timeout)), 0);
-  auto text = settings_.connection_string_without_secret + ";PWD=" + Quoted(settings_.password);
+  auto password = Quoted(settings_.password);
+  if (!password) {
+    return MakeError(Fault::kMisconfigured,
+                     "the password holds \"};\", which the ODBC driver cannot pass on; change it");
+  }
+  auto text = settings_.connection_string_without_secret + ";PWD=" + *password;
+  explicit_bzero(password->data(), password->size());
   const auto code = SQLDriverConnect(connection_, nullptr, reinterpret_cast<SQLCHAR*>(text.data()),
                                      static_cast<SQLSMALLINT>(text.size()), nullptr, 0, nullptr,
                                      SQL_DRIVER_NOPROMPT);
