@@ -209,7 +209,7 @@ std::string_view StatusOf(Dice& dice, const MadeUpOptions& options, Date date,
     return roll < 40 ? "DNA" : roll < 80 ? "At billing" : "Completed";
   }
   if (booking.start_minutes <= now) return roll < 80 ? "Booked" : "Waiting";
-  if (booking.start_minutes <= now + 30) return roll < 450 ? "Waiting" : "Booked";
+  if (booking.start_minutes <= now + 30) return roll < 300 ? "Waiting" : "Booked";
   return "Booked";
 }
 

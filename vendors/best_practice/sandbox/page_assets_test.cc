@@ -18,7 +18,7 @@ std::string OnDisk(const std::string& file) {
 }
 
 TEST(PageAssets, AreTheFilesByteForByte) {
-  for (const char* file : {"index.html", "style.css", "app.js", "diary.js", "panels.js"}) {
+  for (const char* file : {"index.html", "style.css", "app.js", "diary.js", "side.js"}) {
     const auto asset = FindPageAsset(std::string("/") + file);
     ASSERT_TRUE(asset) << file;
     EXPECT_EQ(asset->body, OnDisk(file)) << file;
@@ -33,7 +33,7 @@ TEST(PageAssets, EveryFileThatThePageNamesIsThere) {
   const std::regex names(
       R"re((?:href|src|from)\s*=?\s*["'](?:\./)?([a-z_]+\.(?:js|css|svg))["'])re");
   int found = 0;
-  for (const char* file : {"index.html", "app.js", "diary.js", "panels.js", "clinic.js"}) {
+  for (const char* file : {"index.html", "app.js", "diary.js", "side.js", "clinic.js"}) {
     const std::string text = OnDisk(file);
     for (std::sregex_iterator it(text.begin(), text.end(), names), end; it != end; ++it) {
       EXPECT_TRUE(FindPageAsset("/" + (*it)[1].str())) << file << " names " << (*it)[1];
