@@ -118,6 +118,9 @@ void Simulation::CheckLog() {
          "I5: told twice: " + what);
     version = change.version;
     gone = change.kind == store::ChangeKind::kDeleted;
+    if (change.kind == store::ChangeKind::kUpdated) {
+      updated_[{change.grant, change.id.value}] = change.version;
+    }
     if (gone) {
       Hold(!at.practice->practice().Find(row.first, row.second), "I3: gone, but there: " + what);
       continue;
@@ -134,6 +137,8 @@ void Simulation::CheckTold(const Told& told) {
   auto& last = told_seq_[{told.app, told.record}];
   Hold(told.again || told.seq >= last, "order: a record's changes are told out of turn");
   last = std::max(last, told.seq);
+  auto& version = told_version_[{told.app, told.record}];
+  version = std::max(version, told.version);
   const auto name = named_.find(told.record);
   if (name == named_.end() || told.type.ends_with(".deleted")) return;
   const auto& [practice, row] = name->second;
@@ -217,9 +222,24 @@ void Simulation::CheckVisible(const Connected& at, const store::Grant& grant) {
       if (grant.revoked) may = must = false;
       if (must && served == nullptr) Tell(at, table, id);
       Hold(may || served == nullptr, "visibility: no grant shows " + what);
+      if (served != nullptr) CheckToldLast(grant, *served, what);
       Hold(!must || served != nullptr, "visit rule: not to be seen: " + what);
     }
   }
+}
+
+// Whoever sees a record has its present state as the last word of their log, and an app that was
+// shown an earlier one has been told of it.
+void Simulation::CheckToldLast(const store::Grant& grant, const store::ServedRecord& served,
+                               const std::string& what) {
+  const std::pair key{grant.key, served.id.value};
+  Hold(logged_[key].first == served.version, "I5: the log's last word is an older one: " + what);
+  const auto updated = updated_.find(key);
+  if (updated == updated_.end() || updated->second != served.version) return;
+  const auto app =
+      std::find_if(apps_.begin(), apps_.end(), [&](const AppSim& a) { return a.key == grant.app; });
+  Hold(told_version_[{app->id.value, served.id.value}] == served.version,
+       "delivery: the app has not heard the last word: " + what);
 }
 
 // Each living record of the store is the practice's row as it is now, and says where it came from.

@@ -102,6 +102,8 @@ class Simulation {
   void CheckSaid() const;
   void CheckAtRest(int down);
   void CheckVisible(const Connected& at, const store::Grant& grant);
+  void CheckToldLast(const store::Grant& grant, const store::ServedRecord& served,
+                     const std::string& what);
   void CheckRecords(int down);
   void CheckDelivered();
   ResourceId IdOf(const Connected& at, Table table, const std::string& id) const;
@@ -144,6 +146,9 @@ class Simulation {
   std::int64_t last_seq_ = 0;
   // By grant and record: the last version in the log, and whether the last entry was a deletion.
   std::map<std::pair<store::GrantKey, std::string>, std::pair<std::int64_t, bool>> logged_;
+  // By grant and record: the last version that was logged as news to whom it was shown already.
+  std::map<std::pair<store::GrantKey, std::string>, std::int64_t> updated_;
+  std::map<std::pair<std::string, std::string>, std::int64_t> told_version_;    // by app and record
   std::map<std::string, std::pair<int, std::pair<Table, std::string>>> named_;  // by FHIR id
   std::map<std::pair<std::string, std::string>, std::int64_t> told_seq_;        // by app and record
   std::optional<store::ServedRecord> served_;
