@@ -327,7 +327,8 @@ TEST_F(BestPracticeLive, OddPeopleComeAsTheyAre) {
   const auto changes = Drain(*opened.session, Stream::kPatients, at, &unreadable);
   EXPECT_TRUE(unreadable.empty());
   ASSERT_NE(PatientIn(changes, longest), nullptr);
-  EXPECT_EQ(PatientIn(changes, longest)->names[0].family, long_name);
+  EXPECT_EQ(PatientIn(changes, longest)->names[0].family, long_name.substr(0, 40))
+      << "all that Bp's column holds";
   ASSERT_NE(PatientIn(changes, chinese), nullptr);
   EXPECT_EQ(PatientIn(changes, chinese)->names[0].family, "陈");
   ASSERT_NE(PatientIn(changes, leading), nullptr);
