@@ -6,6 +6,9 @@
 // nginx runs with one worker a core, sendfile, unlimited keep-alive and its access log OFF, while
 // Pons writes an audit line for each answer: the comparison favours nginx.
 //
+// A second figure is taken while a writer commits 20 times a second to the same store, which makes
+// every remembered record stale each time: what a busy practice leaves of the first figure.
+//
 //   bench-api-read [rounds [seconds]]
 #include <fcntl.h>
 #include <signal.h>
@@ -13,6 +16,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -71,9 +75,56 @@ model::Patient BelievablePatient(int n) {
   return patient;
 }
 
+store::RecordWrite RecordOf(int n, const PracticeZone& zone, store::ConnectionKey connection) {
+  const NoIds ids;
+  store::RecordWrite write;
+  write.stream = model::Stream::kPatients;
+  write.id = ResourceId("patient-" + std::to_string(n));
+  const std::string vendor_id = std::to_string(n);
+  auto encoded = fhir::Encode(BelievablePatient(n),
+                              {.id = write.id.value,
+                               .vendor_id = vendor_id,
+                               .identifier_base = "https://pons.health/connections/con-1",
+                               .practice_name = "Riverside",
+                               .source = "https://pons.health/connections/con-1#PATIENTS",
+                               .zone = zone,
+                               .ids = ids});
+  write.body = {std::move(encoded.head), std::move(encoded.tail)};
+  write.source.connection = connection;
+  write.source.vendor_id = vendor_id;
+  return write;
+}
+
+// Changes one record after another until it is destroyed.
+class Writer {
+ public:
+  Writer(store::Store& store, int per_second)
+      : thread_([this, &store, per_second] {
+          const auto zone = PracticeZone::Named("Australia/Hobart");
+          for (int n = 0; !stop_.WaitFor(milliseconds(1000 / per_second)); ++n) {
+            const auto written = store.Write([&](store::Transaction& tx) -> Result<void> {
+              tx.PutRecord(RecordOf(n % 1000, *zone, 1));
+              return Ok();
+            });
+            if (written) ++commits_;
+          }
+        }) {}
+  ~Writer() {
+    stop_.Cancel();
+    thread_.join();
+  }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  int commits() const { return commits_; }
+
+ private:
+  CancelToken stop_;
+  std::atomic<int> commits_{0};
+  std::thread thread_;
+};
+
 Result<void> Seed(store::Store& store) {
   PONS_ASSIGN(const auto zone, PracticeZone::Named("Australia/Hobart"));
-  const NoIds ids;
   return store.Write([&](store::Transaction& tx) -> Result<void> {
     tx.Insert(store::Organization{OrganizationId("org-1"), "Riverside", {}});
     store::Connection connection;
@@ -93,21 +144,7 @@ Result<void> Seed(store::Store& store) {
     grant.app = app_key;
     const auto grant_key = tx.Insert(grant);
     for (int n = 0; n < kPatients; ++n) {
-      store::RecordWrite write;
-      write.stream = model::Stream::kPatients;
-      write.id = ResourceId("patient-" + std::to_string(n));
-      const std::string vendor_id = std::to_string(n);
-      auto encoded = fhir::Encode(BelievablePatient(n),
-                                  {.id = write.id.value,
-                                   .vendor_id = vendor_id,
-                                   .identifier_base = "https://pons.health/connections/con-1",
-                                   .practice_name = "Riverside",
-                                   .source = "https://pons.health/connections/con-1#PATIENTS",
-                                   .zone = zone,
-                                   .ids = ids});
-      write.body = {std::move(encoded.head), std::move(encoded.tail)};
-      write.source.connection = connection_key;
-      write.source.vendor_id = vendor_id;
+      const auto write = RecordOf(n, zone, connection_key);
       tx.PutRecord(write);
       tx.Show(grant_key, store::KeyOf(write.id.value), "main");
     }
@@ -210,7 +247,7 @@ std::string Number(double value, int digits) {
 }
 
 struct Figures {
-  std::vector<double> pons, nginx, ratios, p99;
+  std::vector<double> pons, nginx, ratios, p99, written_ratios, written_p99;
   long errors = 0;
 };
 
@@ -230,6 +267,10 @@ int Print(const Figures& figures, std::size_t bytes, std::int64_t entries) {
   w.Raw(Number(Median(figures.nginx), 0));
   w.Key("pons_p99_ms");
   w.Raw(Number(Median(figures.p99), 2));
+  w.Key("ratio_to_nginx_at_20_commits_per_s");
+  w.Raw(Number(Median(figures.written_ratios), 3));
+  w.Key("pons_p99_ms_at_20_commits_per_s");
+  w.Raw(Number(Median(figures.written_p99), 2));
   w.Member("body_bytes", static_cast<std::int64_t>(bytes));
   w.Member("patients", kPatients);
   w.Member("rounds", static_cast<std::int64_t>(figures.ratios.size()));
@@ -272,11 +313,23 @@ class Bench {
     for (int i = 0; i < rounds_; ++i) {
       const Round ours = Load(pons, token, seconds_);
       const Round theirs = Load(file, token, seconds_);
+      Round written;
+      {
+        const Writer writer(*store_, 20);
+        written = Load(pons, token, seconds_);
+        if (writer.commits() == 0) return MakeError(Fault::kInternal, "Nothing was committed.");
+      }
+      figures.written_ratios.push_back(written.requests_per_s /
+                                       std::max(1.0, theirs.requests_per_s));
+      figures.written_p99.push_back(written.p99_ms);
+      figures.errors += written.errors;
+      sent += written.requests_per_s * seconds_;
       if (ours.requests_per_s <= 0 || theirs.requests_per_s <= 0) {
         return MakeError(Fault::kUnavailable, "wrk gave no figure: is it installed?");
       }
       std::cerr << "round " << i + 1 << ": pons " << Number(ours.requests_per_s, 0) << "/s, nginx "
-                << Number(theirs.requests_per_s, 0) << "/s\n";
+                << Number(theirs.requests_per_s, 0) << "/s, pons while written to "
+                << Number(written.requests_per_s, 0) << "/s\n";
       figures.pons.push_back(ours.requests_per_s);
       figures.nginx.push_back(theirs.requests_per_s);
       figures.ratios.push_back(ours.requests_per_s / theirs.requests_per_s);
