@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "api/page_token.h"
 #include "api/rate_limit.h"
 #include "api/scopes.h"
@@ -148,6 +151,19 @@ TEST(ParseSearch, TooMuchIsRefused) {
   std::string values = "a";
   for (int i = 0; i < 100; ++i) values += ",a";
   EXPECT_FALSE(Parse(Stream::kPatients, {{"family", values}}).has_value());
+}
+
+TEST(SearchParams, AreThoseOfTheReference) {
+  std::ifstream in(std::string(PONS_SOURCE_DIR) + "/docs/reference/api.md");
+  const std::string page(std::istreambuf_iterator<char>(in), {});
+  for (std::size_t i = 0; i < model::kStreamCount; ++i) {
+    const auto stream = static_cast<Stream>(i);
+    std::string row = "\n| " + std::string(model::ResourceTypeOf(stream)) + " |";
+    for (const auto& param : SearchParamsOf(stream)) row += " `" + std::string(param.name) + "`";
+    row += " |";
+    for (const auto name : SortNamesOf(stream)) row += " `" + std::string(name) + "`";
+    EXPECT_THAT(page, HasSubstr(row + " |\n"));
+  }
 }
 
 TEST(PageToken, OpensOnlyWithItsKey) {
