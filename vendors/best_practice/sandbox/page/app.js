@@ -63,6 +63,7 @@ class App {
                            ...locations.map((l) => h('option', {value: l.id}, l.name)));
     select.value = this.location;
     select.disabled = locations.length < 2;
+    $('new-appointment').disabled = !practitioners.length || !types.length;
   }
 
   // ---- What is asked about the day ----
@@ -81,7 +82,8 @@ class App {
     return visit && !visit.finished ? visit : null;
   }
   visitOfPatient(id) {
-    return this.visits.filter((v) => String(v.patient) === String(id)).at(-1) ?? null;
+    const theirs = this.visits.filter((v) => String(v.patient) === String(id));
+    return theirs.find((v) => !v.finished) ?? theirs[0] ?? null;
   }
 
   // ---- Reading the day ----

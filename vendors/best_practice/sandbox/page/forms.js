@@ -23,7 +23,7 @@ function formDialog(title, saveLabel, body, save) {
                    button));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const wrong = form.querySelector(':invalid');
+    const wrong = form.querySelector('input:invalid, select:invalid');
     if (wrong) {
       problem.textContent = `${labelOf(wrong)}: ${wrong.validationMessage}`;
       problem.hidden = false;

@@ -88,12 +88,12 @@ const routes = [
   ['GET', /^\/clinic\/visits$/, () => ({visits: db.visits})],
 ];
 
-const TYPES = {'.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css'};
+const TYPES = {'.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml'};
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, 'http://x');
   const answer = (code, type, body) => response.writeHead(code, {'content-type': `${type}; charset=utf-8`}).end(body);
   const file = url.pathname === '/' ? '/index.html' : url.pathname;
-  if (/^\/[a-z]+\.(html|js|css)$/.test(file)) {
+  if (/^\/[a-z]+\.(html|js|css|svg)$/.test(file)) {
     return answer(200, TYPES[extname(file)], await readFile(new URL(`.${file}`, import.meta.url)).catch(() => ''));
   }
   let text = '';

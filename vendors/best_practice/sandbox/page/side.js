@@ -210,7 +210,10 @@ export class Side {
           button('Did not attend', 'missed', '', mark('did_not_attend', `${name} did not attend.`)),
           button('Cancel appointment', 'cancel', 'danger-quiet', () => confirmIn(
               box, `Cancel the ${a.time} appointment of ${name} with ${a.practitioner_name}?`,
-              'Cancel it', 'Keep it', mark('cancelled', 'The appointment is cancelled.'))));
+              'Cancel it', 'Keep it', async () => {
+                await mark('cancelled', `The ${a.time} appointment of ${name} is cancelled.`)();
+                if (!this.appointment()) this.app.close();
+              })));
       box.append(row);
       return box;
     }
