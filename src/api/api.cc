@@ -14,6 +14,8 @@ constexpr std::string_view kUnrecorded =
     "The audit trail cannot be written at the moment, so nothing is given out. Try again later; the "
     "server's operator has been told.";
 
+constexpr std::size_t kMostBodyBytes = 1u << 20;  // no address takes uploads
+
 bool IsPlainId(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -28,8 +30,14 @@ bool IsPlainHost(std::string_view text) {
   });
 }
 
-bool IsThisMachine(std::string_view peer) {
-  return peer == "127.0.0.1" || peer == "::1" || peer == "::ffff:127.0.0.1";
+// A proxy on this machine passes on what others ask.
+bool FromThisMachine(const net::ServerRequest& request) {
+  const std::string_view peer = request.peer;
+  const bool local = peer == "127.0.0.1" || peer == "::1" || peer == "::ffff:127.0.0.1";
+  for (const std::string_view header : {"forwarded", "x-forwarded-for", "via"}) {
+    if (!net::FindHeader(request.headers, header).empty()) return false;
+  }
+  return local;
 }
 
 class ApiImpl final : public Api {
@@ -92,6 +100,7 @@ class ApiImpl final : public Api {
   }
 
   void Configure(net::ServerOptions& options) override {
+    options.max_body_bytes = kMostBodyBytes;
     options.before_send = [this] { return BeforeSend(); };
     options.unsendable_content_type = kFhirJson;
     options.unsendable_body = fhir::OperationOutcome("error", "transient", kUnrecorded);
@@ -119,7 +128,7 @@ class ApiImpl final : public Api {
       return Finish(service_, call, JsonAnswer(200, kJson, R"({"status":"up"})"));
     }
     if (call.request.path == "/readyz") return Ready(call);
-    if (!service_.options.metrics_to_everyone && !IsThisMachine(call.request.peer)) {
+    if (!service_.options.metrics_to_everyone && !FromThisMachine(call.request)) {
       return Fail(service_, call, 403, "forbidden", "Metrics are told to this machine only.");
     }
     std::string body;

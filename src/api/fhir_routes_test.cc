@@ -428,6 +428,7 @@ TEST_F(FhirTest, HealthAndMetrics) {
               HasSubstr("pons_http_requests_total{route=\"read\",status=\"2xx\"} 2\n"));
   EXPECT_THAT(metrics.body, HasSubstr("pons_record_cache_total{answered_by=\"memory\"} 1\n"));
   EXPECT_THAT(metrics.body, HasSubstr("pons_audit_healthy 1\n"));
+  EXPECT_EQ(Send("GET", "/metrics", {{"X-Forwarded-For", "203.0.113.9"}}).status, 403);
 }
 
 }  // namespace

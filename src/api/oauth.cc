@@ -155,11 +155,13 @@ void SignIn(Service& service, Call& call, const net::FormFields& fields) {
                       "grant_type must be client_credentials.");
   }
   call.id = credentials->client_id;
-  const std::string client = "client " + credentials->client_id;
-  const std::string peer = "peer " + call.request.peer;
+  // By address too, so that nobody can lock out somebody else's client.
+  const std::string& peer = call.request.peer;
+  const std::string client = credentials->client_id + " " + peer;
   auto wait = service.client_failures.Blocked(client, call.began);
   if (!wait) wait = service.peer_failures.Blocked(peer, call.began);
   if (wait) {
+    call.operation = {};  // written down often enough
     return OAuthError(service, call, 429, "invalid_client",
                       "Too many failed sign-ins: wait a minute, and check the secret.",
                       {{"Retry-After", std::to_string((wait->count() + 999) / 1000)}});

@@ -121,6 +121,18 @@ TEST_F(OAuthTest, GuessingIsSlowedDown) {
   EXPECT_EQ(AskToken("app-1", kSecret).status, 200);
 }
 
+TEST_F(OAuthTest, StrangersCannotFillTheAuditTrail) {
+  const std::string token = TokenOf("app-1");
+  for (int i = 0; i < 300; ++i) ASSERT_EQ(StatusWith("nonsense"), 401);
+  const auto trail = folder_ + "/audit/audit-00000001.jsonl";
+  const auto size = std::filesystem::file_size(trail);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(StatusWith("nonsense"), 429);
+  EXPECT_EQ(std::filesystem::file_size(trail), size);
+  EXPECT_EQ(StatusWith(token), 200) << "who has a token is not held up";
+  clock_.Step(milliseconds(60'000));
+  EXPECT_EQ(StatusWith("nonsense"), 401);
+}
+
 TEST_F(OAuthTest, ConfigurationTellsWhereToSignIn) {
   for (const char* path :
        {"/.well-known/smart-configuration", "/fhir/R4/.well-known/smart-configuration"}) {

@@ -49,7 +49,11 @@ Service::Service(const ApiOptions& api_options, const ApiDependencies& dependenc
       pool(std::max(1u, options.workers), options.worker_queue) {}
 
 void Service::Later(const CallPtr& call, std::function<void(Call&)> work) {
-  if (!pool.Run([call, work = std::move(work)] { work(*call); })) {
+  LaterOn(pool, call, std::move(work));
+}
+
+void Service::LaterOn(WorkerPool& chosen, const CallPtr& call, std::function<void(Call&)> work) {
+  if (!chosen.Run([call, work = std::move(work)] { work(*call); })) {
     Fail(*this, *call, 503, "throttled", "The server is busy; try again in a moment.",
          {{"Retry-After", "1"}});
   }
@@ -159,6 +163,14 @@ bool Authenticate(Service& service, Call& call) {
   }
   if (*found == nullptr) {
     const bool given = !token.empty();
+    if (const auto wait = service.token_failures.Blocked(call.request.peer, call.began)) {
+      // Written down often enough: a stranger must not be able to fill the disk.
+      call.operation = {};
+      Fail(service, call, 429, "throttled", "Too many requests without a valid token.",
+           {{"Retry-After", std::to_string((wait->count() + 999) / 1000)}});
+      return false;
+    }
+    service.token_failures.Failed(call.request.peer, call.began);
     Fail(service, call, 401, given ? "expired" : "login",
          given ? "The access token is not valid, or not any more: ask /oauth/token for a new one."
                : "Sign in: send \"Authorization: Bearer\" with a token from /oauth/token.",

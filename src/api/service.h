@@ -54,8 +54,9 @@ struct Service {
   Directory directory;
   Sessions sessions;
   RecordCache records;
-  FailureLimit client_failures{10};
-  FailureLimit peer_failures{60};
+  FailureLimit client_failures{10};  // sign-ins, by client and address
+  FailureLimit peer_failures{60};    // sign-ins, by address
+  FailureLimit token_failures{300};  // access tokens that are none, by address
   AssertionReplays replays;
   std::string dummy_hash;  // what the password of an unknown client is checked against
   std::string page_key;
@@ -63,10 +64,14 @@ struct Service {
   std::atomic<std::uint64_t> id_counter{0};
   CancelToken stopping;
   LongPolls polls;
-  WorkerPool pool;  // last: its tasks use all of the above
+  // Last: their tasks use all of the above. Checking a secret takes 64 MiB and 60 ms, so sign-ins
+  // have few threads, and cannot hold up anything else.
+  WorkerPool sign_in_pool{2, 64};
+  WorkerPool pool;
 
-  // A pooled task; 503 where the queue is full.
+  // Runs on one of the pools; 503 where its queue is full.
   void Later(const CallPtr& call, std::function<void(Call&)> work);
+  void LaterOn(WorkerPool& chosen, const CallPtr& call, std::function<void(Call&)> work);
 };
 
 // ---- answers
