@@ -96,9 +96,9 @@ test('what was not taken comes again under its own id, and later news of the rec
   const patient = patients[1];
   receiver.status = 500;
   const before = receiver.messages.length;
-  await system.practice('PATCH', `/clinic/patients/${patient.id}`, { city: 'Newtown' });
+  await system.practice('PATCH', `/clinic/patients/${patient.id}`, { home_phone: '0255501111' });
   await until('the first attempt', () => receiver.messages.length > before);
-  await system.practice('PATCH', `/clinic/patients/${patient.id}`, { city: 'Enmore' });
+  await system.practice('PATCH', `/clinic/patients/${patient.id}`, { home_phone: '0255502222' });
   receiver.status = 204;
   const messages = await until('both', () => {
     const came = receiver.messages.slice(before).filter(({ type }) => type === 'patient.updated');

@@ -121,8 +121,8 @@ export const FIELDS = [
     went: (p) => cut(identifier(p, DVA)?.value?.toUpperCase(), 14), came: (s) => identifier(s, DVA)?.value },
   { field: 'identifier: DVA card', column: 'PATIENTS.DVACODE', loss: 'gold, white and orange only',
     went: dvaCard, came: dvaCard },
-  { field: 'extension: indigenous status', column: 'PATIENTS.ETHNICCODE', loss: 'only as far as the words of the practice\'s table ETHNICITY tell it; one code, shared with ethnicity',
-    went: (p) => extension(p, INDIGENOUS)?.valueCoding?.code, came: (s) => extension(s, INDIGENOUS)?.valueCoding?.code },
+  { field: 'extension: indigenous status', column: 'PATIENTS.ETHNICCODE', loss: 'only as far as the words of the practice\'s table ETHNICITY tell it; one code, shared with ethnicity; not said is served as "not stated"',
+    went: (p) => extension(p, INDIGENOUS)?.valueCoding?.code ?? '9', came: (s) => extension(s, INDIGENOUS)?.valueCoding?.code },
 ];
 
 const wordsIn = (text) => tidy(text).split(' ').filter(Boolean).length;
