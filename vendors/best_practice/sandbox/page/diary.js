@@ -188,7 +188,6 @@ export class Diary {
                                       start + 5 < this.nowMinutes);
     card.classList.toggle('short', minutes < GRID);
     const word = STATUSES[key].word;
-    setAttr(card, 'aria-label', `${a.time} ${a.patient_name} ${a.type_name} ${word}`);
     setAttr(card, 'aria-pressed', String(String(a.id) === this.selected));
     setAttr(card, 'title', `${a.time} ${a.patient_name}\n${a.type_name} · ${word}` +
                                (a.reason ? `\n${a.reason}` : ''));
@@ -219,7 +218,7 @@ export class Diary {
     setAttr(tab, 'tabindex', chosen ? '0' : '-1');
     setText(tab.querySelector('.tab-name'), column.short);
     setText(tab.querySelector('.count'), String(column.appointments.length));
-    setAttr(tab, 'aria-label', `${column.name}, ${column.appointments.length} booked`);
+    setAttr(tab, 'title', `${column.name}, ${column.appointments.length} booked`);
   }
 
   choose(key) {
