@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vendors/best_practice/sandbox/database.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -14,18 +16,46 @@ Error SqliteError(sqlite3* handle, std::string_view doing) {
                                          (handle != nullptr ? sqlite3_errmsg(handle) : "no memory"));
 }
 
+constexpr std::string_view kFolderPrefix = "pons-sandbox-";
+
+// Held as long as the folder is in use; -1 where somebody else holds it.
+int LockFolder(const std::filesystem::path& folder) {
+  const int file = ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file >= 0 && ::flock(file, LOCK_EX | LOCK_NB) == 0) return file;
+  if (file >= 0) ::close(file);
+  return -1;
+}
+
+// Folders that sandboxes left behind when they were killed. One without its lock file is just being
+// made by somebody else.
+void RemoveLeftFolders(const std::filesystem::path& base) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(base, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(kFolderPrefix) || !std::filesystem::exists(entry.path() / "lock", error)) continue;
+    const int lock = LockFolder(entry.path());
+    if (lock < 0) continue;
+    std::filesystem::remove_all(entry.path(), error);
+    ::close(lock);
+  }
+}
+
 // A folder that only this user can read; in memory where asked for and the machine has such a place.
-Result<std::string> MakeTemporaryFolder(bool in_memory) {
+Result<std::string> MakeTemporaryFolder(bool in_memory, int& lock) {
   std::error_code ignored;
   std::string base = std::filesystem::temp_directory_path(ignored).string();
   if (base.empty()) base = "/tmp";
   if (in_memory && ::access("/dev/shm", W_OK) == 0) base = "/dev/shm";
-  std::string name = base + "/pons-sandbox-XXXXXX";
-  if (::mkdtemp(name.data()) == nullptr) {
-    return MakeError(Fault::kMisconfigured,
-                     "cannot make a folder under " + base + "; give --database a file of your own");
+  RemoveLeftFolders(base);
+  // A sweep of another sandbox may take the folder before it is locked; then there is a next one.
+  for (int tries = 0; tries < 5; ++tries) {
+    std::string name = base + "/" + std::string(kFolderPrefix) + "XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) break;
+    lock = LockFolder(name);
+    if (lock >= 0) return name;
   }
-  return name;
+  return MakeError(Fault::kMisconfigured,
+                   "cannot make a folder under " + base + "; give --database a file of your own");
 }
 
 }  // namespace
@@ -74,7 +104,7 @@ Result<std::unique_ptr<Database>> Database::Open(const Options& options,
   PONS_ASSIGN(PracticeZone zone, PracticeZone::Named(options.zone));
   auto database = std::unique_ptr<Database>(new Database(clock, std::move(zone)));
   if (options.file.empty() || options.file == ":memory:") {
-    PONS_ASSIGN(database->temporary_folder_, MakeTemporaryFolder(options.file == ":memory:"));
+    PONS_ASSIGN(database->temporary_folder_, MakeTemporaryFolder(options.file == ":memory:", database->folder_lock_));
     database->path_ = database->temporary_folder_ + "/bp.db";
   } else {
     database->path_ = options.file;
@@ -87,6 +117,7 @@ Database::~Database() {
   writer_.reset();
   std::error_code ignored;
   if (!temporary_folder_.empty()) std::filesystem::remove_all(temporary_folder_, ignored);
+  if (folder_lock_ >= 0) ::close(folder_lock_);
 }
 
 Result<std::unique_ptr<Connection>> Database::OpenReader() { return OpenConnection(false); }

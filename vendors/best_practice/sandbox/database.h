@@ -140,6 +140,7 @@ class Database {
   Catalog catalog_;
   std::string path_;
   std::string temporary_folder_;
+  int folder_lock_ = -1;  // tells other sandboxes that the folder is in use
   std::unique_ptr<Connection> writer_;
 
   std::mutex mutex_;
