@@ -11,22 +11,23 @@ namespace pons::api {
 namespace {
 
 constexpr std::string_view kUnrecorded =
-    "The audit trail cannot be written at the moment, so nothing is given out. Try again later; the "
+    "The audit trail cannot be written at the moment, so nothing is given out. Try again later; "
+    "the "
     "server's operator has been told.";
 
 constexpr std::size_t kMostBodyBytes = 1u << 20;  // no address takes uploads
 
 bool IsPlainId(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
   });
 }
 
 bool IsPlainHost(std::string_view text) {
   return !text.empty() && text.size() <= 255 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '.' || c == ':' || c == '[' || c == ']';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == ':' || c == '[' || c == ']';
   });
 }
 
@@ -133,15 +134,16 @@ class ApiImpl final : public Api {
     }
     std::string body;
     service_.metrics.Append(body);
-    body += "# HELP pons_audit_healthy 1 while the audit trail can be written.\n"
-            "# TYPE pons_audit_healthy gauge\npons_audit_healthy " +
-            std::to_string(service_.audit->healthy() ? 1 : 0) + "\n" +
-            "# HELP pons_api_queue Searches and the like that wait for a worker.\n"
-            "# TYPE pons_api_queue gauge\npons_api_queue " +
-            std::to_string(service_.pool.queued()) + "\n" +
-            "# HELP pons_api_waiting Calls that wait for a change.\n"
-            "# TYPE pons_api_waiting gauge\npons_api_waiting " +
-            std::to_string(service_.polls.waiting()) + "\n";
+    body +=
+        "# HELP pons_audit_healthy 1 while the audit trail can be written.\n"
+        "# TYPE pons_audit_healthy gauge\npons_audit_healthy " +
+        std::to_string(service_.audit->healthy() ? 1 : 0) + "\n" +
+        "# HELP pons_api_queue Searches and the like that wait for a worker.\n"
+        "# TYPE pons_api_queue gauge\npons_api_queue " +
+        std::to_string(service_.pool.queued()) + "\n" +
+        "# HELP pons_api_waiting Calls that wait for a change.\n"
+        "# TYPE pons_api_waiting gauge\npons_api_waiting " +
+        std::to_string(service_.polls.waiting()) + "\n";
     if (service_.deps.more_metrics) service_.deps.more_metrics(body);
     Finish(service_, call, JsonAnswer(200, "text/plain; version=0.0.4", std::move(body)));
   }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The HTTP API for apps: sign-in, FHIR reading and searching, the change feed, webhooks, and what
-// operators watch (health, metrics). One object; hand Handle and BeforeSend to net::StartHttpServer.
+// operators watch (health, metrics). One object; hand Handle and BeforeSend to
+// net::StartHttpServer.
 //
 // Promises
 // - Nothing is answered that the audit trail does not hold (BeforeSend), and nothing is read while
 //   it cannot be written.
 // - An app sees only what its grants show it, as of the last commit: caches are checked against the
-//   store's version numbers on every request, so a revoked grant or a changed record is never served
-//   from one.
+//   store's version numbers on every request, so a revoked grant or a changed record is never
+//   served from one.
 // - Every error of /fhir is an OperationOutcome, of /oauth an OAuth error, of /api a problem
 //   document; none holds patient data.
 //

@@ -380,8 +380,8 @@ TEST_F(FhirTest, NothingIsGivenOutThatCannotBeRecorded) {
   const rlimit full{std::filesystem::file_size(folder_ + "/audit/audit-00000001.jsonl"),
                     before.rlim_max};
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &full), 0);
-  for (const char* path : {"/fhir/R4/Patient/p1", "/fhir/R4/Patient/p1", "/fhir/R4/Patient",
-                           "/api/changes"}) {
+  for (const char* path :
+       {"/fhir/R4/Patient/p1", "/fhir/R4/Patient/p1", "/fhir/R4/Patient", "/api/changes"}) {
     const auto refused = Get(path);
     EXPECT_EQ(refused.status, 503) << path;
     EXPECT_THAT(refused.body, Not(HasSubstr("1984"))) << path;

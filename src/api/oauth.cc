@@ -124,8 +124,8 @@ void GiveToken(Service& service, Call& call, const AppView& app, std::string_vie
                       "those that can.");
   }
   const Instant expires = call.began + service.options.token_lifetime;
-  const auto token = service.sessions.Issue(app.app.key, scopes, call.began, expires,
-                                            service.deps.random);
+  const auto token =
+      service.sessions.Issue(app.app.key, scopes, call.began, expires, service.deps.random);
   if (!token) {
     service.deps.log.Error("token could not be stored", {{"cause", token.error().summary}});
     return OAuthError(service, call, 503, "temporarily_unavailable", "Try again in a moment.",

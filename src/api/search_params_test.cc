@@ -65,11 +65,26 @@ TEST(ParseMoment, ApproximatelyIsATenthOfTheDistance) {
 }
 
 TEST(ParseMoment, WhatIsNoDateIsRefused) {
-  for (const char* text :
-       {"", "ge", "20", "202", "20260309", "2026-3-9", "2026-13", "2026-02-29", "2026-03-09T",
-        "2026-03-09T15", "2026-03-09T25:00", "2026-03-09T15:60", "2026-03-09T15:05:06.",
-        "2026-03-09T15:05:06+11", "2026-03-09T15:05:06Zx", "xx2026", "0000", "-2026", "2026-",
-        "2026-03-09 15:05"}) {
+  for (const char* text : {"",
+                           "ge",
+                           "20",
+                           "202",
+                           "20260309",
+                           "2026-3-9",
+                           "2026-13",
+                           "2026-02-29",
+                           "2026-03-09T",
+                           "2026-03-09T15",
+                           "2026-03-09T25:00",
+                           "2026-03-09T15:60",
+                           "2026-03-09T15:05:06.",
+                           "2026-03-09T15:05:06+11",
+                           "2026-03-09T15:05:06Zx",
+                           "xx2026",
+                           "0000",
+                           "-2026",
+                           "2026-",
+                           "2026-03-09 15:05"}) {
     EXPECT_FALSE(ParseMoment(text, Instant())) << text;
   }
 }
@@ -90,8 +105,8 @@ TEST(ParseSearch, RepeatedIsAndCommaIsOr) {
 }
 
 TEST(ParseSearch, EscapesKeepSeparatorsInValues) {
-  const auto parsed = Parse(Stream::kPatients, {{"family", R"(a\,b\\,c)"},
-                                                {"identifier", R"(sys\|tem|1\$2)"}});
+  const auto parsed =
+      Parse(Stream::kPatients, {{"family", R"(a\,b\\,c)"}, {"identifier", R"(sys\|tem|1\$2)"}});
   ASSERT_TRUE(parsed);
   EXPECT_EQ(parsed->query.clauses[0].texts, (std::vector<std::string>{"a,b\\", "c"}));
   EXPECT_EQ(parsed->query.clauses[1].tokens[0].system, "sys|tem");
@@ -110,8 +125,9 @@ TEST(ParseSearch, IdentifiersTakeEveryFormOfToken) {
 }
 
 TEST(ParseSearch, ControlsAreNotFilters) {
-  const auto parsed = Parse(Stream::kEncounters, {{"_count", "7"}, {"_sort", "-date"},
-                                                  {"_total", "accurate"}, {"_format", "json"}});
+  const auto parsed =
+      Parse(Stream::kEncounters,
+            {{"_count", "7"}, {"_sort", "-date"}, {"_total", "accurate"}, {"_format", "json"}});
   ASSERT_TRUE(parsed);
   EXPECT_TRUE(parsed->query.clauses.empty());
   EXPECT_EQ(parsed->query.limit, 7u);
@@ -124,8 +140,8 @@ TEST(ParseSearch, ControlsAreNotFilters) {
 }
 
 TEST(ParseSearch, LenientDropsAndStrictRefuses) {
-  const net::FormFields fields = {{"family", "a"}, {"patient.name", "b"}, {"_sort", "shoe"},
-                                  {"_include", "x"}};
+  const net::FormFields fields = {
+      {"family", "a"}, {"patient.name", "b"}, {"_sort", "shoe"}, {"_include", "x"}};
   const auto lenient = Parse(Stream::kPatients, fields);
   ASSERT_TRUE(lenient);
   EXPECT_EQ(lenient->used, (net::FormFields{{"family", "a"}}));
@@ -198,9 +214,9 @@ TEST(Scopes, AreReadInBothVersions) {
   EXPECT_EQ(Scopes::Parse("system/Patient.r system/Patient.s").Text(), "system/Patient.rs");
   EXPECT_EQ(Scopes::Parse("system/Patient.s launch openid system/Encounter.read").Text(),
             "system/Patient.s system/Encounter.rs");
-  for (const char* none : {"system/Patient.cud", "system/Patient.write", "user/Patient.rs",
-                           "system/Spaceship.rs", "system/Patient.sr", "system/Patient.", "system/",
-                           "system/Patient.rsx", "Patient.rs"}) {
+  for (const char* none :
+       {"system/Patient.cud", "system/Patient.write", "user/Patient.rs", "system/Spaceship.rs",
+        "system/Patient.sr", "system/Patient.", "system/", "system/Patient.rsx", "Patient.rs"}) {
     EXPECT_TRUE(Scopes::Parse(none).empty()) << none;
   }
   const auto scopes = Scopes::Parse("system/Patient.s");

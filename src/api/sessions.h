@@ -40,7 +40,8 @@ class Sessions {
   // Null where the token is unknown, expired, or its app is disabled. Errors: those of the store.
   Result<std::shared_ptr<const Session>> Find(std::string_view token, Instant now);
 
-  // Makes a token for an app and stores its hash. Now and then it also clears away what has expired.
+  // Makes a token for an app and stores its hash. Now and then it also clears away what has
+  // expired.
   Result<std::string> Issue(store::AppKey app, const Scopes& scopes, Instant now, Instant expires,
                             Random& random);
 

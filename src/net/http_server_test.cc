@@ -400,10 +400,18 @@ TEST(HttpServer, GarbageBreaksNothing) {
     for (std::uint64_t n = random.Below(8); n > 0; --n) {
       const std::size_t at = random.Below(bytes.size());
       switch (random.Below(4)) {
-        case 0: bytes[at] = static_cast<char>(random.Below(256)); break;
-        case 1: bytes.erase(at, random.Below(20)); break;
-        case 2: bytes.insert(at, bytes.substr(random.Below(bytes.size()), random.Below(40))); break;
-        default: bytes.insert(at, 1 + random.Below(3), '\n'); break;
+        case 0:
+          bytes[at] = static_cast<char>(random.Below(256));
+          break;
+        case 1:
+          bytes.erase(at, random.Below(20));
+          break;
+        case 2:
+          bytes.insert(at, bytes.substr(random.Below(bytes.size()), random.Below(40)));
+          break;
+        default:
+          bytes.insert(at, 1 + random.Below(3), '\n');
+          break;
       }
     }
     RawClient client(server->port());

@@ -194,8 +194,8 @@ Result<void> Seed(store::Store& store, const std::string& jwks) {
 Result<void> Run(const std::string& folder, const std::string& jwks) {
   crypto::InitCrypto();
   const auto log = StderrLogger(LogLevel::kWarn);
-  PONS_ASSIGN(const auto store, store::Store::Open({.path = folder + "/data"}, SystemClock(),
-                                                   SystemRandom(), *log));
+  PONS_ASSIGN(const auto store,
+              store::Store::Open({.path = folder + "/data"}, SystemClock(), SystemRandom(), *log));
   PONS_TRY(Seed(*store, jwks));
   net::CurlSettings curl;
   curl.policy = net::AddressPolicy::kAnyForDevelopment;
@@ -210,13 +210,12 @@ Result<void> Run(const std::string& folder, const std::string& jwks) {
                                                          .log = *log}));
   net::ServerOptions server_options;
   api->Configure(server_options);
-  PONS_ASSIGN(auto server,
-              net::StartHttpServer(
-                  server_options,
-                  [&](const net::ServerRequest& request, net::Responder respond) {
-                    api->Handle(request, std::move(respond));
-                  },
-                  *log));
+  PONS_ASSIGN(auto server, net::StartHttpServer(
+                               server_options,
+                               [&](const net::ServerRequest& request, net::Responder respond) {
+                                 api->Handle(request, std::move(respond));
+                               },
+                               *log));
   std::string ready;
   json::Writer w(ready);
   w.BeginObject();
