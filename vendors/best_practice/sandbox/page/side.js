@@ -120,7 +120,7 @@ export class Side {
                                                    a.type_name])), this.app.loaded]);
     const row = (a, extra) => h('li', {}, h('button', {
       type: 'button', class: 'row-button', 'data-focus': `row-${a.id}`,
-      'aria-label': `Open ${a.patient_name}, ${a.time}`, onclick: () => this.app.openAppointment(a.id),
+      onclick: () => this.app.openAppointment(a.id),
     }, h('span', {class: `dot ${statusKey(a.status)}`, mark: statusKey(a.status)}),
        h('span', {class: 'row-text'}, h('b', {}, a.patient_name),
          h('span', {}, `${a.time} ${a.type_name} · ${a.practitioner_name}`)), extra));
