@@ -88,8 +88,10 @@ function rowElement(row) {
   const visit = cell('Visit', `${row.started.slice(11, 16)}${row.finished ? ', finished' : ''}`, 'short');
   visit.title = row.started;
   const late = row.secondsAfterStart === null;
-  const arrived = cell('Arrived after', late ? 'Caught up' : seconds(row.secondsAfterStart), 'number short');
-  if (late) arrived.title = 'This app was not running when the visit started.';
+  const arrived = cell('Arrived within', late ? 'Caught up' : seconds(row.secondsAfterStart), 'number short');
+  // Practices often keep the start to the whole second, so this is the most it can have been.
+  arrived.title = late ? 'This app was not running when the visit started.'
+    : 'From the start of the visit, as the practice recorded it, to the message here.';
   return element;
 }
 
