@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <unordered_map>
 #include <utility>
 
 #include "base/text.h"
@@ -16,10 +17,14 @@ namespace {
 constexpr std::size_t kLongestLine = 16u << 20;
 constexpr std::size_t kMostProblems = 100;
 
-// Takes bytes in pieces of any size and loads each line that they complete.
-class LineLoader {
+// Takes bytes in pieces of any size and hands each line that they complete to `load`.
+class Lines {
  public:
-  explicit LineLoader(const sandboxkit::ClinicSink& sink) : sink_(sink) {}
+  using Load = std::function<Result<void>(std::string_view line)>;
+
+  // `what` is in front of every problem: "Condition: ", or nothing.
+  Lines(FhirLoadReport& report, std::string what, Load load)
+      : report_(report), what_(std::move(what)), load_(std::move(load)) {}
 
   void Add(std::string_view bytes) {
     while (!bytes.empty()) {
@@ -36,26 +41,24 @@ class LineLoader {
     }
   }
 
-  void Problem(std::string what) {
-    ++report_.problem_count;
-    if (report_.problems.size() < kMostProblems) {
-      report_.problems.push_back({number_, std::move(what)});
-    }
-  }
-
-  FhirLoadReport Done() {
+  void Done() {
     if (!line_.empty() || too_long_) Finish();
-    return std::move(report_);
   }
 
   // A line that breaks off in the middle is not loaded: half a patient is nobody.
-  FhirLoadReport Broken(std::string what) {
+  void Broken(const std::string& why) {
     line_.clear();
-    Problem(std::move(what));
-    return std::move(report_);
+    Problem(why);
   }
 
  private:
+  void Problem(const std::string& why) {
+    ++report_.problem_count;
+    if (report_.problems.size() < kMostProblems) {
+      report_.problems.push_back({number_, what_ + why});
+    }
+  }
+
   void Finish() {
     std::string_view text = line_;
     if (number_ == 1 && text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
@@ -63,68 +66,109 @@ class LineLoader {
     if (too_long_) {
       Problem("longer than 16 MiB");
     } else if (!text.empty()) {
-      Load(text);
+      if (const Result<void> loaded = load_(text); !loaded) Problem(loaded.error().summary);
     }
     line_.clear();
     too_long_ = false;
     ++number_;
   }
 
-  void Load(std::string_view text) {
-    const Result<sandboxkit::ClinicPatient> patient =
-        ClinicPatientFromFhir(text, &report_.no_column);
-    if (!patient) return Problem(patient.error().summary);
-    sink_.patient(*patient);
-    ++report_.loaded;
-  }
-
-  const sandboxkit::ClinicSink& sink_;
-  FhirLoadReport report_;
+  FhirLoadReport& report_;
+  const std::string what_;
+  const Load load_;
   std::string line_;
   std::int64_t number_ = 1;
   bool too_long_ = false;
 };
 
-}  // namespace
+namespace fs = std::filesystem;
 
-FhirLoadReport LoadFhirPatients(std::istream& ndjson, const sandboxkit::ClinicSink& sink) {
-  LineLoader loader(sink);
-  std::string buffer(64u << 10, '\0');
-  while (ndjson.good()) {
-    ndjson.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    loader.Add(std::string_view(buffer.data(), static_cast<std::size_t>(ndjson.gcount())));
+// `name`.ndjson or `name`.ndjson.gz; empty where neither is there.
+fs::path FileOf(const std::string& folder, const std::string& name) {
+  std::error_code ignored;
+  for (const char* ending : {".ndjson", ".ndjson.gz"}) {
+    const fs::path path = fs::path(folder) / (name + ending);
+    if (fs::is_regular_file(path, ignored)) return path;
   }
-  return loader.Done();
+  return {};
 }
 
-Result<FhirLoadReport> LoadFhirFolder(const std::string& folder,
-                                      const sandboxkit::ClinicSink& sink) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  fs::path path = fs::path(folder) / "Patient.ndjson";
-  if (!fs::is_regular_file(path, ignored)) path += ".gz";
-  if (!fs::is_regular_file(path, ignored)) {
-    return MakeError(Fault::kNotFound,
-                     "no Patient.ndjson and no Patient.ndjson.gz in the folder: name the folder "
-                     "that holds one");
-  }
-  // Reads what is not gzipped as it is.
+// zlib reads what is not gzipped as it is.
+Result<void> ReadFile(const fs::path& path, Lines lines) {
   const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
   if (!file) {
     return MakeError(Fault::kNotFound,
                      path.filename().string() + " cannot be opened: check that it may be read");
   }
-  LineLoader loader(sink);
   std::string buffer(64u << 10, '\0');
   for (;;) {
     const int got = gzread(file.get(), buffer.data(), static_cast<unsigned>(buffer.size()));
-    if (got > 0) loader.Add(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
+    if (got > 0) lines.Add(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
     if (got == static_cast<int>(buffer.size())) continue;
     int code = Z_OK;
     gzerror(file.get(), &code);
-    if (got < 0 || code == Z_BUF_ERROR) return loader.Broken("the gzip stream is broken here");
-    if (got == 0) return loader.Done();
+    if (got < 0 || code == Z_BUF_ERROR) {
+      lines.Broken("the gzip stream is broken here");
+      return Ok();
+    }
+    if (got == 0) break;
   }
+  lines.Done();
+  return Ok();
+}
+
+using Histories = std::unordered_map<std::string, std::vector<sandboxkit::ClinicCondition>>;
+
+Lines PatientLines(FhirLoadReport& report, Histories& histories,
+                   const sandboxkit::ClinicSink& sink) {
+  return Lines(report, "", [&](std::string_view line) -> Result<void> {
+    PONS_ASSIGN(auto patient, ClinicPatientFromFhir(line, &report.no_column));
+    if (const auto found = histories.find(patient.fhir_id); found != histories.end()) {
+      patient.history = std::move(found->second);
+      report.conditions += static_cast<std::int64_t>(patient.history.size());
+      histories.erase(found);
+    }
+    sink.patient(patient);
+    ++report.loaded;
+    return Ok();
+  });
+}
+
+}  // namespace
+
+FhirLoadReport LoadFhirPatients(std::istream& ndjson, const sandboxkit::ClinicSink& sink) {
+  FhirLoadReport report;
+  Histories none;
+  Lines lines = PatientLines(report, none, sink);
+  std::string buffer(64u << 10, '\0');
+  while (ndjson.good()) {
+    ndjson.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    lines.Add(std::string_view(buffer.data(), static_cast<std::size_t>(ndjson.gcount())));
+  }
+  lines.Done();
+  return report;
+}
+
+Result<FhirLoadReport> LoadFhirFolder(const std::string& folder,
+                                      const sandboxkit::ClinicSink& sink) {
+  const fs::path patients = FileOf(folder, "Patient");
+  if (patients.empty()) {
+    return MakeError(Fault::kNotFound,
+                     "no Patient.ndjson and no Patient.ndjson.gz in the folder: name the folder "
+                     "that holds one");
+  }
+  FhirLoadReport report;
+  Histories histories;
+  if (const fs::path conditions = FileOf(folder, "Condition"); !conditions.empty()) {
+    PONS_TRY(ReadFile(conditions,
+                      Lines(report, "Condition: ", [&](std::string_view line) -> Result<void> {
+                        PONS_ASSIGN(auto read, ClinicConditionFromFhir(line, &report.no_column));
+                        histories[read.patient].push_back(std::move(read.condition));
+                        return Ok();
+                      })));
+  }
+  PONS_TRY(ReadFile(patients, PatientLines(report, histories, sink)));
+  return report;
 }
 
 }  // namespace pons::best_practice::sandbox

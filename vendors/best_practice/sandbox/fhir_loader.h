@@ -26,9 +26,10 @@ using NoColumn = std::map<std::string, std::int64_t>;
 struct FhirLoadReport {
   struct Problem {
     std::int64_t line = 0;  // from 1
-    std::string what;       // "not JSON: …", "Observation, not Patient"
+    std::string what;  // "not JSON: …", "Observation, not Patient", "Condition: not JSON: …"
   };
-  std::int64_t loaded = 0;
+  std::int64_t loaded = 0;      // patients
+  std::int64_t conditions = 0;  // of them, as past history
   std::int64_t problem_count = 0;
   std::vector<Problem> problems;  // the first 100
   NoColumn no_column;
@@ -41,8 +42,20 @@ Result<sandboxkit::ClinicPatient> ClinicPatientFromFhir(std::string_view resourc
 // Reads lines until the end; calls sink.patient for each patient and nothing else.
 FhirLoadReport LoadFhirPatients(std::istream& ndjson, const sandboxkit::ClinicSink& sink);
 
-// Patient.ndjson, or else Patient.ndjson.gz, of a folder. Fault::kNotFound where neither is there;
-// a gzip stream that breaks off is a problem of the line where it breaks.
+struct FhirCondition {
+  std::string patient;  // FHIR id
+  sandboxkit::ClinicCondition condition;
+};
+
+// One resource. Fault::kProtocol where it is no Condition, names no patient or no words, or was
+// taken back by its author.
+Result<FhirCondition> ClinicConditionFromFhir(std::string_view resource,
+                                              NoColumn* no_column = nullptr);
+
+// Patient.ndjson, or else Patient.ndjson.gz, of a folder; and from Condition.ndjson[.gz], where it
+// is there, each patient's past history. Fault::kNotFound where there are no patients; a gzip
+// stream that breaks off is a problem of the line where it breaks. Remembers all conditions (some
+// 100 bytes each) while it reads.
 Result<FhirLoadReport> LoadFhirFolder(const std::string& folder,
                                       const sandboxkit::ClinicSink& sink);
 

@@ -177,6 +177,52 @@ TEST(FhirPatient, WrongShapes) {
   }
 }
 
+TEST(FhirCondition, BecomesALineOfPastHistory) {
+  NoColumn missed;
+  const auto read = ClinicConditionFromFhir(
+      R"({"resourceType":"Condition","subject":{"reference":"Patient/p1"},"severity":{},
+      "clinicalStatus":{"coding":[{"code":"recurrence"}]},"onsetDateTime":"2014-03-09T10:00:00Z",
+      "code":{"text":"mel","coding":[{"system":"http://icd","code":"C43","display":"C43"},
+      {"system":"http://snomed.info/sct","code":"93655004","display":"Malignant melanoma of skin"}]}})",
+      &missed);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->patient, "p1");
+  EXPECT_EQ(read->condition.text, "Malignant melanoma of skin");
+  EXPECT_EQ(read->condition.snomed, "93655004");
+  EXPECT_EQ(read->condition.year, 2014);
+  EXPECT_EQ(read->condition.month, 3);
+  EXPECT_EQ(read->condition.day, 9);
+  EXPECT_TRUE(read->condition.active);
+  EXPECT_THAT(missed, Contains(Pair("Condition: severity", 1)));
+}
+
+TEST(FhirCondition, PartialOddAndWrong) {
+  const auto with = [](const std::string& members) {
+    return ClinicConditionFromFhir(R"({"resourceType":"Condition",)" + members + '}');
+  };
+  const std::string words = R"("code":{"text":"Gout"},)";
+  const auto year =
+      with(words + R"("subject":{"reference":"urn:uuid:a-b"},"onsetDateTime":"2014")");
+  ASSERT_TRUE(year);
+  EXPECT_EQ(year->patient, "a-b");
+  EXPECT_EQ(year->condition.text, "Gout");
+  EXPECT_EQ(year->condition.year, 2014);
+  EXPECT_EQ(year->condition.month, 0);
+  EXPECT_FALSE(year->condition.active);
+  const std::string of = R"("subject":{"reference":"https://x.example/Patient/p"})";
+  EXPECT_EQ(with(words + of + R"(,"onsetDateTime":"2014-02-30")")->condition.year, 0);
+  EXPECT_EQ(with(words + of + R"(,"onsetPeriod":{"start":"2014-05"})")->condition.month, 5);
+  EXPECT_EQ(with(words + of)->patient, "p");
+  EXPECT_FALSE(with(of)) << "no words";
+  EXPECT_FALSE(with(words + R"("subject":{"identifier":{}})")) << "nobody's";
+  EXPECT_FALSE(with(words + R"("subject":{"reference":"Patient/"})"));
+  EXPECT_FALSE(with(words + of + R"(,"verificationStatus":{"coding":[{"code":"refuted"}]})"));
+  for (const char* odd : {R"("subject":"x")", R"("code":[],"subject":{"reference":7})",
+                          R"("code":{"coding":{}},"subject":{"reference":":"})", R"("x":[])"}) {
+    EXPECT_FALSE(with(odd)) << odd;
+  }
+}
+
 FhirLoadReport Load(const std::string& text, std::vector<ClinicPatient>* patients = nullptr) {
   ClinicSink sink;
   sink.patient = [&](const ClinicPatient& patient) {
@@ -285,10 +331,23 @@ TEST(FhirLoader, FoldersPlainGzippedEmptyAndBroken) {
   EXPECT_EQ(cut->problems[0].line, cut->loaded + 1);
   EXPECT_THAT(cut->problems[0].what, HasSubstr("gzip"));
 
+  std::ofstream(folder.File("Condition.ndjson"))
+      << R"({"resourceType":"Condition","subject":{"reference":"Patient/p1"},"code":{"text":"Gout"}})"
+      << "\n{\n";
+  std::vector<std::string> history;
+  sink.patient = [&](const ClinicPatient& patient) {
+    for (const auto& condition : patient.history) history.push_back(condition.text);
+    return std::int64_t{1};
+  };
   std::ofstream(folder.File("Patient.ndjson")) << Patient(R"("gender":"male")");
   const auto plain = LoadFhirFolder(folder.path(), sink);
   ASSERT_TRUE(plain);
   EXPECT_EQ(plain->loaded, 1) << "plain before gzipped";
+  EXPECT_EQ(plain->conditions, 1);
+  EXPECT_EQ(history, std::vector<std::string>{"Gout"});
+  ASSERT_EQ(plain->problem_count, 1);
+  EXPECT_EQ(plain->problems[0].line, 2);
+  EXPECT_THAT(plain->problems[0].what, HasSubstr("Condition: not JSON"));
 }
 
 fs::path SharedData() {
@@ -309,7 +368,12 @@ TEST(FhirSharedData, AuCore) {
   const auto report = LoadFhirFolder(folder.string(), sink);
   ASSERT_TRUE(report);
   EXPECT_EQ(report->loaded, 59);
-  EXPECT_EQ(report->problem_count, 0);
+  // Conditions only: one names its patient by a Medicare number, and what else cannot be placed.
+  for (const auto& problem : report->problems) {
+    EXPECT_TRUE(problem.what.starts_with("Condition: a condition ")) << problem.what;
+  }
+  EXPECT_EQ(report->conditions + report->problem_count, 20);
+  EXPECT_GE(report->conditions, 16);
   EXPECT_EQ(patients.size(), 59u);
   EXPECT_THAT(report->no_column, Contains(Pair("address.state", 58)));
 
@@ -356,11 +420,16 @@ TEST(FhirSharedData, AuCore) {
 TEST(FhirSharedData, Synthea) {
   const fs::path folder = SharedData() / "synthea";
   if (!fs::exists(folder / "Patient.ndjson.gz")) GTEST_SKIP() << "no " << folder << " here";
-  int named = 0, dead = 0, addressed = 0;
+  int named = 0, dead = 0, addressed = 0, cancers = 0;
   ClinicSink sink;
   sink.patient = [&](const ClinicPatient& p) {
     named += !p.family.empty() && !p.given.empty() && !p.birth_date.empty() ? 1 : 0;
     dead += p.death_date.empty() ? 0 : 1;
+    for (const auto& condition : p.history) {
+      cancers += condition.text.find("alignant") != std::string::npos ? 1 : 0;
+      EXPECT_GT(condition.year, 1900);
+      EXPECT_GT(condition.day, 0);
+    }
     addressed += p.address.line1.empty() || p.address.city.empty() ? 0 : 1;
     EXPECT_TRUE(p.record_number.empty()) << "a UUID does not fit ten characters";
     return std::int64_t{1};
@@ -372,6 +441,8 @@ TEST(FhirSharedData, Synthea) {
   EXPECT_EQ(named, 408);
   EXPECT_EQ(dead, 83);
   EXPECT_EQ(addressed, 408);
+  EXPECT_EQ(report->conditions, 2989);
+  EXPECT_GT(cancers, 3);
   EXPECT_THAT(report->no_column, Contains(Pair("extension us-core-race", 408)));
   EXPECT_THAT(report->no_column, Contains(Pair("identifier http://hl7.org/fhir/sid/us-ssn", 408)));
   EXPECT_THAT(report->no_column, Contains(Key("maritalStatus")));

@@ -34,8 +34,8 @@ Span Tea(int practitioner) {
   return {from, from + kGrid};
 }
 Span Lunch(int practitioner) {
-  const int from = 12 * 60 + practitioner % 4 * kGrid;
-  return {from, from + 60};
+  const int from = 12 * 60 + practitioner % 4 * 2 * kGrid;
+  return {from, from + 45};
 }
 
 int WeekdayIndex(Date date) {  // Monday 0 … Sunday 6

@@ -203,9 +203,11 @@ std::string_view StatusOf(Dice& dice, const MadeUpOptions& options, Date date,
   const int roll = dice.Below(1000);
   if (date > options.today) return "Booked";
   if (date < options.today) return roll < 45 ? "DNA" : "Completed";
-  // Somebody is always still to come: a demonstration at night shows the afternoon.
-  const int now = std::clamp(options.now_seconds / 60, 9 * 60, 15 * 60 + 30);
-  if (booking.start_minutes + booking.minutes <= now - 10) {
+  // Somebody is always still to come: a demonstration at night shows the afternoon. But nothing is
+  // done that lies ahead of the real clock.
+  const int real = options.now_seconds / 60;
+  const int now = std::clamp(real, 9 * 60, 15 * 60 + 30);
+  if (booking.start_minutes + booking.minutes <= std::min(now, real) - 10) {
     return roll < 40 ? "DNA" : roll < 80 ? "At billing" : "Completed";
   }
   if (booking.start_minutes <= now) return roll < 80 ? "Booked" : "Waiting";

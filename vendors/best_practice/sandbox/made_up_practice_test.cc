@@ -284,6 +284,16 @@ TEST(MadeUpPractice, TodayIsOpenOnASunday) {
   EXPECT_GT(waiting, 0) << "there is somebody to start a visit with";
 }
 
+// Before the practice opens nobody has been seen; a visit ahead of the clock would be nonsense.
+TEST(MadeUpPractice, NothingIsDoneBeforeItHappened) {
+  MadeUpOptions options = Options(500, 150);
+  options.now_seconds = 3 * 3600;
+  std::map<std::string, int> statuses;
+  for (const auto& a : Make(options).appointments) ++statuses[a.status];
+  EXPECT_EQ(statuses["Completed"] + statuses["At billing"] + statuses["DNA"], 0);
+  EXPECT_GT(statuses["Waiting"], 3);
+}
+
 // What first-sync loads: in seconds, and without remembering what was told.
 TEST(MadeUpPractice, AHundredThousandPatientsStream) {
   std::int64_t patients = 0, appointments = 0;

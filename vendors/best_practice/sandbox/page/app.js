@@ -92,6 +92,11 @@ class App {
     const {date, location} = this;
     const [diary, visits] = await Promise.all([clinic.diary(date, location), clinic.visits(date)]);
     if (date !== this.date || location !== this.location) return;  // the person went on
+    const people = diary.practitioners.map((p) => p.id).join();
+    if (this.people !== undefined && people !== this.people) {
+      await this.readPractice();  // somebody came or went, or the practice was filled anew
+    }
+    this.people = people;
     this.visits = (visits.visits ?? []).map((v) => ({...v, startedMs: wallClock(date, v.started)}));
     this.columns = this.columnsOf(diary);
     this.tellChanges();

@@ -177,7 +177,7 @@ export class Diary {
     const key = statusKey(a.status);
     const start = minutesOf(a.time), minutes = a.minutes || GRID;
     item.style.top = `${this.y(start)}px`;
-    item.style.height = `${Math.max(18, (minutes / GRID) * ROW)}px`;
+    item.style.height = `${Math.max(12, (minutes / GRID) * ROW)}px`;
     item.style.left = `${(place.lane / place.of) * 100}%`;
     item.style.width = `${100 / place.of}%`;
     if (card.dataset.status !== key) {
@@ -187,6 +187,7 @@ export class Diary {
     card.classList.toggle('late', this.nowMinutes >= 0 && key === 'booked' &&
                                       start + 5 < this.nowMinutes);
     card.classList.toggle('short', minutes < GRID);
+    card.classList.toggle('tiny', minutes < 10);
     const word = STATUSES[key].word;
     setAttr(card, 'aria-pressed', String(String(a.id) === this.selected));
     setAttr(card, 'title', `${a.time} ${a.patient_name}\n${a.type_name} · ${word}` +
