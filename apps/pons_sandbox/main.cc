@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// pons-sandbox VENDOR: stands in for a practice's system on this machine. Prints one line on standard
-// output when it is ready, and runs until it is told to stop.
+// pons-sandbox VENDOR: stands in for a practice's system on this machine. Prints one line on
+// standard output when it is ready, and runs until it is told to stop.
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
@@ -25,24 +25,44 @@ struct Arguments {
 
 void AddOptions(CLI::App& command, Arguments& arguments) {
   SandboxOptions& o = arguments.sandbox;
-  command.add_option("--patients", o.fill.patients, "How many made-up patients")->capture_default_str();
-  command.add_option("--appointments", o.fill.appointments, "How many appointments in all: today's diary first, then the days ahead, then the past")
+  command.add_option("--patients", o.fill.patients, "How many made-up patients")
       ->capture_default_str();
-  command.add_option("--seed", o.fill.seed, "The same seed gives the same practice")->capture_default_str();
-  command.add_option("--load-fhir", o.load_fhir, "Folder with Patient.ndjson or Patient.ndjson.gz to load in place of made-up patients");
-  command.add_option("--database", o.database, "SQLite file to keep; ':memory:' for one in memory. Default: a temporary file");
+  command
+      .add_option(
+          "--appointments", o.fill.appointments,
+          "How many appointments in all: today's diary first, then the days ahead, then the past")
+      ->capture_default_str();
+  command.add_option("--seed", o.fill.seed, "The same seed gives the same practice")
+      ->capture_default_str();
+  command.add_option(
+      "--load-fhir", o.load_fhir,
+      "Folder with Patient.ndjson or Patient.ndjson.gz to load in place of made-up patients");
+  command.add_option(
+      "--database", o.database,
+      "SQLite file to keep; ':memory:' for one in memory. Default: a temporary file");
   command.add_option("--zone", o.zone, "The practice's IANA time zone")->capture_default_str();
-  command.add_option("--wire-port", o.wire.port, "Port of the SQL Server stand-in; 0: any free one")->capture_default_str();
-  command.add_option("--control-port", o.control_port, "Port of the page and the control port; 0: any free one")->capture_default_str();
-  command.add_option("--user", o.user, "SQL login, as Bp's 'Database browser' login")->capture_default_str();
+  command
+      .add_option("--wire-port", o.wire.port, "Port of the SQL Server stand-in; 0: any free one")
+      ->capture_default_str();
+  command
+      .add_option("--control-port", o.control_port,
+                  "Port of the page and the control port; 0: any free one")
+      ->capture_default_str();
+  command.add_option("--user", o.user, "SQL login, as Bp's 'Database browser' login")
+      ->capture_default_str();
   command.add_option("--password", o.password, "Its password")->capture_default_str();
-  command.add_option("--deny", arguments.denied, "Table, view or procedure that the login has no right to (may be repeated)");
-  command.add_option("--encrypt", arguments.encrypt, "TLS on the wire: off, on (as the client likes) or required")
+  command.add_option("--deny", arguments.denied,
+                     "Table, view or procedure that the login has no right to (may be repeated)");
+  command
+      .add_option("--encrypt", arguments.encrypt,
+                  "TLS on the wire: off, on (as the client likes) or required")
       ->check(CLI::IsMember({"off", "on", "required"}))
       ->capture_default_str();
-  command.add_option("--certificate", o.wire.certificate_file, "PEM certificate chain; default: one made on the spot");
+  command.add_option("--certificate", o.wire.certificate_file,
+                     "PEM certificate chain; default: one made on the spot");
   command.add_option("--key", o.wire.key_file, "PEM key of the certificate");
-  command.add_option("--max-connections", o.wire.max_connections, "Clients at once")->capture_default_str();
+  command.add_option("--max-connections", o.wire.max_connections, "Clients at once")
+      ->capture_default_str();
 }
 
 int Serve(Arguments& arguments) {
@@ -75,13 +95,18 @@ int Serve(Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Stands in for a practice management system: for demos, tests, and developers without one.");
+  CLI::App app(
+      "Stands in for a practice management system: for demos, tests, and developers without one.");
   app.name("pons-sandbox");
   app.require_subcommand(1);
-  app.footer("Example:\n  pons-sandbox best_practice --patients 2000 --seed 7\n\n"
-             "Prints when ready:\n  ready wire=tds://127.0.0.1:PORT control=http://127.0.0.1:PORT page=http://127.0.0.1:PORT/");
+  app.footer(
+      "Example:\n  pons-sandbox best_practice --patients 2000 --seed 7\n\n"
+      "Prints when ready:\n  ready wire=tds://127.0.0.1:PORT control=http://127.0.0.1:PORT "
+      "page=http://127.0.0.1:PORT/");
   Arguments arguments;
-  CLI::App* command = app.add_subcommand("best_practice", "Best Practice: SQL Server's protocol (TDS 7.4) over the documented tables, views and procedures");
+  CLI::App* command = app.add_subcommand("best_practice",
+                                         "Best Practice: SQL Server's protocol (TDS 7.4) over the "
+                                         "documented tables, views and procedures");
   AddOptions(*command, arguments);
   CLI11_PARSE(app, argc, argv);
   return Serve(arguments);

@@ -17,12 +17,16 @@ namespace {
 std::string Unescape(std::string_view text) {
   std::string out;
   const auto hex = [](char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
   };
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '+') {
       out += ' ';
-    } else if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
+    } else if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 &&
+               hex(text[i + 2]) >= 0) {
       out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
       i += 2;
     } else {
@@ -38,7 +42,8 @@ json::Value QueryObject(std::string_view query) {
     if (pair.empty()) continue;
     const std::size_t equals = pair.find('=');
     const std::string key = Unescape(pair.substr(0, equals));
-    const std::string value = equals == std::string_view::npos ? "" : Unescape(pair.substr(equals + 1));
+    const std::string value =
+        equals == std::string_view::npos ? "" : Unescape(pair.substr(equals + 1));
     out.emplace_back(key, value);
   }
   return out;
@@ -46,19 +51,25 @@ json::Value QueryObject(std::string_view query) {
 
 int StatusOf(Fault fault) {
   switch (fault) {
-    case Fault::kNotFound: return 404;
+    case Fault::kNotFound:
+      return 404;
     case Fault::kRejected:
     case Fault::kProtocol:
-    case Fault::kMisconfigured: return 400;
-    case Fault::kConflict: return 409;
-    case Fault::kUnsupported: return 405;
-    case Fault::kUnavailable: return 503;
+    case Fault::kMisconfigured:
+      return 400;
+    case Fault::kConflict:
+      return 409;
+    case Fault::kUnsupported:
+      return 405;
+    case Fault::kUnavailable:
+      return 503;
     case Fault::kUnauthenticated:
     case Fault::kForbidden:
     case Fault::kRateLimited:
     case Fault::kCursorExpired:
     case Fault::kCancelled:
-    case Fault::kInternal: return 500;
+    case Fault::kInternal:
+      return 500;
   }
   return 500;
 }
@@ -66,10 +77,11 @@ int StatusOf(Fault fault) {
 net::ServerResponse Reply(int status, std::string type, std::string body) {
   net::ServerResponse response;
   response.status = status;
-  response.headers = {{"Content-Type", std::move(type)},
-                      {"Cache-Control", "no-store"},
-                      {"X-Content-Type-Options", "nosniff"},
-                      {"Content-Security-Policy", "default-src 'self'; style-src 'self'; script-src 'self'"}};
+  response.headers = {
+      {"Content-Type", std::move(type)},
+      {"Cache-Control", "no-store"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Content-Security-Policy", "default-src 'self'; style-src 'self'; script-src 'self'"}};
   response.body = std::move(body);
   return response;
 }
@@ -113,7 +125,10 @@ class Control final : public ControlServer {
     auto server = net::StartHttpServer(
         options,
         [this](const net::ServerRequest& request, net::Responder respond) {
-          Call call{request.method, std::string(request.path), std::string(request.query), request.body,
+          Call call{request.method,
+                    std::string(request.path),
+                    std::string(request.query),
+                    request.body,
                     std::string(net::FindHeader(request.headers, "Host")),
                     std::string(net::FindHeader(request.headers, "Origin"))};
           {
@@ -150,7 +165,8 @@ class Control final : public ControlServer {
   net::ServerResponse Handle(const Call& call) {
     // A page elsewhere must not reach a sandbox through its reader's browser.
     const std::string_view host = std::string_view(call.host).substr(0, call.host.find(':'));
-    if (host != "127.0.0.1" && host != "localhost") return Answer(MakeError(Fault::kRejected, "Host must be 127.0.0.1"));
+    if (host != "127.0.0.1" && host != "localhost")
+      return Answer(MakeError(Fault::kRejected, "Host must be 127.0.0.1"));
     if (!call.origin.empty() && call.origin != "http://" + call.host) {
       return Answer(MakeError(Fault::kRejected, "requests from other pages are refused"));
     }
@@ -159,18 +175,22 @@ class Control final : public ControlServer {
       auto parsed = json::Parse(call.body);
       if (!parsed) return Answer(std::move(parsed).error());
       body = std::move(*parsed);
-      if (!body.is_object()) return Answer(MakeError(Fault::kRejected, "the body must be a JSON object"));
+      if (!body.is_object())
+        return Answer(MakeError(Fault::kRejected, "the body must be a JSON object"));
     }
     std::vector<std::string> parts;
-    for (std::string_view part : Split(std::string_view(call.path).substr(1), '/')) parts.push_back(Unescape(part));
+    for (std::string_view part : Split(std::string_view(call.path).substr(1), '/'))
+      parts.push_back(Unescape(part));
     if (call.method == "GET") {
-      if (auto page = parts_.practice.Page(call.path)) return Reply(200, page->content_type, std::move(page->body));
+      if (auto page = parts_.practice.Page(call.path))
+        return Reply(200, page->content_type, std::move(page->body));
     }
     if (parts[0] == "clinic" && parts.size() > 1) return Answer(Clinical(call, parts, body));
     return Answer(Own(call, parts, body));
   }
 
-  Result<json::Value> Clinical(const Call& call, const std::vector<std::string>& parts, const json::Value& body) {
+  Result<json::Value> Clinical(const Call& call, const std::vector<std::string>& parts,
+                               const json::Value& body) {
     Practice& practice = parts_.practice;
     const std::string& kind = parts[1];
     const json::Value query = QueryObject(call.query);
@@ -181,14 +201,16 @@ class Control final : public ControlServer {
     } else if (parts.size() == 3) {
       if (call.method == "GET") return practice.Get(kind, parts[2]);
       if (call.method == "PATCH") return practice.Change(kind, parts[2], body);
-      if (call.method == "DELETE") return practice.Remove(kind, parts[2], query.Text("vanish") == "true");
+      if (call.method == "DELETE")
+        return practice.Remove(kind, parts[2], query.Text("vanish") == "true");
     } else if (kind == "patients" && parts[3] == "history" && call.method == "POST") {
       return practice.AddHistory(parts[2], body);
     }
     return MakeError(Fault::kUnsupported, "no such call: " + call.method + " " + call.path);
   }
 
-  Result<json::Value> Own(const Call& call, const std::vector<std::string>& parts, const json::Value& body) {
+  Result<json::Value> Own(const Call& call, const std::vector<std::string>& parts,
+                          const json::Value& body) {
     const std::string what = call.method + " " + parts[0];
     const json::Value query = QueryObject(call.query);
     if (what == "POST reset") return parts_.practice.Reset();
@@ -208,8 +230,9 @@ class Control final : public ControlServer {
     }
     if (what == "GET journal") {
       const std::string since(query.Text("since")), limit(query.Text("limit"));
-      return parts_.journal.Read(since.empty() ? 0 : std::atoll(since.c_str()),
-                                 limit.empty() ? Journal::kKept : static_cast<std::size_t>(std::atoll(limit.c_str())));
+      return parts_.journal.Read(
+          since.empty() ? 0 : std::atoll(since.c_str()),
+          limit.empty() ? Journal::kKept : static_cast<std::size_t>(std::atoll(limit.c_str())));
     }
     if (what == "DELETE journal") {
       parts_.journal.Clear();
@@ -219,7 +242,9 @@ class Control final : public ControlServer {
     return MakeError(Fault::kNotFound, "no such call: " + call.method + " " + call.path);
   }
 
-  std::int64_t OffsetMillis() const { return static_cast<std::int64_t>(parts_.clock.offset().count()); }
+  std::int64_t OffsetMillis() const {
+    return static_cast<std::int64_t>(parts_.clock.offset().count());
+  }
 
   Result<json::Value> Clock(const json::Value& body) {
     if (const auto offset = body.Integer("offset_ms")) {
@@ -255,7 +280,8 @@ class Control final : public ControlServer {
 
 }  // namespace
 
-Result<std::unique_ptr<ControlServer>> StartControlServer(std::uint16_t port, const ControlParts& parts, Logger& log) {
+Result<std::unique_ptr<ControlServer>> StartControlServer(std::uint16_t port,
+                                                          const ControlParts& parts, Logger& log) {
   auto control = std::make_unique<Control>(parts);
   PONS_TRY(control->Listen(port, log));
   return std::unique_ptr<ControlServer>(std::move(control));

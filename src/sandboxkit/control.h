@@ -30,7 +30,7 @@ class ControlServer {
 };
 
 // Errors: kMisconfigured, the port is taken.
-Result<std::unique_ptr<ControlServer>> StartControlServer(std::uint16_t port, const ControlParts& parts,
-                                                          Logger& log);
+Result<std::unique_ptr<ControlServer>> StartControlServer(std::uint16_t port,
+                                                          const ControlParts& parts, Logger& log);
 
 }  // namespace pons::sandboxkit

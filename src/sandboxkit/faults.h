@@ -31,10 +31,10 @@ std::string_view FaultActionName(FaultAction action);
 
 struct FaultRule {
   std::int64_t id = 0;
-  std::string kind;       // "login", "select", …; empty: any
-  std::string contains;   // case ignored, in the tables or the text of the request; empty: any
-  std::int64_t skip = 0;  // matching requests to let pass first
-  std::int64_t count = 1; // how often; -1: until taken away
+  std::string kind;        // "login", "select", …; empty: any
+  std::string contains;    // case ignored, in the tables or the text of the request; empty: any
+  std::int64_t skip = 0;   // matching requests to let pass first
+  std::int64_t count = 1;  // how often; -1: until taken away
   FaultAction action = FaultAction::kDelay;
   std::int64_t value = 0;
   std::int64_t hits = 0;

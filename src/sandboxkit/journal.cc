@@ -26,12 +26,12 @@ json::Value Journal::Read(std::int64_t after, std::size_t limit) const {
   for (const JournalEntry& entry : entries_) {
     if (entry.id <= after) continue;
     if (out.size() >= limit) break;
-    json::Object row{{"seq", entry.id},         {"at_ms", entry.at_ms},
-                     {"kind", entry.kind},      {"operation", entry.operation},
-                     {"user", entry.user},      {"connection", entry.connection},
-                     {"text", entry.request},   {"parameters", entry.parameters},
-                     {"rows", entry.rows},      {"effect", entry.effect},
-                     {"fault", entry.fault},    {"micros", entry.micros}};
+    json::Object row{{"seq", entry.id},       {"at_ms", entry.at_ms},
+                     {"kind", entry.kind},    {"operation", entry.operation},
+                     {"user", entry.user},    {"connection", entry.connection},
+                     {"text", entry.request}, {"parameters", entry.parameters},
+                     {"rows", entry.rows},    {"effect", entry.effect},
+                     {"fault", entry.fault},  {"micros", entry.micros}};
     row.emplace_back("error", entry.error == 0 ? json::Value() : json::Value(entry.error));
     out.emplace_back(std::move(row));
   }

@@ -18,14 +18,14 @@ struct JournalEntry {
   std::int64_t at_ms = 0;       // machine's clock, UTC
   std::int64_t connection = 0;  // which wire connection
   std::string user;
-  std::string kind;             // "login" or "statement"
-  std::string operation;        // "select", "execute", …
-  std::string request;          // the statement or route, cut at 2,000 bytes
-  std::string parameters;       // of what writes
-  std::int64_t rows = 0;        // sent, or changed
-  std::string effect;           // "none", "read", "write"
-  std::int64_t error = 0;       // the vendor's number; 0: none
-  std::string fault;            // the planned one that it met
+  std::string kind;        // "login" or "statement"
+  std::string operation;   // "select", "execute", …
+  std::string request;     // the statement or route, cut at 2,000 bytes
+  std::string parameters;  // of what writes
+  std::int64_t rows = 0;   // sent, or changed
+  std::string effect;      // "none", "read", "write"
+  std::int64_t error = 0;  // the vendor's number; 0: none
+  std::string fault;       // the planned one that it met
   std::int64_t micros = 0;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a sandbox does for its control port: the practice as its staff would speak of it, in the words
-// of README.md, the same for every vendor. The port turns HTTP into these calls.
+// What a sandbox does for its control port: the practice as its staff would speak of it, in the
+// words of README.md, the same for every vendor. The port turns HTTP into these calls.
 #pragma once
 
 #include <optional>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sandbox's own clock: the machine's, moved by an offset, or standing at a moment. What the vendor
-// would call "now" follows it; what the sandbox measures for its journal does not.
-// Threads: any.
+// A sandbox's own clock: the machine's, moved by an offset, or standing at a moment. What the
+// vendor would call "now" follows it; what the sandbox measures for its journal does not. Threads:
+// any.
 #pragma once
 
 #include <atomic>

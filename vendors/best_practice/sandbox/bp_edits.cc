@@ -13,12 +13,21 @@ struct Field {
   const char* column;
 };
 
-constexpr Field kPatientTexts[] = {
-    {"given", "FIRSTNAME"}, {"middle", "MIDDLENAME"}, {"family", "SURNAME"}, {"preferred", "PREFERREDNAME"},
-    {"home_phone", "HOMEPHONE"}, {"work_phone", "WORKPHONE"}, {"mobile_phone", "MOBILEPHONE"},
-    {"medicare", "MEDICARENO"}, {"medicare_line", "MEDICARELINENO"}, {"medicare_expiry", "MEDICAREEXPIRY"},
-    {"individual_number", "IHI"}, {"dva_number", "DVANO"}, {"pension_number", "PENSIONNO"},
-    {"record_number", "RECORDNO"}, {"country", "COUNTRY"}};
+constexpr Field kPatientTexts[] = {{"given", "FIRSTNAME"},
+                                   {"middle", "MIDDLENAME"},
+                                   {"family", "SURNAME"},
+                                   {"preferred", "PREFERREDNAME"},
+                                   {"home_phone", "HOMEPHONE"},
+                                   {"work_phone", "WORKPHONE"},
+                                   {"mobile_phone", "MOBILEPHONE"},
+                                   {"medicare", "MEDICARENO"},
+                                   {"medicare_line", "MEDICARELINENO"},
+                                   {"medicare_expiry", "MEDICAREEXPIRY"},
+                                   {"individual_number", "IHI"},
+                                   {"dva_number", "DVANO"},
+                                   {"pension_number", "PENSIONNO"},
+                                   {"record_number", "RECORDNO"},
+                                   {"country", "COUNTRY"}};
 constexpr Field kHomeAddress[] = {
     {"line1", "ADDRESS1"}, {"line2", "ADDRESS2"}, {"city", "CITY"}, {"postcode", "POSTCODE"}};
 constexpr Field kPostalAddress[] = {
@@ -32,7 +41,8 @@ struct CodeField {
   const char* text;
 };
 constexpr CodeField kPatientCodes[] = {
-    {"title", "TITLECODE", "TITLES", "TITLECODE", "TITLE"}, {"sex", "SEXCODE", "SEX", "SEXCODE", "SEX"},
+    {"title", "TITLECODE", "TITLES", "TITLECODE", "TITLE"},
+    {"sex", "SEXCODE", "SEX", "SEXCODE", "SEX"},
     {"ethnicity", "ETHNICCODE", "ETHNICITY", "ETHNICCODE", "ETHNICTYPE"},
     {"dva_color", "DVACODE", "DVATYPE", "DVACODE", "DVATYPE"},
     {"pension_kind", "PENSIONCODE", "PENSIONTYPE", "PENSIONCODE", "PENSIONTYPE"}};
@@ -42,20 +52,24 @@ void TakeTexts(const json::Value& body, const Field (&fields)[N], Cells& cells) 
   for (const Field& field : fields) {
     const json::Value* value = body.Find(field.key);
     if (value == nullptr) continue;
-    if (value->string() != nullptr) cells.emplace_back(field.column, *value->string());
-    else if (const auto n = value->AsInteger()) cells.emplace_back(field.column, std::to_string(*n));
-    else cells.emplace_back(field.column, std::string());
+    if (value->string() != nullptr)
+      cells.emplace_back(field.column, *value->string());
+    else if (const auto n = value->AsInteger())
+      cells.emplace_back(field.column, std::to_string(*n));
+    else
+      cells.emplace_back(field.column, std::string());
   }
 }
 
 // The code that a lookup table has for a text; "Dr" also finds "Dr.".
 Result<std::int64_t> CodeFor(Connection& writer, const CodeField& field, const std::string& text) {
   if (text.empty()) return std::int64_t{0};
-  const std::string sql = std::string("SELECT ") + field.code + " FROM " + field.table + " WHERE " + field.text +
-                          " = ?1 OR " + field.text + " = ?1 || '.'";
+  const std::string sql = std::string("SELECT ") + field.code + " FROM " + field.table + " WHERE " +
+                          field.text + " = ?1 OR " + field.text + " = ?1 || '.'";
   const std::int64_t code = AskInteger(writer, sql, {text}, -1);
   if (code >= 0) return code;
-  return MakeError(Fault::kRejected, std::string(field.key) + ": table " + field.table + " has no \"" + text + "\"");
+  return MakeError(Fault::kRejected,
+                   std::string(field.key) + ": table " + field.table + " has no \"" + text + "\"");
 }
 
 // Cells of a new row: `defaults`, each replaced where `cells` has the column.
@@ -67,8 +81,8 @@ Cells Over(Cells defaults, Cells cells) {
   return defaults;
 }
 
-Result<std::int64_t> InsertOrUpdate(Connection& writer, const char* table, std::int64_t id, Cells defaults,
-                                    Cells cells) {
+Result<std::int64_t> InsertOrUpdate(Connection& writer, const char* table, std::int64_t id,
+                                    Cells defaults, Cells cells) {
   if (id == 0) return InsertRow(writer, table, Over(std::move(defaults), std::move(cells)));
   PONS_TRY(UpdateRow(writer, table, id, std::move(cells)));
   return id;
@@ -91,13 +105,15 @@ Result<std::int64_t> StatusIn(std::string_view word) {
     std::string_view word;
     std::int64_t code;
   };
-  static constexpr Status kStatuses[] = {{"booked", 1}, {"arrived", 2}, {"with_doctor", 3}, {"at_billing", 4},
-                                         {"invoiced", 5}, {"completed", 6}, {"did_not_attend", 10}};
+  static constexpr Status kStatuses[] = {{"booked", 1},         {"arrived", 2},  {"with_doctor", 3},
+                                         {"at_billing", 4},     {"invoiced", 5}, {"completed", 6},
+                                         {"did_not_attend", 10}};
   for (const Status& status : kStatuses) {
     if (status.word == word) return status.code;
   }
-  return MakeError(Fault::kRejected, "status must be booked, arrived, with_doctor, at_billing, invoiced, completed, "
-                                     "did_not_attend or cancelled");
+  return MakeError(Fault::kRejected,
+                   "status must be booked, arrived, with_doctor, at_billing, invoiced, completed, "
+                   "did_not_attend or cancelled");
 }
 
 Result<void> Exists(Connection& writer, const char* table, std::int64_t id, const char* what) {
@@ -157,15 +173,18 @@ Result<std::int64_t> EditPatient(Connection& writer, std::int64_t id, const json
     cells.emplace_back(field.column, code);
   }
   if (body.Find("active") != nullptr || !body.Text("death_date").empty()) {
-    const std::int64_t status = !body.Text("death_date").empty() ? 3 : TrueIn(body, "active", true) ? 1 : 2;
+    const std::int64_t status = !body.Text("death_date").empty() ? 3
+                                : TrueIn(body, "active", true)   ? 1
+                                                                 : 2;
     cells.emplace_back("PATIENTSTATUS", status);
   }
   // As BP_AddPatient leaves the columns that nobody filled in.
   Cells defaults;
   if (id == 0) {
-    for (const char* column : {"RECORDSTATUS", "PATIENTSTATUS"}) defaults.emplace_back(column, std::int64_t{1});
-    for (const char* column : {"TITLECODE", "SEXCODE", "ETHNICCODE", "DVACODE", "PENSIONCODE", "USERID",
-                               "HEADOFFAMILYID", "CONSENTSMSREMINDER"}) {
+    for (const char* column : {"RECORDSTATUS", "PATIENTSTATUS"})
+      defaults.emplace_back(column, std::int64_t{1});
+    for (const char* column : {"TITLECODE", "SEXCODE", "ETHNICCODE", "DVACODE", "PENSIONCODE",
+                               "USERID", "HEADOFFAMILYID", "CONSENTSMSREMINDER"}) {
       defaults.emplace_back(column, std::int64_t{0});
     }
     defaults.emplace_back("EXTERNALID", std::string());
@@ -174,8 +193,10 @@ Result<std::int64_t> EditPatient(Connection& writer, std::int64_t id, const json
     for (const Field& field : kPostalAddress) defaults.emplace_back(field.column, std::string());
   }
   PONS_ASSIGN(id, InsertOrUpdate(writer, "PATIENTS", id, std::move(defaults), std::move(cells)));
-  if (body.Find("email") != nullptr) PONS_TRY(SetEmail(writer, id, std::string(body.Text("email"))));
-  if (const json::Value* history = body.Find("history"); history != nullptr && history->array() != nullptr) {
+  if (body.Find("email") != nullptr)
+    PONS_TRY(SetEmail(writer, id, std::string(body.Text("email"))));
+  if (const json::Value* history = body.Find("history");
+      history != nullptr && history->array() != nullptr) {
     for (const json::Value& condition : *history->array()) {
       auto added = AddCondition(writer, id, condition);
       if (!added) return added;
@@ -185,8 +206,10 @@ Result<std::int64_t> EditPatient(Connection& writer, std::int64_t id, const json
 }
 
 Result<std::int64_t> EditLocation(Connection& writer, std::int64_t id, const json::Value& body) {
-  static constexpr Field kTexts[] = {
-      {"name", "LOCATIONNAME"}, {"phone", "PHONE"}, {"email", "EMAIL"}, {"organization_number", "HPIO"}};
+  static constexpr Field kTexts[] = {{"name", "LOCATIONNAME"},
+                                     {"phone", "PHONE"},
+                                     {"email", "EMAIL"},
+                                     {"organization_number", "HPIO"}};
   static constexpr Field kAddress[] = {
       {"line1", "ADDRESS1"}, {"line2", "ADDRESS2"}, {"city", "CITY"}, {"postcode", "POSTCODE"}};
   Cells cells, defaults{{"RECORDSTATUS", std::int64_t{1}}};
@@ -197,13 +220,19 @@ Result<std::int64_t> EditLocation(Connection& writer, std::int64_t id, const jso
   return InsertOrUpdate(writer, "LOCATIONS", id, std::move(defaults), std::move(cells));
 }
 
-Result<std::int64_t> EditPractitioner(Connection& writer, std::int64_t id, const json::Value& body) {
-  static constexpr Field kTexts[] = {
-      {"given", "FIRSTNAME"}, {"family", "SURNAME"}, {"registration", "REGISTRATIONNO"},
-      {"prescriber_number", "PRESCRIBERNO"}, {"individual_number", "HPII"}, {"email", "EMAIL"},
-      {"phone", "HOMEPHONE"}, {"provider_number", "PROVIDERNO"}};
-  static constexpr CodeField kCodes[] = {{"title", "TITLECODE", "TITLES", "TITLECODE", "TITLE"},
-                                         {"group", "GROUPCODE", "USERGROUPS", "GROUPCODE", "GROUPNAME"}};
+Result<std::int64_t> EditPractitioner(Connection& writer, std::int64_t id,
+                                      const json::Value& body) {
+  static constexpr Field kTexts[] = {{"given", "FIRSTNAME"},
+                                     {"family", "SURNAME"},
+                                     {"registration", "REGISTRATIONNO"},
+                                     {"prescriber_number", "PRESCRIBERNO"},
+                                     {"individual_number", "HPII"},
+                                     {"email", "EMAIL"},
+                                     {"phone", "HOMEPHONE"},
+                                     {"provider_number", "PROVIDERNO"}};
+  static constexpr CodeField kCodes[] = {
+      {"title", "TITLECODE", "TITLES", "TITLECODE", "TITLE"},
+      {"group", "GROUPCODE", "USERGROUPS", "GROUPCODE", "GROUPNAME"}};
   Cells cells;
   TakeTexts(body, kTexts, cells);
   for (const CodeField& field : kCodes) {
@@ -220,8 +249,9 @@ Result<std::int64_t> EditPractitioner(Connection& writer, std::int64_t id, const
     }
     cells.emplace_back("LOCATIONID", places.empty() ? 0 : places[0]);
   }
-  Cells defaults{{"RECORDSTATUS", std::int64_t{1}}, {"USERSTATUS", std::int64_t{1}}, {"LOCATIONID", std::int64_t{0}},
-                 {"APPOINTMENTS", std::int64_t{1}}, {"GROUPCODE", std::int64_t{2}}, {"TITLECODE", std::int64_t{0}},
+  Cells defaults{{"RECORDSTATUS", std::int64_t{1}}, {"USERSTATUS", std::int64_t{1}},
+                 {"LOCATIONID", std::int64_t{0}},   {"APPOINTMENTS", std::int64_t{1}},
+                 {"GROUPCODE", std::int64_t{2}},    {"TITLECODE", std::int64_t{0}},
                  {"MOBILEPHONE", std::string()}};
   for (const Field& field : kTexts) defaults.emplace_back(field.column, std::string());
   PONS_ASSIGN(id, InsertOrUpdate(writer, "USERS", id, std::move(defaults), std::move(cells)));
@@ -229,7 +259,8 @@ Result<std::int64_t> EditPractitioner(Connection& writer, std::int64_t id, const
   AskInteger(writer, "DELETE FROM PROVIDER_LOCATION WHERE USERID = ?", {id});
   for (const std::int64_t place : places) {
     auto added = InsertRow(writer, "PROVIDER_LOCATION",
-                           {{"USERID", id}, {"LOCATIONID", place},
+                           {{"USERID", id},
+                            {"LOCATIONID", place},
                             {"PROVIDERNUMBER", std::string(body.Text("provider_number"))}});
     if (!added) return added;
   }
@@ -238,11 +269,15 @@ Result<std::int64_t> EditPractitioner(Connection& writer, std::int64_t id, const
 
 Result<std::int64_t> EditType(Connection& writer, std::int64_t id, const json::Value& body) {
   Cells cells;
-  if (body.Find("name") != nullptr) cells.emplace_back("DESCRIPTION", std::string(body.Text("name")));
-  if (const auto minutes = IntegerIn(body, "minutes")) cells.emplace_back("APPOINTMENTLENGTH", *minutes * 60);
+  if (body.Find("name") != nullptr)
+    cells.emplace_back("DESCRIPTION", std::string(body.Text("name")));
+  if (const auto minutes = IntegerIn(body, "minutes"))
+    cells.emplace_back("APPOINTMENTLENGTH", *minutes * 60);
   return InsertOrUpdate(writer, "APPOINTMENTTYPES", id,
-                        {{"RECORDSTATUS", std::int64_t{1}}, {"LISTORDER", std::int64_t{99}},
-                         {"ICONINDEX", std::int64_t{0}}, {"APPOINTMENTLENGTH", std::int64_t{900}},
+                        {{"RECORDSTATUS", std::int64_t{1}},
+                         {"LISTORDER", std::int64_t{99}},
+                         {"ICONINDEX", std::int64_t{0}},
+                         {"APPOINTMENTLENGTH", std::int64_t{900}},
                          {"DESCRIPTION", std::string()}},
                         std::move(cells));
 }
@@ -253,15 +288,17 @@ Result<std::int64_t> BookAppointment(Connection& writer, const json::Value& body
   appointment.user = IntegerIn(body, "practitioner").value_or(0);
   appointment.location = IntegerIn(body, "location").value_or(0);
   appointment.type = IntegerIn(body, "type").value_or(1);
-  appointment.date = body.Text("date").empty() ? TodayText(writer.database()) : std::string(body.Text("date"));
+  appointment.date =
+      body.Text("date").empty() ? TodayText(writer.database()) : std::string(body.Text("date"));
   appointment.reason = body.Text("reason");
   appointment.urgent = TrueIn(body, "urgent", false);
   appointment.booked_by = 1;
   PONS_TRY(Exists(writer, "PATIENTS", appointment.patient, "patient"));
   PONS_TRY(Exists(writer, "USERS", appointment.user, "practitioner"));
   PONS_ASSIGN(appointment.time, SecondsIn(body.Text("time")));
-  appointment.length = AskInteger(writer, "SELECT APPOINTMENTLENGTH FROM APPOINTMENTTYPES WHERE APPOINTMENTCODE = ?",
-                                  {appointment.type}, 900);
+  appointment.length =
+      AskInteger(writer, "SELECT APPOINTMENTLENGTH FROM APPOINTMENTTYPES WHERE APPOINTMENTCODE = ?",
+                 {appointment.type}, 900);
   if (const auto minutes = IntegerIn(body, "minutes")) appointment.length = *minutes * 60;
   return AddAppointment(writer, appointment);
 }
@@ -283,14 +320,19 @@ Result<std::int64_t> EditAppointment(Connection& writer, std::int64_t id, const 
     PONS_ASSIGN(const std::int64_t time, SecondsIn(body.Text("time")));
     cells.emplace_back("APPOINTMENTTIME", time);
   }
-  static constexpr Field kNumbers[] = {{"practitioner", "USERID"}, {"location", "LOCATIONID"},
-                                       {"type", "APPOINTMENTTYPE"}, {"patient", "INTERNALID"}};
+  static constexpr Field kNumbers[] = {{"practitioner", "USERID"},
+                                       {"location", "LOCATIONID"},
+                                       {"type", "APPOINTMENTTYPE"},
+                                       {"patient", "INTERNALID"}};
   for (const Field& field : kNumbers) {
     if (const auto n = IntegerIn(body, field.key)) cells.emplace_back(field.column, *n);
   }
-  if (const auto minutes = IntegerIn(body, "minutes")) cells.emplace_back("APPOINTMENTLENGTH", *minutes * 60);
-  if (body.Find("reason") != nullptr) cells.emplace_back("REASON", std::string(body.Text("reason")));
-  if (cells.empty() && status.empty()) return MakeError(Fault::kRejected, "nothing to change was given");
+  if (const auto minutes = IntegerIn(body, "minutes"))
+    cells.emplace_back("APPOINTMENTLENGTH", *minutes * 60);
+  if (body.Find("reason") != nullptr)
+    cells.emplace_back("REASON", std::string(body.Text("reason")));
+  if (cells.empty() && status.empty())
+    return MakeError(Fault::kRejected, "nothing to change was given");
   if (!cells.empty()) PONS_TRY(UpdateRow(writer, "APPOINTMENTS", id, std::move(cells)));
   return id;
 }
@@ -301,28 +343,47 @@ Result<std::int64_t> BeginVisit(Connection& writer, const json::Value& body) {
   const std::int64_t appointment = IntegerIn(body, "appointment").value_or(0);
   if (appointment != 0) {
     PONS_TRY(Exists(writer, "APPOINTMENTS", appointment, "appointment"));
-    if (patient == 0) patient = AskInteger(writer, "SELECT INTERNALID FROM APPOINTMENTS WHERE RECORDID = ?", {appointment});
-    if (user == 0) user = AskInteger(writer, "SELECT USERID FROM APPOINTMENTS WHERE RECORDID = ?", {appointment});
-    const bool open = AskInteger(writer, "SELECT COUNT(*) FROM APPOINTMENTS A JOIN VISITLOCK L ON L.VISITID = A.VISITID "
-                                         "WHERE A.RECORDID = ?", {appointment}) > 0;
-    if (open) return MakeError(Fault::kConflict, "the visit of this appointment has started already");
+    if (patient == 0)
+      patient = AskInteger(writer, "SELECT INTERNALID FROM APPOINTMENTS WHERE RECORDID = ?",
+                           {appointment});
+    if (user == 0)
+      user =
+          AskInteger(writer, "SELECT USERID FROM APPOINTMENTS WHERE RECORDID = ?", {appointment});
+    const bool open =
+        AskInteger(writer,
+                   "SELECT COUNT(*) FROM APPOINTMENTS A JOIN VISITLOCK L ON L.VISITID = A.VISITID "
+                   "WHERE A.RECORDID = ?",
+                   {appointment}) > 0;
+    if (open)
+      return MakeError(Fault::kConflict, "the visit of this appointment has started already");
   }
-  PONS_ASSIGN(const StartedVisit started,
-              StartVisit(writer, patient, user, IntegerIn(body, "location").value_or(0), appointment));
+  PONS_ASSIGN(
+      const StartedVisit started,
+      StartVisit(writer, patient, user, IntegerIn(body, "location").value_or(0), appointment));
   return started.visit;
 }
 
-Result<std::int64_t> AddCondition(Connection& writer, std::int64_t patient, const json::Value& body) {
+Result<std::int64_t> AddCondition(Connection& writer, std::int64_t patient,
+                                  const json::Value& body) {
   PONS_TRY(Exists(writer, "PATIENTS", patient, "patient"));
   if (body.Text("text").empty()) return MakeError(Fault::kRejected, "give the condition's text");
   const std::int64_t zero = 0, one = 1;
   return InsertRow(writer, "PASTHISTORY",
-                   {{"INTERNALID", patient}, {"RECORDSTATUS", one}, {"DAY", IntegerIn(body, "day").value_or(0)},
-                    {"MONTH", IntegerIn(body, "month").value_or(0)}, {"YEAR", IntegerIn(body, "year").value_or(0)},
-                    {"CONDITION", std::string(body.Text("text"))}, {"CONDITIONID", zero},
-                    {"STATUSCODE", std::int64_t{TrueIn(body, "active", false)}}, {"SIDE", std::string()},
-                    {"SEVERITY", std::string()}, {"ACUTE", zero}, {"SUMMARY", one}, {"FRACTURE", zero},
-                    {"DETAILS", std::string()}, {"SNOMED", std::string(body.Text("snomed"))}});
+                   {{"INTERNALID", patient},
+                    {"RECORDSTATUS", one},
+                    {"DAY", IntegerIn(body, "day").value_or(0)},
+                    {"MONTH", IntegerIn(body, "month").value_or(0)},
+                    {"YEAR", IntegerIn(body, "year").value_or(0)},
+                    {"CONDITION", std::string(body.Text("text"))},
+                    {"CONDITIONID", zero},
+                    {"STATUSCODE", std::int64_t{TrueIn(body, "active", false)}},
+                    {"SIDE", std::string()},
+                    {"SEVERITY", std::string()},
+                    {"ACUTE", zero},
+                    {"SUMMARY", one},
+                    {"FRACTURE", zero},
+                    {"DETAILS", std::string()},
+                    {"SNOMED", std::string(body.Text("snomed"))}});
 }
 
 }  // namespace pons::best_practice::sandbox

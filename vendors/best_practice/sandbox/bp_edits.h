@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edits asked of the control port, JSON in the words of its README, onto Bp's tables. Each runs inside
-// the caller's transaction and gives the key of the row. Errors: kRejected, kNotFound, kConflict.
+// Edits asked of the control port, JSON in the words of its README, onto Bp's tables. Each runs
+// inside the caller's transaction and gives the key of the row. Errors: kRejected, kNotFound,
+// kConflict.
 #pragma once
 
 #include "json/value.h"
@@ -21,6 +22,7 @@ Result<std::int64_t> EditType(Connection& writer, std::int64_t id, const json::V
 Result<std::int64_t> EditAppointment(Connection& writer, std::int64_t id, const json::Value& body);
 Result<std::int64_t> BookAppointment(Connection& writer, const json::Value& body);
 Result<std::int64_t> BeginVisit(Connection& writer, const json::Value& body);
-Result<std::int64_t> AddCondition(Connection& writer, std::int64_t patient, const json::Value& body);
+Result<std::int64_t> AddCondition(Connection& writer, std::int64_t patient,
+                                  const json::Value& body);
 
 }  // namespace pons::best_practice::sandbox

@@ -13,41 +13,56 @@ namespace pons::best_practice::sandbox {
 namespace {
 
 constexpr const char* kPatient =
-    "SELECT CAST(P.INTERNALID AS TEXT) AS id, coalesce(T.TITLE, '') AS title, P.FIRSTNAME AS given, "
+    "SELECT CAST(P.INTERNALID AS TEXT) AS id, coalesce(T.TITLE, '') AS title, P.FIRSTNAME AS "
+    "given, "
     "P.MIDDLENAME AS middle, P.SURNAME AS family, P.PREFERREDNAME AS preferred, "
-    "coalesce(substr(P.DOB, 1, 10), '') AS birth_date, coalesce(substr(P.DATEOFDEATH, 1, 10), '') AS death_date, "
-    "coalesce(X.SEX, '') AS sex, coalesce(E.ETHNICTYPE, '') AS ethnicity, P.ADDRESS1 AS \"address.line1\", "
-    "P.ADDRESS2 AS \"address.line2\", P.CITY AS \"address.city\", P.POSTCODE AS \"address.postcode\", "
-    "P.POSTALADDRESS AS \"postal.line1\", P.POSTALCITY AS \"postal.city\", P.POSTALPOSTCODE AS \"postal.postcode\", "
+    "coalesce(substr(P.DOB, 1, 10), '') AS birth_date, coalesce(substr(P.DATEOFDEATH, 1, 10), '') "
+    "AS death_date, "
+    "coalesce(X.SEX, '') AS sex, coalesce(E.ETHNICTYPE, '') AS ethnicity, P.ADDRESS1 AS "
+    "\"address.line1\", "
+    "P.ADDRESS2 AS \"address.line2\", P.CITY AS \"address.city\", P.POSTCODE AS "
+    "\"address.postcode\", "
+    "P.POSTALADDRESS AS \"postal.line1\", P.POSTALCITY AS \"postal.city\", P.POSTALPOSTCODE AS "
+    "\"postal.postcode\", "
     "P.HOMEPHONE AS home_phone, P.WORKPHONE AS work_phone, P.MOBILEPHONE AS mobile_phone, "
     "coalesce((SELECT EMAIL FROM EMAIL M WHERE M.INTERNALID = P.INTERNALID AND M.RECORDSTATUS = 1 "
-    "ORDER BY RECORDID LIMIT 1), '') AS email, P.MEDICARENO AS medicare, P.MEDICARELINENO AS medicare_line, "
+    "ORDER BY RECORDID LIMIT 1), '') AS email, P.MEDICARENO AS medicare, P.MEDICARELINENO AS "
+    "medicare_line, "
     "P.MEDICAREEXPIRY AS medicare_expiry, P.IHI AS individual_number, P.DVANO AS dva_number, "
     "coalesce(D.DVATYPE, '') AS dva_color, P.PENSIONNO AS pension_number, "
-    "coalesce(N.PENSIONTYPE, '') AS pension_kind, P.RECORDNO AS record_number, P.COUNTRY AS country, "
-    "P.EXTERNALID AS fhir_id, P.PATIENTSTATUS = 1 AS active, P.CREATED AS created, P.UPDATED AS updated ";
+    "coalesce(N.PENSIONTYPE, '') AS pension_kind, P.RECORDNO AS record_number, P.COUNTRY AS "
+    "country, "
+    "P.EXTERNALID AS fhir_id, P.PATIENTSTATUS = 1 AS active, P.CREATED AS created, P.UPDATED AS "
+    "updated ";
 constexpr const char* kPatientFrom =
-    "FROM PATIENTS P LEFT JOIN TITLES T ON T.TITLECODE = P.TITLECODE LEFT JOIN SEX X ON X.SEXCODE = P.SEXCODE "
-    "LEFT JOIN ETHNICITY E ON E.ETHNICCODE = P.ETHNICCODE LEFT JOIN DVATYPE D ON D.DVACODE = P.DVACODE "
+    "FROM PATIENTS P LEFT JOIN TITLES T ON T.TITLECODE = P.TITLECODE LEFT JOIN SEX X ON X.SEXCODE "
+    "= P.SEXCODE "
+    "LEFT JOIN ETHNICITY E ON E.ETHNICCODE = P.ETHNICCODE LEFT JOIN DVATYPE D ON D.DVACODE = "
+    "P.DVACODE "
     "LEFT JOIN PENSIONTYPE N ON N.PENSIONCODE = P.PENSIONCODE ";
 
 constexpr const char* kStatusWord =
-    "CASE WHEN A.RECORDSTATUS = 4 THEN 'cancelled' ELSE CASE A.APPOINTMENTCODE WHEN 1 THEN 'booked' "
-    "WHEN 2 THEN 'arrived' WHEN 3 THEN 'with_doctor' WHEN 4 THEN 'at_billing' WHEN 5 THEN 'invoiced' "
+    "CASE WHEN A.RECORDSTATUS = 4 THEN 'cancelled' ELSE CASE A.APPOINTMENTCODE WHEN 1 THEN "
+    "'booked' "
+    "WHEN 2 THEN 'arrived' WHEN 3 THEN 'with_doctor' WHEN 4 THEN 'at_billing' WHEN 5 THEN "
+    "'invoiced' "
     "WHEN 6 THEN 'completed' WHEN 10 THEN 'did_not_attend' ELSE 'unknown' END END";
 
 std::string AppointmentSelect() {
-  return std::string("SELECT CAST(A.RECORDID AS TEXT) AS id, CAST(A.INTERNALID AS TEXT) AS patient, "
-                     "trim(coalesce(P.FIRSTNAME, '') || ' ' || coalesce(P.SURNAME, '')) AS patient_name, "
-                     "CAST(A.USERID AS TEXT) AS practitioner, CAST(A.LOCATIONID AS TEXT) AS location, "
-                     "CAST(A.APPOINTMENTTYPE AS TEXT) AS type, coalesce(Y.DESCRIPTION, '') AS type_name, "
-                     "substr(A.APPOINTMENTDATE, 1, 10) AS date, "
-                     "printf('%02d:%02d', A.APPOINTMENTTIME / 3600, A.APPOINTMENTTIME / 60 % 60) AS time, "
-                     "A.APPOINTMENTLENGTH / 60 AS minutes, ") +
+  return std::string(
+             "SELECT CAST(A.RECORDID AS TEXT) AS id, CAST(A.INTERNALID AS TEXT) AS patient, "
+             "trim(coalesce(P.FIRSTNAME, '') || ' ' || coalesce(P.SURNAME, '')) AS patient_name, "
+             "CAST(A.USERID AS TEXT) AS practitioner, CAST(A.LOCATIONID AS TEXT) AS location, "
+             "CAST(A.APPOINTMENTTYPE AS TEXT) AS type, coalesce(Y.DESCRIPTION, '') AS type_name, "
+             "substr(A.APPOINTMENTDATE, 1, 10) AS date, "
+             "printf('%02d:%02d', A.APPOINTMENTTIME / 3600, A.APPOINTMENTTIME / 60 % 60) AS time, "
+             "A.APPOINTMENTLENGTH / 60 AS minutes, ") +
          kStatusWord +
-         " AS status, iif(coalesce(A.VISITID, 0) = 0, NULL, CAST(A.VISITID AS TEXT)) AS visit, A.REASON AS reason, "
+         " AS status, iif(coalesce(A.VISITID, 0) = 0, NULL, CAST(A.VISITID AS TEXT)) AS visit, "
+         "A.REASON AS reason, "
          // For the visit timer: the start of a visit that is under way, in ms UTC.
-         "iif(EXISTS (SELECT 1 FROM VISITLOCK L WHERE L.VISITID = A.VISITID), V.CREATED, NULL) AS visit_started "
+         "iif(EXISTS (SELECT 1 FROM VISITLOCK L WHERE L.VISITID = A.VISITID), V.CREATED, NULL) AS "
+         "visit_started "
          "FROM APPOINTMENTS A LEFT JOIN PATIENTS P ON P.INTERNALID = A.INTERNALID "
          "LEFT JOIN APPOINTMENTTYPES Y ON Y.APPOINTMENTCODE = A.APPOINTMENTTYPE "
          "LEFT JOIN VISITS V ON V.VISITID = A.VISITID ";
@@ -74,7 +89,8 @@ void Place(json::Object& row, std::string_view name, json::Value value) {
     return;
   }
   const std::string_view outer = name.substr(0, dot);
-  if (row.empty() || row.back().first != outer) row.emplace_back(outer, json::Value(json::Object{}));
+  if (row.empty() || row.back().first != outer)
+    row.emplace_back(outer, json::Value(json::Object{}));
   row.back().second.object()->emplace_back(name.substr(dot + 1), std::move(value));
 }
 
@@ -83,9 +99,10 @@ const char* TableOf(std::string_view kind) {
     std::string_view kind;
     const char* table;
   };
-  static constexpr Table kTables[] = {{"patients", "PATIENTS"}, {"appointments", "APPOINTMENTS"},
-                                      {"visits", "VISITS"}, {"practitioners", "USERS"}, {"locations", "LOCATIONS"},
-                                      {"appointment_types", "APPOINTMENTTYPES"}};
+  static constexpr Table kTables[] = {
+      {"patients", "PATIENTS"},   {"appointments", "APPOINTMENTS"},
+      {"visits", "VISITS"},       {"practitioners", "USERS"},
+      {"locations", "LOCATIONS"}, {"appointment_types", "APPOINTMENTTYPES"}};
   for (const Table& entry : kTables) {
     if (entry.kind == kind) return entry.table;
   }
@@ -110,12 +127,14 @@ Result<json::Value> BpPractice::Write(Edit edit) {
   return json::Value(json::Object{{"id", std::to_string(*id)}, {"at_ms", at}});
 }
 
-Result<json::Array> BpPractice::Query(const std::string& sql, const std::vector<SqlValue>& values) const {
+Result<json::Array> BpPractice::Query(const std::string& sql,
+                                      const std::vector<SqlValue>& values) const {
   PONS_ASSIGN(auto reader, database_.OpenReader());
   std::string error;
   sqlite3_stmt* statement = reader->Prepare(sql, error);
   if (statement == nullptr) return MakeError(Fault::kInternal, "sandbox database: " + error);
-  for (std::size_t i = 0; i < values.size(); ++i) BindValue(statement, static_cast<int>(i) + 1, values[i]);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    BindValue(statement, static_cast<int>(i) + 1, values[i]);
   json::Array rows;
   while (sqlite3_step(statement) == SQLITE_ROW) {
     json::Object row;
@@ -138,35 +157,46 @@ Result<json::Value> BpPractice::Patients(const json::Value& query) const {
   for (std::string_view word : Split(query.Text("search"), ' ')) {
     if (Trim(word).empty()) continue;
     const std::string start = std::string(word) + "%";
-    where += " AND (P.SURNAME LIKE ? OR P.FIRSTNAME LIKE ? OR P.PREFERREDNAME LIKE ? OR P.INTERNALID = ?)";
+    where +=
+        " AND (P.SURNAME LIKE ? OR P.FIRSTNAME LIKE ? OR P.PREFERREDNAME LIKE ? OR P.INTERNALID = "
+        "?)";
     values.insert(values.end(), {start, start, start, Number(word)});
   }
-  PONS_ASSIGN(const json::Array total, Query("SELECT COUNT(*) AS n FROM PATIENTS P " + where, values));
+  PONS_ASSIGN(const json::Array total,
+              Query("SELECT COUNT(*) AS n FROM PATIENTS P " + where, values));
   values.emplace_back(IntegerIn(query, "limit").value_or(20));
   values.emplace_back(IntegerIn(query, "offset").value_or(0));
   PONS_ASSIGN(json::Array rows,
-              Query(std::string(kPatient) + kPatientFrom + where + " ORDER BY P.SURNAME, P.FIRSTNAME, P.INTERNALID LIMIT ? OFFSET ?",
+              Query(std::string(kPatient) + kPatientFrom + where +
+                        " ORDER BY P.SURNAME, P.FIRSTNAME, P.INTERNALID LIMIT ? OFFSET ?",
                     values));
-  return json::Value(json::Object{{"patients", std::move(rows)}, {"total", total[0].Integer("n").value_or(0)}});
+  return json::Value(
+      json::Object{{"patients", std::move(rows)}, {"total", total[0].Integer("n").value_or(0)}});
 }
 
 Result<json::Value> BpPractice::Practitioners() const {
   PONS_ASSIGN(json::Array rows,
-              Query("SELECT CAST(U.USERID AS TEXT) AS id, trim(coalesce(T.TITLE, '') || ' ' || U.FIRSTNAME || ' ' || "
-                    "U.SURNAME) AS name, coalesce(T.TITLE, '') AS title, U.FIRSTNAME AS given, U.SURNAME AS family, "
+              Query("SELECT CAST(U.USERID AS TEXT) AS id, trim(coalesce(T.TITLE, '') || ' ' || "
+                    "U.FIRSTNAME || ' ' || "
+                    "U.SURNAME) AS name, coalesce(T.TITLE, '') AS title, U.FIRSTNAME AS given, "
+                    "U.SURNAME AS family, "
                     "coalesce(G.GROUPNAME, '') AS \"group\", U.PROVIDERNO AS provider_number, "
-                    "(SELECT group_concat(LOCATIONID) FROM (SELECT L.LOCATIONID, L.LOCATIONID = U.LOCATIONID AS home "
-                    "FROM PROVIDER_LOCATION L WHERE L.USERID = U.USERID ORDER BY home DESC, L.LOCATIONID)) AS places "
+                    "(SELECT group_concat(LOCATIONID) FROM (SELECT L.LOCATIONID, L.LOCATIONID = "
+                    "U.LOCATIONID AS home "
+                    "FROM PROVIDER_LOCATION L WHERE L.USERID = U.USERID ORDER BY home DESC, "
+                    "L.LOCATIONID)) AS places "
                     "FROM USERS U LEFT JOIN TITLES T ON T.TITLECODE = U.TITLECODE "
                     "LEFT JOIN USERGROUPS G ON G.GROUPCODE = U.GROUPCODE "
-                    "WHERE U.RECORDSTATUS = 1 AND U.APPOINTMENTS = 1 ORDER BY U.USERID", {}));
+                    "WHERE U.RECORDSTATUS = 1 AND U.APPOINTMENTS = 1 ORDER BY U.USERID",
+                    {}));
   for (json::Value& row : rows) {
     json::Array places;
     const std::string list(row.Text("places"));
     for (std::string_view place : Split(list, ',')) {
       if (!place.empty()) places.emplace_back(place);
     }
-    std::erase_if(*row.object(), [](const json::Member& member) { return member.first == "places"; });
+    std::erase_if(*row.object(),
+                  [](const json::Member& member) { return member.first == "places"; });
     row.Set("locations", std::move(places));
   }
   return json::Value(std::move(rows));
@@ -174,7 +204,8 @@ Result<json::Value> BpPractice::Practitioners() const {
 
 Result<json::Value> BpPractice::Diary(const json::Value& query) const {
   const std::string_view date = query.Text("date");
-  PONS_ASSIGN(const std::string day, date.empty() ? Result<std::string>(TodayText(database_)) : DayIn(date));
+  PONS_ASSIGN(const std::string day,
+              date.empty() ? Result<std::string>(TodayText(database_)) : DayIn(date));
   std::string where = "WHERE A.APPOINTMENTDATE = ? AND A.RECORDSTATUS = 1";
   std::vector<SqlValue> values{day};
   const auto location = IntegerIn(query, "location");
@@ -182,8 +213,9 @@ Result<json::Value> BpPractice::Diary(const json::Value& query) const {
     where += " AND A.LOCATIONID = ?";
     values.emplace_back(*location);
   }
-  PONS_ASSIGN(const json::Array appointments,
-              Query(AppointmentSelect() + where + " ORDER BY A.APPOINTMENTTIME, A.RECORDID", values));
+  PONS_ASSIGN(
+      const json::Array appointments,
+      Query(AppointmentSelect() + where + " ORDER BY A.APPOINTMENTTIME, A.RECORDID", values));
   PONS_ASSIGN(const json::Value practitioners, Practitioners());
   json::Array columns;
   for (const json::Value& who : *practitioners.array()) {
@@ -198,18 +230,24 @@ Result<json::Value> BpPractice::Diary(const json::Value& query) const {
       }
       if (!works_here) continue;
     }
-    columns.emplace_back(json::Object{{"id", std::string(who.Text("id"))}, {"name", std::string(who.Text("name"))},
-                                      {"group", std::string(who.Text("group"))}, {"appointments", std::move(own)}});
+    columns.emplace_back(json::Object{{"id", std::string(who.Text("id"))},
+                                      {"name", std::string(who.Text("name"))},
+                                      {"group", std::string(who.Text("group"))},
+                                      {"appointments", std::move(own)}});
   }
-  return json::Value(json::Object{{"date", day.substr(0, 10)}, {"practitioners", std::move(columns)}});
+  return json::Value(
+      json::Object{{"date", day.substr(0, 10)}, {"practitioners", std::move(columns)}});
 }
 
 Result<json::Value> BpPractice::Visits(const json::Value& query) const {
   std::string sql =
-      "SELECT CAST(V.VISITID AS TEXT) AS id, CAST(V.INTERNALID AS TEXT) AS patient, CAST(V.USERID AS TEXT) AS "
+      "SELECT CAST(V.VISITID AS TEXT) AS id, CAST(V.INTERNALID AS TEXT) AS patient, CAST(V.USERID "
+      "AS TEXT) AS "
       "practitioner, CAST(V.LOCATION AS TEXT) AS location, substr(V.VISITDATE, 1, 10) || 'T' || "
-      "printf('%02d:%02d:%02d', V.STARTTIME / 3600, V.STARTTIME / 60 % 60, V.STARTTIME % 60) AS started, "
-      "iif(V.ENDTIME = 0, NULL, substr(V.VISITDATE, 1, 10) || 'T' || printf('%02d:%02d:%02d', V.ENDTIME / 3600, "
+      "printf('%02d:%02d:%02d', V.STARTTIME / 3600, V.STARTTIME / 60 % 60, V.STARTTIME % 60) AS "
+      "started, "
+      "iif(V.ENDTIME = 0, NULL, substr(V.VISITDATE, 1, 10) || 'T' || printf('%02d:%02d:%02d', "
+      "V.ENDTIME / 3600, "
       "V.ENDTIME / 60 % 60, V.ENDTIME % 60)) AS finished FROM VISITS V WHERE V.RECORDSTATUS = 1";
   std::vector<SqlValue> values;
   if (const std::string_view date = query.Text("date"); !date.empty()) {
@@ -237,28 +275,38 @@ Result<json::Value> BpPractice::List(std::string_view kind, const json::Value& q
     return std::move(rows[0]);
   }
   if (kind == "locations") {
-    return plain("SELECT CAST(LOCATIONID AS TEXT) AS id, LOCATIONNAME AS name, PHONE AS phone, EMAIL AS email, "
-                 "ADDRESS1 AS \"address.line1\", ADDRESS2 AS \"address.line2\", CITY AS \"address.city\", "
-                 "POSTCODE AS \"address.postcode\" FROM LOCATIONS WHERE RECORDSTATUS = 1 ORDER BY LOCATIONID");
+    return plain(
+        "SELECT CAST(LOCATIONID AS TEXT) AS id, LOCATIONNAME AS name, PHONE AS phone, EMAIL AS "
+        "email, "
+        "ADDRESS1 AS \"address.line1\", ADDRESS2 AS \"address.line2\", CITY AS \"address.city\", "
+        "POSTCODE AS \"address.postcode\" FROM LOCATIONS WHERE RECORDSTATUS = 1 ORDER BY "
+        "LOCATIONID");
   }
   if (kind == "appointment_types") {
-    return plain("SELECT CAST(APPOINTMENTCODE AS TEXT) AS id, DESCRIPTION AS name, APPOINTMENTLENGTH / 60 AS minutes "
-                 "FROM APPOINTMENTTYPES WHERE RECORDSTATUS = 1 ORDER BY LISTORDER, APPOINTMENTCODE");
+    return plain(
+        "SELECT CAST(APPOINTMENTCODE AS TEXT) AS id, DESCRIPTION AS name, APPOINTMENTLENGTH / 60 "
+        "AS minutes "
+        "FROM APPOINTMENTTYPES WHERE RECORDSTATUS = 1 ORDER BY LISTORDER, APPOINTMENTCODE");
   }
   return NoSuchKind(kind);
 }
 
 Result<json::Value> BpPractice::Get(std::string_view kind, std::string_view id) {
   std::string sql;
-  if (kind == "patients") sql = std::string(kPatient) + kPatientFrom + "WHERE P.INTERNALID = ? AND P.RECORDSTATUS = 1";
+  if (kind == "patients")
+    sql = std::string(kPatient) + kPatientFrom + "WHERE P.INTERNALID = ? AND P.RECORDSTATUS = 1";
   if (kind == "appointments") sql = AppointmentSelect() + "WHERE A.RECORDID = ?";
   if (sql.empty()) return NoSuchKind(kind);
   PONS_ASSIGN(json::Array rows, Query(sql, {Number(id)}));
-  if (rows.empty()) return MakeError(Fault::kNotFound, "nothing of that id in " + std::string(kind));
+  if (rows.empty())
+    return MakeError(Fault::kNotFound, "nothing of that id in " + std::string(kind));
   if (kind == "patients") {
-    PONS_ASSIGN(json::Array history,
-                Query("SELECT CAST(RECORDID AS TEXT) AS id, CONDITION AS text, SNOMED AS snomed, YEAR AS year, "
-                      "STATUSCODE = 1 AS active FROM PASTHISTORY WHERE INTERNALID = ? AND RECORDSTATUS = 1", {Number(id)}));
+    PONS_ASSIGN(
+        json::Array history,
+        Query("SELECT CAST(RECORDID AS TEXT) AS id, CONDITION AS text, SNOMED AS snomed, YEAR AS "
+              "year, "
+              "STATUSCODE = 1 AS active FROM PASTHISTORY WHERE INTERNALID = ? AND RECORDSTATUS = 1",
+              {Number(id)}));
     rows[0].Set("history", std::move(history));
   }
   return std::move(rows[0]);
@@ -276,7 +324,8 @@ Result<json::Value> BpPractice::Create(std::string_view kind, const json::Value&
   });
 }
 
-Result<json::Value> BpPractice::Change(std::string_view kind, std::string_view id_text, const json::Value& body) {
+Result<json::Value> BpPractice::Change(std::string_view kind, std::string_view id_text,
+                                       const json::Value& body) {
   const std::int64_t id = Number(id_text);
   if (id <= 0) return MakeError(Fault::kNotFound, "nothing of that id in " + std::string(kind));
   return Write([&](Connection& writer) -> Result<std::int64_t> {
@@ -296,7 +345,8 @@ Result<json::Value> BpPractice::Change(std::string_view kind, std::string_view i
 }
 
 // Bp keeps what staff delete, with another RECORDSTATUS.
-Result<json::Value> BpPractice::Remove(std::string_view kind, std::string_view id_text, bool vanish) {
+Result<json::Value> BpPractice::Remove(std::string_view kind, std::string_view id_text,
+                                       bool vanish) {
   const char* table = TableOf(kind);
   if (table == nullptr) return NoSuchKind(kind);
   const std::int64_t id = Number(id_text);
@@ -321,16 +371,20 @@ Result<json::Value> BpPractice::AddHistory(std::string_view patient, const json:
 
 Result<json::Value> BpPractice::Raw(const json::Value& body) {
   const CatalogEntry* entry = database_.catalog().Find("", body.Text("table"));
-  if (entry == nullptr || entry->is_view) return MakeError(Fault::kRejected, "table: there is no such table");
+  if (entry == nullptr || entry->is_view)
+    return MakeError(Fault::kRejected, "table: there is no such table");
   const Column* column = entry->Find(body.Text("column"));
   if (column == nullptr) return MakeError(Fault::kRejected, "column: the table has no such column");
   const auto key = IntegerIn(body, "key");
   if (!key) return MakeError(Fault::kRejected, "key: give the row's key");
   const json::Value* value = body.Find("value");
   SqlValue cell;
-  if (value != nullptr && value->string() != nullptr) cell = *value->string();
-  else if (value != nullptr && value->AsInteger()) cell = *value->AsInteger();
-  else if (value != nullptr && value->boolean() != nullptr) cell = std::int64_t{*value->boolean()};
+  if (value != nullptr && value->string() != nullptr)
+    cell = *value->string();
+  else if (value != nullptr && value->AsInteger())
+    cell = *value->AsInteger();
+  else if (value != nullptr && value->boolean() != nullptr)
+    cell = std::int64_t{*value->boolean()};
   if (column->type.IsDate() && std::holds_alternative<std::string>(cell)) {
     if (const auto date = ParseDateTime(AsText(cell))) cell = FormatDateTime(*date);
   }
@@ -344,13 +398,18 @@ Result<json::Value> BpPractice::Raw(const json::Value& body) {
 
 Result<json::Value> BpPractice::Rights(const json::Value& body) {
   const std::string object = AsciiUpper(body.Text("object"));
-  const bool known = database_.catalog().Find("", object) != nullptr || database_.catalog().HasProcedure(object);
-  if (!known) return MakeError(Fault::kRejected, "object: there is no such table, view or procedure");
+  const bool known =
+      database_.catalog().Find("", object) != nullptr || database_.catalog().HasProcedure(object);
+  if (!known)
+    return MakeError(Fault::kRejected, "object: there is no such table, view or procedure");
   const json::Value* select = body.Find("select");
-  if (select == nullptr || select->boolean() == nullptr) return MakeError(Fault::kRejected, "select: true or false");
+  if (select == nullptr || select->boolean() == nullptr)
+    return MakeError(Fault::kRejected, "select: true or false");
   auto rights = accounts_.RightsOf(user_);
-  if (*select->boolean()) rights.denied.erase(object);
-  else rights.denied.insert(object);
+  if (*select->boolean())
+    rights.denied.erase(object);
+  else
+    rights.denied.insert(object);
   PONS_TRY(accounts_.SetRights(user_, std::move(rights)));
   return json::Value(json::Object{});
 }
@@ -368,7 +427,8 @@ Result<json::Value> BpPractice::Seed(const json::Value& body) {
   FillOptions options = fill_;
   options.patients = IntegerIn(body, "patients").value_or(options.patients);
   options.appointments = IntegerIn(body, "appointments").value_or(options.appointments);
-  options.seed = static_cast<std::uint64_t>(IntegerIn(body, "seed").value_or(static_cast<std::int64_t>(options.seed)));
+  options.seed = static_cast<std::uint64_t>(
+      IntegerIn(body, "seed").value_or(static_cast<std::int64_t>(options.seed)));
   PONS_TRY(FillPractice(database_, options));
   PONS_ASSIGN(const json::Value state, State());
   return *state.Find("counts");
@@ -376,30 +436,40 @@ Result<json::Value> BpPractice::Seed(const json::Value& body) {
 
 Result<json::Value> BpPractice::Load(const json::Value& body) {
   const std::string folder(body.Text("fhir_folder"));
-  if (folder.empty()) return MakeError(Fault::kRejected, "fhir_folder: give the folder of Patient.ndjson");
+  if (folder.empty())
+    return MakeError(Fault::kRejected, "fhir_folder: give the folder of Patient.ndjson");
   PONS_ASSIGN(const LoadedFhir loaded, LoadFhir(database_, folder));
   json::Object ids, no_column;
   for (const auto& [fhir, id] : loaded.ids) ids.emplace_back(fhir, id);
   for (const auto& [what, count] : loaded.no_column) no_column.emplace_back(what, count);
   json::Array cut;
-  for (const auto& [id, field] : loaded.cuts) cut.emplace_back(json::Object{{"id", id}, {"field", field}});
-  return json::Value(json::Object{{"loaded", loaded.loaded}, {"problems", loaded.problems}, {"ids", std::move(ids)},
-                                  {"cut", std::move(cut)}, {"no_column", std::move(no_column)}});
+  for (const auto& [id, field] : loaded.cuts)
+    cut.emplace_back(json::Object{{"id", id}, {"field", field}});
+  return json::Value(json::Object{{"loaded", loaded.loaded},
+                                  {"problems", loaded.problems},
+                                  {"ids", std::move(ids)},
+                                  {"cut", std::move(cut)},
+                                  {"no_column", std::move(no_column)}});
 }
 
 Result<json::Value> BpPractice::State() {
-  PONS_ASSIGN(json::Array counts,
-              Query("SELECT (SELECT COUNT(*) FROM PATIENTS WHERE RECORDSTATUS = 1) AS patients, "
-                    "(SELECT COUNT(*) FROM APPOINTMENTS WHERE RECORDSTATUS = 1) AS appointments, "
-                    "(SELECT COUNT(*) FROM VISITS WHERE RECORDSTATUS = 1) AS visits, "
-                    "(SELECT COUNT(*) FROM VISITLOCK) AS open_visits, "
-                    "(SELECT COUNT(*) FROM USERS WHERE RECORDSTATUS = 1 AND APPOINTMENTS = 1) AS practitioners, "
-                    "(SELECT COUNT(*) FROM LOCATIONS WHERE RECORDSTATUS = 1) AS locations, "
-                    "(SELECT COUNT(*) FROM APPOINTMENTTYPES WHERE RECORDSTATUS = 1) AS appointment_types", {}));
+  PONS_ASSIGN(
+      json::Array counts,
+      Query("SELECT (SELECT COUNT(*) FROM PATIENTS WHERE RECORDSTATUS = 1) AS patients, "
+            "(SELECT COUNT(*) FROM APPOINTMENTS WHERE RECORDSTATUS = 1) AS appointments, "
+            "(SELECT COUNT(*) FROM VISITS WHERE RECORDSTATUS = 1) AS visits, "
+            "(SELECT COUNT(*) FROM VISITLOCK) AS open_visits, "
+            "(SELECT COUNT(*) FROM USERS WHERE RECORDSTATUS = 1 AND APPOINTMENTS = 1) AS "
+            "practitioners, "
+            "(SELECT COUNT(*) FROM LOCATIONS WHERE RECORDSTATUS = 1) AS locations, "
+            "(SELECT COUNT(*) FROM APPOINTMENTTYPES WHERE RECORDSTATUS = 1) AS appointment_types",
+            {}));
   PONS_ASSIGN(const json::Value practice, List("practice", json::Object{}));
   const std::string now = NowText(database_);
-  return json::Value(json::Object{{"practice", std::string(practice.Text("name"))}, {"counts", std::move(counts[0])},
-                                  {"today", now.substr(0, 10)}, {"now", now.substr(11, 8)},
+  return json::Value(json::Object{{"practice", std::string(practice.Text("name"))},
+                                  {"counts", std::move(counts[0])},
+                                  {"today", now.substr(0, 10)},
+                                  {"now", now.substr(11, 8)},
                                   {"zone", database_.zone().name()}});
 }
 

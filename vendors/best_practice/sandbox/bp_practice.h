@@ -18,7 +18,8 @@ class BpPractice final : public sandboxkit::Practice {
   Result<json::Value> List(std::string_view kind, const json::Value& query) override;
   Result<json::Value> Get(std::string_view kind, std::string_view id) override;
   Result<json::Value> Create(std::string_view kind, const json::Value& body) override;
-  Result<json::Value> Change(std::string_view kind, std::string_view id, const json::Value& body) override;
+  Result<json::Value> Change(std::string_view kind, std::string_view id,
+                             const json::Value& body) override;
   Result<json::Value> Remove(std::string_view kind, std::string_view id, bool vanish) override;
   Result<json::Value> AddHistory(std::string_view patient, const json::Value& body) override;
   Result<json::Value> Raw(const json::Value& body) override;

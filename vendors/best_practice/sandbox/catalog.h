@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a name in a statement can mean: the tables, views and system views that the sandbox has, with
-// their columns as SQL Server types. Built once, then read by any thread.
+// What a name in a statement can mean: the tables, views and system views that the sandbox has,
+// with their columns as SQL Server types. Built once, then read by any thread.
 #pragma once
 
 #include <map>

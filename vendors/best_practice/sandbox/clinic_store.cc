@@ -41,8 +41,8 @@ class Inserter {
   }
   // The text must live until Done.
   Inserter& T(std::string_view text) {
-    sqlite3_bind_text64(statement_, ++place_, text.data() == nullptr ? "" : text.data(), text.size(),
-                        SQLITE_STATIC, SQLITE_UTF8);
+    sqlite3_bind_text64(statement_, ++place_, text.data() == nullptr ? "" : text.data(),
+                        text.size(), SQLITE_STATIC, SQLITE_UTF8);
     return *this;
   }
   // NULL where the text is empty.
@@ -88,36 +88,46 @@ std::string FoldedWord(std::string_view text) {
 }  // namespace
 
 ClinicStore::ClinicStore(Connection& writer)
-    : writer_(writer), now_(writer.database().LocalNow()),
-      titles_(CodesOf("TITLES", "TITLECODE", "TITLE")), sexes_(CodesOf("SEX", "SEXCODE", "SEX")),
+    : writer_(writer),
+      now_(writer.database().LocalNow()),
+      titles_(CodesOf("TITLES", "TITLECODE", "TITLE")),
+      sexes_(CodesOf("SEX", "SEXCODE", "SEX")),
       ethnicities_(CodesOf("ETHNICITY", "ETHNICCODE", "ETHNICTYPE")),
       dva_(CodesOf("DVATYPE", "DVACODE", "DVATYPE")),
       pensions_(CodesOf("PENSIONTYPE", "PENSIONCODE", "PENSIONTYPE")),
       groups_(CodesOf("USERGROUPS", "GROUPCODE", "GROUPNAME")),
       statuses_(CodesOf("APPOINTMENTCODES", "APPOINTMENTCODE", "DESCRIPTION")) {
-  last_patient_ = AskInteger(writer_, "SELECT seq FROM sqlite_sequence WHERE name = 'PATIENTS'", {});
+  last_patient_ =
+      AskInteger(writer_, "SELECT seq FROM sqlite_sequence WHERE name = 'PATIENTS'", {});
   last_visit_ = AskInteger(writer_, "SELECT seq FROM sqlite_sequence WHERE name = 'VISITS'", {});
-  patient_ = std::make_unique<Inserter>(
-      writer, "PATIENTS",
-      "INTERNALID,RECORDSTATUS,EXTERNALID,IHI,IHISTATUS,IHIRECORDSTATUS,PATIENTSTATUS,DATEOFDEATH,TITLECODE,"
-      "FIRSTNAME,MIDDLENAME,SURNAME,PREFERREDNAME,ADDRESS1,ADDRESS2,CITY,POSTCODE,POSTALADDRESS,POSTALCITY,"
-      "POSTALPOSTCODE,DOB,SEXCODE,ETHNICCODE,HOMEPHONE,WORKPHONE,MOBILEPHONE,MEDICARENO,MEDICARELINENO,"
-      "MEDICAREEXPIRY,PENSIONCODE,PENSIONNO,PENSIONSTART,PENSIONEXPIRY,DVACODE,DVANO,RECORDNO,HEALTHFUNDNO,"
-      "HEALTHFUNDNAME,HEADOFFAMILYID,NEXTOFKINID,EMERGENCYID,USERID,CONSENTSMSREMINDER,COUNTRY,CREATED,CREATEDBY");
-  email_ = std::make_unique<Inserter>(writer, "EMAIL", "INTERNALID,EMAILCODE,EMAIL,RECORDSTATUS,CREATED,CREATEDBY");
-  history_ = std::make_unique<Inserter>(
-      writer, "PASTHISTORY",
-      "INTERNALID,RECORDSTATUS,DAY,MONTH,YEAR,CONDITION,CONDITIONID,STATUSCODE,SIDE,SEVERITY,ACUTE,SUMMARY,"
-      "FRACTURE,DETAILS,SNOMED,CREATED,CREATEDBY");
+  patient_ = std::make_unique<Inserter>(writer, "PATIENTS",
+                                        "INTERNALID,RECORDSTATUS,EXTERNALID,IHI,IHISTATUS,"
+                                        "IHIRECORDSTATUS,PATIENTSTATUS,DATEOFDEATH,TITLECODE,"
+                                        "FIRSTNAME,MIDDLENAME,SURNAME,PREFERREDNAME,ADDRESS1,"
+                                        "ADDRESS2,CITY,POSTCODE,POSTALADDRESS,POSTALCITY,"
+                                        "POSTALPOSTCODE,DOB,SEXCODE,ETHNICCODE,HOMEPHONE,WORKPHONE,"
+                                        "MOBILEPHONE,MEDICARENO,MEDICARELINENO,"
+                                        "MEDICAREEXPIRY,PENSIONCODE,PENSIONNO,PENSIONSTART,"
+                                        "PENSIONEXPIRY,DVACODE,DVANO,RECORDNO,HEALTHFUNDNO,"
+                                        "HEALTHFUNDNAME,HEADOFFAMILYID,NEXTOFKINID,EMERGENCYID,"
+                                        "USERID,CONSENTSMSREMINDER,COUNTRY,CREATED,CREATEDBY");
+  email_ = std::make_unique<Inserter>(writer, "EMAIL",
+                                      "INTERNALID,EMAILCODE,EMAIL,RECORDSTATUS,CREATED,CREATEDBY");
+  history_ = std::make_unique<Inserter>(writer, "PASTHISTORY",
+                                        "INTERNALID,RECORDSTATUS,DAY,MONTH,YEAR,CONDITION,"
+                                        "CONDITIONID,STATUSCODE,SIDE,SEVERITY,ACUTE,SUMMARY,"
+                                        "FRACTURE,DETAILS,SNOMED,CREATED,CREATEDBY");
   appointment_ = std::make_unique<Inserter>(
       writer, "APPOINTMENTS",
-      "INTERNALID,RECORDSTATUS,USERID,LOCATIONID,VISITID,APPOINTMENTDATE,APPOINTMENTTIME,APPOINTMENTLENGTH,"
-      "APPOINTMENTCODE,APPOINTMENTTYPE,URGENT,REASON,ARRIVALTIME,CONSULTATIONTIME,VISITLENGTH,ROOMID,BOOKEDBY,"
+      "INTERNALID,RECORDSTATUS,USERID,LOCATIONID,VISITID,APPOINTMENTDATE,APPOINTMENTTIME,"
+      "APPOINTMENTLENGTH,"
+      "APPOINTMENTCODE,APPOINTMENTTYPE,URGENT,REASON,ARRIVALTIME,CONSULTATIONTIME,VISITLENGTH,"
+      "ROOMID,BOOKEDBY,"
       "ITEMLIST,COMMENT,ATTENDANCECONFIRMED,CREATED,CREATEDBY,UPDATED,UPDATEDBY,VIDEOURL");
-  visit_ = std::make_unique<Inserter>(
-      writer, "VISITS",
-      "VISITID,INTERNALID,USERID,RECORDSTATUS,VISITCODE,DRNAME,VISITDATE,RECORDEDDATE,STARTTIME,ENDTIME,DURATION,"
-      "LOCATION,VISITNOTES,CREATED,CREATEDBY,UPDATED,UPDATEDBY");
+  visit_ = std::make_unique<Inserter>(writer, "VISITS",
+                                      "VISITID,INTERNALID,USERID,RECORDSTATUS,VISITCODE,DRNAME,"
+                                      "VISITDATE,RECORDEDDATE,STARTTIME,ENDTIME,DURATION,"
+                                      "LOCATION,VISITNOTES,CREATED,CREATEDBY,UPDATED,UPDATEDBY");
 }
 
 ClinicStore::~ClinicStore() = default;
@@ -125,8 +135,8 @@ ClinicStore::~ClinicStore() = default;
 ClinicStore::Codes ClinicStore::CodesOf(const char* table, const char* code, const char* text) {
   Codes codes;
   std::string error;
-  sqlite3_stmt* statement = writer_.Prepare(
-      std::string("SELECT ") + code + ", " + text + " FROM " + table, error);
+  sqlite3_stmt* statement =
+      writer_.Prepare(std::string("SELECT ") + code + ", " + text + " FROM " + table, error);
   PONS_CHECK(statement != nullptr);
   while (sqlite3_step(statement) == SQLITE_ROW) {
     const auto* word = reinterpret_cast<const char*>(sqlite3_column_text(statement, 1));
@@ -146,7 +156,8 @@ void ClinicStore::Keep(const Result<std::int64_t>& added) {
 }
 
 std::string ClinicStore::Moment(std::int64_t days_ago, std::int64_t salt) const {
-  const std::uint64_t within = Mix(static_cast<std::uint64_t>(salt)) % static_cast<std::uint64_t>(kMsPerDay);
+  const std::uint64_t within =
+      Mix(static_cast<std::uint64_t>(salt)) % static_cast<std::uint64_t>(kMsPerDay);
   return FormatDateTime(DateTime::FromUnixMillis(now_.UnixMillis() - days_ago * kMsPerDay -
                                                  static_cast<std::int64_t>(within) - 1000));
 }
@@ -154,16 +165,23 @@ std::string ClinicStore::Moment(std::int64_t days_ago, std::int64_t salt) const 
 sandboxkit::ClinicSink ClinicStore::Sink() {
   sandboxkit::ClinicSink sink;
   sink.practice = [this](const std::string& name, const std::string& number) {
-    Keep(InsertRow(writer_, "PRACTICE", {{"PRACTICENAME", name}, {"HPIO", number},
-                                         {"ABN", std::string("51 824 753 556")},
-                                         {"SERIALNUMBER", std::string("SANDBOX0001")}}));
+    Keep(InsertRow(writer_, "PRACTICE",
+                   {{"PRACTICENAME", name},
+                    {"HPIO", number},
+                    {"ABN", std::string("51 824 753 556")},
+                    {"SERIALNUMBER", std::string("SANDBOX0001")}}));
   };
   sink.location = [this](const ClinicLocation& location) { Location(location); };
-  sink.practitioner = [this](const ClinicPractitioner& practitioner) { Practitioner(practitioner); };
+  sink.practitioner = [this](const ClinicPractitioner& practitioner) {
+    Practitioner(practitioner);
+  };
   sink.appointment_type = [this](const sandboxkit::ClinicAppointmentType& type) {
     Keep(InsertRow(writer_, "APPOINTMENTTYPES",
-                   {{"APPOINTMENTCODE", type.id}, {"RECORDSTATUS", std::int64_t{1}}, {"LISTORDER", type.id},
-                    {"ICONINDEX", std::int64_t{0}}, {"APPOINTMENTLENGTH", std::int64_t{type.minutes} * 60},
+                   {{"APPOINTMENTCODE", type.id},
+                    {"RECORDSTATUS", std::int64_t{1}},
+                    {"LISTORDER", type.id},
+                    {"ICONINDEX", std::int64_t{0}},
+                    {"APPOINTMENTLENGTH", std::int64_t{type.minutes} * 60},
                     {"DESCRIPTION", type.name}}));
   };
   sink.patient = [this](const ClinicPatient& patient) { return Patient(patient); };
@@ -173,11 +191,19 @@ sandboxkit::ClinicSink ClinicStore::Sink() {
 
 void ClinicStore::Location(const ClinicLocation& location) {
   Keep(InsertRow(writer_, "LOCATIONS",
-                 {{"LOCATIONID", location.id}, {"LOCATIONNAME", location.name}, {"ADDRESS1", location.address.line1},
-                  {"ADDRESS2", location.address.line2}, {"CITY", location.address.city},
-                  {"POSTCODE", location.address.postcode}, {"HPIO", location.organization_number},
-                  {"PHONE", location.phone}, {"AHPHONE", std::string()}, {"FAX", std::string()},
-                  {"EMAIL", location.email}, {"ABN", std::string()}, {"RECORDSTATUS", std::int64_t{1}}}));
+                 {{"LOCATIONID", location.id},
+                  {"LOCATIONNAME", location.name},
+                  {"ADDRESS1", location.address.line1},
+                  {"ADDRESS2", location.address.line2},
+                  {"CITY", location.address.city},
+                  {"POSTCODE", location.address.postcode},
+                  {"HPIO", location.organization_number},
+                  {"PHONE", location.phone},
+                  {"AHPHONE", std::string()},
+                  {"FAX", std::string()},
+                  {"EMAIL", location.email},
+                  {"ABN", std::string()},
+                  {"RECORDSTATUS", std::int64_t{1}}}));
 }
 
 void ClinicStore::Practitioner(const ClinicPractitioner& who) {
@@ -188,32 +214,54 @@ void ClinicStore::Practitioner(const ClinicPractitioner& who) {
     if (added) groups_[FoldedWord(who.group)] = group = *added;
   }
   const std::int64_t home = who.places.empty() ? 0 : who.places[0].location;
-  Keep(InsertRow(writer_, "USERS",
-                 {{"USERID", who.id}, {"RECORDSTATUS", std::int64_t{1}}, {"USERSTATUS", std::int64_t{1}},
-                  {"LOCATIONID", home}, {"HPII", who.individual_number}, {"GROUPCODE", group},
-                  {"TITLECODE", Code(titles_, who.title)}, {"SURNAME", who.family}, {"FIRSTNAME", who.given},
-                  {"REGISTRATIONNO", who.registration}, {"PRESCRIBERNO", who.prescriber_number},
-                  {"PROVIDERNO", who.places.empty() ? std::string() : who.places[0].provider_number},
-                  {"HOMEPHONE", who.phone}, {"MOBILEPHONE", std::string()}, {"EMAIL", who.email},
-                  {"APPOINTMENTS", std::int64_t{who.has_appointment_book}}}));
+  Keep(
+      InsertRow(writer_, "USERS",
+                {{"USERID", who.id},
+                 {"RECORDSTATUS", std::int64_t{1}},
+                 {"USERSTATUS", std::int64_t{1}},
+                 {"LOCATIONID", home},
+                 {"HPII", who.individual_number},
+                 {"GROUPCODE", group},
+                 {"TITLECODE", Code(titles_, who.title)},
+                 {"SURNAME", who.family},
+                 {"FIRSTNAME", who.given},
+                 {"REGISTRATIONNO", who.registration},
+                 {"PRESCRIBERNO", who.prescriber_number},
+                 {"PROVIDERNO", who.places.empty() ? std::string() : who.places[0].provider_number},
+                 {"HOMEPHONE", who.phone},
+                 {"MOBILEPHONE", std::string()},
+                 {"EMAIL", who.email},
+                 {"APPOINTMENTS", std::int64_t{who.has_appointment_book}}}));
   doctors_[who.id] = std::string(Trim(who.title + " " + who.given + " " + who.family));
   for (const auto& place : who.places) {
-    Keep(InsertRow(writer_, "PROVIDER_LOCATION", {{"USERID", who.id}, {"LOCATIONID", place.location},
-                                                  {"PROVIDERNUMBER", place.provider_number}}));
+    Keep(InsertRow(writer_, "PROVIDER_LOCATION",
+                   {{"USERID", who.id},
+                    {"LOCATIONID", place.location},
+                    {"PROVIDERNUMBER", place.provider_number}}));
   }
   if (!who.has_appointment_book) return;
   // Sunday is day 1. The made-up diary keeps these hours (made_up_diary.h).
   for (std::int64_t day = 2; day <= 7; ++day) {
     Keep(InsertRow(writer_, "SESSIONS",
-                   {{"USERID", who.id}, {"LOCATIONID", home}, {"DAYOFWEEK", day}, {"STARTTIME", std::int64_t{28'800}},
-                    {"ENDTIME", std::int64_t{day == 7 ? 45'000 : 63'000}}, {"LENGTH", std::int64_t{900}},
-                    {"SPECIAL", std::int64_t{0}}, {"LABEL", std::string()}, {"STARTDATE", {}}, {"ENDDATE", {}},
-                    {"WEEKS", std::int64_t{1}}, {"CYCLEWEEK", std::int64_t{0}}, {"CYCLEDATE", {}},
+                   {{"USERID", who.id},
+                    {"LOCATIONID", home},
+                    {"DAYOFWEEK", day},
+                    {"STARTTIME", std::int64_t{28'800}},
+                    {"ENDTIME", std::int64_t{day == 7 ? 45'000 : 63'000}},
+                    {"LENGTH", std::int64_t{900}},
+                    {"SPECIAL", std::int64_t{0}},
+                    {"LABEL", std::string()},
+                    {"STARTDATE", {}},
+                    {"ENDDATE", {}},
+                    {"WEEKS", std::int64_t{1}},
+                    {"CYCLEWEEK", std::int64_t{0}},
+                    {"CYCLEDATE", {}},
                     {"RECORDSTATUS", std::int64_t{1}}}));
   }
 }
 
-std::string_view ClinicStore::Cut(std::string_view text, std::size_t size, const char* column, std::int64_t id) {
+std::string_view ClinicStore::Cut(std::string_view text, std::size_t size, const char* column,
+                                  std::int64_t id) {
   if (text.size() <= size) return text;
   const std::size_t end = EndOfCharacters(text, size);
   if (end < text.size()) cuts_.push_back({std::to_string(id), column});
@@ -228,12 +276,21 @@ std::int64_t ClinicStore::Patient(const ClinicPatient& p) {
     return Cut(text, size, column, id);
   };
   const std::string born = DayText(p.birth_date), died = DayText(p.death_date);
-  const std::string created = Moment(30 + static_cast<std::int64_t>(Mix(static_cast<std::uint64_t>(id)) % 2900), id * 7);
+  const std::string created =
+      Moment(30 + static_cast<std::int64_t>(Mix(static_cast<std::uint64_t>(id)) % 2900), id * 7);
   const std::string address2 = p.address.line2;
   const bool fits = p.fhir_id.size() <= 12;
   patient_->I(id).I(1).T(fits ? std::string_view(p.fhir_id) : std::string_view());
-  patient_->T(cut(p.individual_number, 16, "IHI")).I(0).I(0).I(!died.empty() ? 3 : p.active ? 1 : 2).N(died);
-  patient_->I(Code(titles_, p.title)).T(cut(p.given, 40, "FIRSTNAME")).T(cut(p.middle, 30, "MIDDLENAME"));
+  patient_->T(cut(p.individual_number, 16, "IHI"))
+      .I(0)
+      .I(0)
+      .I(!died.empty() ? 3
+         : p.active    ? 1
+                       : 2)
+      .N(died);
+  patient_->I(Code(titles_, p.title))
+      .T(cut(p.given, 40, "FIRSTNAME"))
+      .T(cut(p.middle, 30, "MIDDLENAME"));
   patient_->T(cut(p.family, 40, "SURNAME")).T(cut(p.preferred, 30, "PREFERREDNAME"));
   patient_->T(cut(p.address.line1, 40, "ADDRESS1")).T(cut(address2, 40, "ADDRESS2"));
   patient_->T(cut(p.address.city, 40, "CITY")).T(cut(p.address.postcode, 4, "POSTCODE"));
@@ -255,10 +312,26 @@ std::int64_t ClinicStore::Patient(const ClinicPatient& p) {
   return id;
 }
 
-void ClinicStore::History(std::int64_t patient, const ClinicCondition& condition, const std::string& created) {
-  (void)history_->I(patient).I(1).I(condition.day).I(condition.month).I(condition.year)
-      .T(Cut(condition.text, 250, "CONDITION", patient)).I(0).I(condition.active ? 1 : 0).T("").T("").I(0).I(1).I(0)
-      .T("").T(Cut(condition.snomed, 20, "SNOMED", patient)).T(created).I(1).Done();
+void ClinicStore::History(std::int64_t patient, const ClinicCondition& condition,
+                          const std::string& created) {
+  (void)history_->I(patient)
+      .I(1)
+      .I(condition.day)
+      .I(condition.month)
+      .I(condition.year)
+      .T(Cut(condition.text, 250, "CONDITION", patient))
+      .I(0)
+      .I(condition.active ? 1 : 0)
+      .T("")
+      .T("")
+      .I(0)
+      .I(1)
+      .I(0)
+      .T("")
+      .T(Cut(condition.snomed, 20, "SNOMED", patient))
+      .T(created)
+      .I(1)
+      .Done();
 }
 
 void ClinicStore::Appointment(const ClinicAppointment& a) {
@@ -269,32 +342,59 @@ void ClinicStore::Appointment(const ClinicAppointment& a) {
   const std::int64_t status = std::max<std::int64_t>(1, Code(statuses_, a.status));
   const bool seen = status >= 3 && status <= 6;
   ++booked_;
-  const std::string created = Moment(std::max<std::int64_t>(0, days_ago) + 1 + booked_ % 20, booked_ * 13);
+  const std::string created =
+      Moment(std::max<std::int64_t>(0, days_ago) + 1 + booked_ % 20, booked_ * 13);
   const bool touched = status != 1;
   const DateTime began{parsed->days, std::int64_t{a.start_seconds} * 10'000'000};
-  const std::string changed = touched ? FormatDateTime(began.UnixMillis() < now_.UnixMillis() ? began : now_) : "";
+  const std::string changed =
+      touched ? FormatDateTime(began.UnixMillis() < now_.UnixMillis() ? began : now_) : "";
   std::int64_t visit = 0;
   // The last month's visits are there; older ones would only make the sandbox slow to fill.
   if (seen && days_ago >= 0 && days_ago <= 31) {
     visit = ++last_visit_;
-    (void)visit_->I(visit).I(a.patient).I(a.practitioner).I(1).I(1).T(doctors_[a.practitioner]).T(day).T(day)
-        .I(a.start_seconds).I(a.start_seconds + 720).I(720).I(a.location).T("").T(changed).I(a.practitioner)
-        .T(changed).I(a.practitioner).Done();
+    (void)visit_->I(visit)
+        .I(a.patient)
+        .I(a.practitioner)
+        .I(1)
+        .I(1)
+        .T(doctors_[a.practitioner])
+        .T(day)
+        .T(day)
+        .I(a.start_seconds)
+        .I(a.start_seconds + 720)
+        .I(720)
+        .I(a.location)
+        .T("")
+        .T(changed)
+        .I(a.practitioner)
+        .T(changed)
+        .I(a.practitioner)
+        .Done();
   }
-  appointment_->I(a.patient).I(1).I(a.practitioner).I(a.location).I(visit).T(day).I(a.start_seconds);
+  appointment_->I(a.patient)
+      .I(1)
+      .I(a.practitioner)
+      .I(a.location)
+      .I(visit)
+      .T(day)
+      .I(a.start_seconds);
   appointment_->I(a.length_seconds).I(status).I(a.type).I(0).T(a.reason);
-  appointment_->I(touched && status != 10 ? a.start_seconds - 300 : 0).I(seen ? a.start_seconds : 0);
+  appointment_->I(touched && status != 10 ? a.start_seconds - 300 : 0)
+      .I(seen ? a.start_seconds : 0);
   appointment_->I(seen ? 720 : 0).I(0).I(1).T("").T("").I(0).T(created).I(1).N(changed);
-  if (touched) appointment_->I(1);
-  else appointment_->N();
+  if (touched)
+    appointment_->I(1);
+  else
+    appointment_->N();
   if (!appointment_->T("").Done()) failure_ = sqlite3_errmsg(writer_.handle());
 }
 
 Result<void> FillPractice(Database& database, const FillOptions& options) {
   if (options.patients < 0 || options.patients > 5'000'000 || options.appointments < 0 ||
       options.appointments > 20'000'000 || (options.appointments > 0 && options.patients == 0)) {
-    return MakeError(Fault::kRejected, "patients must be 0 to 5,000,000, appointments 0 to 20,000,000, "
-                                       "and appointments need patients");
+    return MakeError(Fault::kRejected,
+                     "patients must be 0 to 5,000,000, appointments 0 to 20,000,000, "
+                     "and appointments need patients");
   }
   Database::Lease writer = database.BorrowWriter(nullptr);
   if (!writer) return MakeError(Fault::kUnavailable, "the database is busy; try again");
@@ -310,8 +410,9 @@ Result<void> FillPractice(Database& database, const FillOptions& options) {
       made_up.patients = options.patients;
       made_up.appointments = options.appointments;
       made_up.seed = options.seed;
-      made_up.today = Date(std::chrono::year(day.year), std::chrono::month(static_cast<unsigned>(day.month)),
-                           std::chrono::day(static_cast<unsigned>(day.day)));
+      made_up.today =
+          Date(std::chrono::year(day.year), std::chrono::month(static_cast<unsigned>(day.month)),
+               std::chrono::day(static_cast<unsigned>(day.day)));
       made_up.now_seconds = static_cast<int>(now.ticks / 10'000'000);
       MakeUpPractice(made_up, store.Sink());
       if (!store.failure().empty()) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The clinic fixture into Bp's tables: takes what the made-up practice or the FHIR loader tells, one
-// piece at a time, and writes the rows that Bp would hold, codes looked up in Bp's own tables, text
-// cut to its column.
-// Threads: one at a time; holds the writing connection's prepared statements while it lives.
+// The clinic fixture into Bp's tables: takes what the made-up practice or the FHIR loader tells,
+// one piece at a time, and writes the rows that Bp would hold, codes looked up in Bp's own tables,
+// text cut to its column. Threads: one at a time; holds the writing connection's prepared
+// statements while it lives.
 #pragma once
 
 #include <cstdint>
@@ -50,11 +50,13 @@ class ClinicStore {
   void Location(const sandboxkit::ClinicLocation& location);
   void Practitioner(const sandboxkit::ClinicPractitioner& practitioner);
   std::int64_t Patient(const sandboxkit::ClinicPatient& patient);
-  void History(std::int64_t patient, const sandboxkit::ClinicCondition& condition, const std::string& created);
+  void History(std::int64_t patient, const sandboxkit::ClinicCondition& condition,
+               const std::string& created);
   void Appointment(const sandboxkit::ClinicAppointment& appointment);
   // A moment so many days before now, a little different for every `salt`.
   std::string Moment(std::int64_t days_ago, std::int64_t salt) const;
-  std::string_view Cut(std::string_view text, std::size_t size, const char* column, std::int64_t id);
+  std::string_view Cut(std::string_view text, std::size_t size, const char* column,
+                       std::int64_t id);
 
   Connection& writer_;
   DateTime now_;

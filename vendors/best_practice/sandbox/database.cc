@@ -12,8 +12,9 @@ namespace pons::best_practice::sandbox {
 namespace {
 
 Error SqliteError(sqlite3* handle, std::string_view doing) {
-  return MakeError(Fault::kInternal, std::string(doing) + ": " +
-                                         (handle != nullptr ? sqlite3_errmsg(handle) : "no memory"));
+  return MakeError(
+      Fault::kInternal,
+      std::string(doing) + ": " + (handle != nullptr ? sqlite3_errmsg(handle) : "no memory"));
 }
 
 constexpr std::string_view kFolderPrefix = "pons-sandbox-";
@@ -32,7 +33,8 @@ void RemoveLeftFolders(const std::filesystem::path& base) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(base, error)) {
     const std::string name = entry.path().filename().string();
-    if (!name.starts_with(kFolderPrefix) || !std::filesystem::exists(entry.path() / "lock", error)) continue;
+    if (!name.starts_with(kFolderPrefix) || !std::filesystem::exists(entry.path() / "lock", error))
+      continue;
     const int lock = LockFolder(entry.path());
     if (lock < 0) continue;
     std::filesystem::remove_all(entry.path(), error);
@@ -40,7 +42,8 @@ void RemoveLeftFolders(const std::filesystem::path& base) {
   }
 }
 
-// A folder that only this user can read; in memory where asked for and the machine has such a place.
+// A folder that only this user can read; in memory where asked for and the machine has such a
+// place.
 Result<std::string> MakeTemporaryFolder(bool in_memory, int& lock) {
   std::error_code ignored;
   std::string base = std::filesystem::temp_directory_path(ignored).string();
@@ -104,7 +107,8 @@ Result<std::unique_ptr<Database>> Database::Open(const Options& options,
   PONS_ASSIGN(PracticeZone zone, PracticeZone::Named(options.zone));
   auto database = std::unique_ptr<Database>(new Database(clock, std::move(zone)));
   if (options.file.empty() || options.file == ":memory:") {
-    PONS_ASSIGN(database->temporary_folder_, MakeTemporaryFolder(options.file == ":memory:", database->folder_lock_));
+    PONS_ASSIGN(database->temporary_folder_,
+                MakeTemporaryFolder(options.file == ":memory:", database->folder_lock_));
     database->path_ = database->temporary_folder_ + "/bp.db";
   } else {
     database->path_ = options.file;
@@ -139,8 +143,8 @@ Result<std::unique_ptr<Connection>> Database::OpenConnection(bool writer) {
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   RegisterFunctions(*connection);
-  // The data are made up and can be made again: no syncs. Readers keep small caches, as there may be
-  // a hundred of them, and read the file through the page cache.
+  // The data are made up and can be made again: no syncs. Readers keep small caches, as there may
+  // be a hundred of them, and read the file through the page cache.
   PONS_TRY(connection->Run(writer ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
                                     "PRAGMA cache_size=-32768; PRAGMA mmap_size=1073741824;"
                                   : "PRAGMA query_only=1; PRAGMA wal_autocheckpoint=0;"

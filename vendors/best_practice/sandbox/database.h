@@ -86,7 +86,7 @@ class Connection {
 class Database {
  public:
   struct Options {
-    std::string file;         // empty: a temporary file, gone at the end; ":memory:": one in memory
+    std::string file;  // empty: a temporary file, gone at the end; ":memory:": one in memory
     std::string zone = "Australia/Sydney";
   };
   static Result<std::unique_ptr<Database>> Open(const Options& options,

@@ -50,24 +50,43 @@ std::optional<std::int64_t> ParseTime(std::string_view text, std::size_t& at) {
 }
 
 enum class Part : std::uint8_t {
-  kYear, kQuarter, kMonth, kDayOfYear, kDay, kWeek, kWeekday, kHour, kMinute, kSecond, kMs, kUs, kNone
+  kYear,
+  kQuarter,
+  kMonth,
+  kDayOfYear,
+  kDay,
+  kWeek,
+  kWeekday,
+  kHour,
+  kMinute,
+  kSecond,
+  kMs,
+  kUs,
+  kNone
 };
 
 Part PartOf(std::string_view text) {
-  struct Name { std::string_view name; Part part; };
-  static constexpr Name kNames[] = {
-      {"year", Part::kYear}, {"yy", Part::kYear}, {"yyyy", Part::kYear},
-      {"quarter", Part::kQuarter}, {"qq", Part::kQuarter}, {"q", Part::kQuarter},
-      {"month", Part::kMonth}, {"mm", Part::kMonth}, {"m", Part::kMonth},
-      {"dayofyear", Part::kDayOfYear}, {"dy", Part::kDayOfYear}, {"y", Part::kDayOfYear},
-      {"day", Part::kDay}, {"dd", Part::kDay}, {"d", Part::kDay},
-      {"week", Part::kWeek}, {"wk", Part::kWeek}, {"ww", Part::kWeek},
-      {"weekday", Part::kWeekday}, {"dw", Part::kWeekday}, {"w", Part::kWeekday},
-      {"hour", Part::kHour}, {"hh", Part::kHour},
-      {"minute", Part::kMinute}, {"mi", Part::kMinute}, {"n", Part::kMinute},
-      {"second", Part::kSecond}, {"ss", Part::kSecond}, {"s", Part::kSecond},
-      {"millisecond", Part::kMs}, {"ms", Part::kMs},
-      {"microsecond", Part::kUs}, {"mcs", Part::kUs}};
+  struct Name {
+    std::string_view name;
+    Part part;
+  };
+  static constexpr Name kNames[] = {{"year", Part::kYear},       {"yy", Part::kYear},
+                                    {"yyyy", Part::kYear},       {"quarter", Part::kQuarter},
+                                    {"qq", Part::kQuarter},      {"q", Part::kQuarter},
+                                    {"month", Part::kMonth},     {"mm", Part::kMonth},
+                                    {"m", Part::kMonth},         {"dayofyear", Part::kDayOfYear},
+                                    {"dy", Part::kDayOfYear},    {"y", Part::kDayOfYear},
+                                    {"day", Part::kDay},         {"dd", Part::kDay},
+                                    {"d", Part::kDay},           {"week", Part::kWeek},
+                                    {"wk", Part::kWeek},         {"ww", Part::kWeek},
+                                    {"weekday", Part::kWeekday}, {"dw", Part::kWeekday},
+                                    {"w", Part::kWeekday},       {"hour", Part::kHour},
+                                    {"hh", Part::kHour},         {"minute", Part::kMinute},
+                                    {"mi", Part::kMinute},       {"n", Part::kMinute},
+                                    {"second", Part::kSecond},   {"ss", Part::kSecond},
+                                    {"s", Part::kSecond},        {"millisecond", Part::kMs},
+                                    {"ms", Part::kMs},           {"microsecond", Part::kUs},
+                                    {"mcs", Part::kUs}};
   for (const Name& entry : kNames) {
     if (EqualsIgnoringAsciiCase(text, entry.name)) return entry.part;
   }
@@ -77,19 +96,27 @@ Part PartOf(std::string_view text) {
 // Ticks of one unit of a part of fixed length; 0 for the calendar's own.
 std::int64_t TicksOf(Part part) {
   switch (part) {
-    case Part::kWeek: return DateTime::kTicksPerDay * 7;
+    case Part::kWeek:
+      return DateTime::kTicksPerDay * 7;
     case Part::kDayOfYear:
     case Part::kWeekday:
-    case Part::kDay: return DateTime::kTicksPerDay;
-    case Part::kHour: return 3600 * kTicksPerSecond;
-    case Part::kMinute: return 60 * kTicksPerSecond;
-    case Part::kSecond: return kTicksPerSecond;
-    case Part::kMs: return DateTime::kTicksPerMs;
-    case Part::kUs: return 10;
+    case Part::kDay:
+      return DateTime::kTicksPerDay;
+    case Part::kHour:
+      return 3600 * kTicksPerSecond;
+    case Part::kMinute:
+      return 60 * kTicksPerSecond;
+    case Part::kSecond:
+      return kTicksPerSecond;
+    case Part::kMs:
+      return DateTime::kTicksPerMs;
+    case Part::kUs:
+      return 10;
     case Part::kYear:
     case Part::kQuarter:
     case Part::kMonth:
-    case Part::kNone: return 0;
+    case Part::kNone:
+      return 0;
   }
   return 0;
 }
@@ -261,22 +288,34 @@ std::optional<std::int64_t> DateDiff(std::string_view part_name, DateTime from, 
 std::optional<std::int64_t> DatePart(std::string_view part_name, DateTime value) {
   const CalendarDay day = ToCalendar(value.days);
   switch (PartOf(part_name)) {
-    case Part::kYear: return day.year;
-    case Part::kQuarter: return (day.month - 1) / 3 + 1;
-    case Part::kMonth: return day.month;
-    case Part::kDayOfYear: return value.days - *FromCalendar(day.year, 1, 1) + 1;
-    case Part::kDay: return day.day;
+    case Part::kYear:
+      return day.year;
+    case Part::kQuarter:
+      return (day.month - 1) / 3 + 1;
+    case Part::kMonth:
+      return day.month;
+    case Part::kDayOfYear:
+      return value.days - *FromCalendar(day.year, 1, 1) + 1;
+    case Part::kDay:
+      return day.day;
     case Part::kWeek: {
       const std::int32_t first = *FromCalendar(day.year, 1, 1);
       return FloorDiv(value.days + 1, 7) - FloorDiv(first + 1, 7) + 1;
     }
-    case Part::kWeekday: return (WeekdayOf(value.days) + 1) % 7 + 1;  // Sunday 1
-    case Part::kHour: return value.ticks / (3600 * kTicksPerSecond);
-    case Part::kMinute: return value.ticks / (60 * kTicksPerSecond) % 60;
-    case Part::kSecond: return value.ticks / kTicksPerSecond % 60;
-    case Part::kMs: return value.ticks / DateTime::kTicksPerMs % 1000;
-    case Part::kUs: return value.ticks / 10 % 1'000'000;
-    case Part::kNone: return std::nullopt;
+    case Part::kWeekday:
+      return (WeekdayOf(value.days) + 1) % 7 + 1;  // Sunday 1
+    case Part::kHour:
+      return value.ticks / (3600 * kTicksPerSecond);
+    case Part::kMinute:
+      return value.ticks / (60 * kTicksPerSecond) % 60;
+    case Part::kSecond:
+      return value.ticks / kTicksPerSecond % 60;
+    case Part::kMs:
+      return value.ticks / DateTime::kTicksPerMs % 1000;
+    case Part::kUs:
+      return value.ticks / 10 % 1'000'000;
+    case Part::kNone:
+      return std::nullopt;
   }
   return std::nullopt;
 }

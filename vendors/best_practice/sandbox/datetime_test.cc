@@ -18,7 +18,8 @@ TEST(DateTimeText, EveryFormThatSqlServerTakesForCertain) {
   EXPECT_EQ(Through(" 2026-11-22 09:08:07.5 "), "2026-11-22 09:08:07.500");
   EXPECT_EQ(Through("2026-11-22 09:08:07.1234567 +11:00"), "2026-11-22 09:08:07.123");
   EXPECT_EQ(Through(""), "1900-01-01 00:00:00.000");
-  for (const char* bad : {"2026-13-01", "2026-02-30", "yesterday", "2026-11-22 24:00", "2026-11-22x", "22/11/2026"}) {
+  for (const char* bad :
+       {"2026-13-01", "2026-02-30", "yesterday", "2026-11-22 24:00", "2026-11-22x", "22/11/2026"}) {
     EXPECT_EQ(Through(bad), "none") << bad;
   }
 }
@@ -42,8 +43,10 @@ TEST(DateArithmetic, FollowsTheCalendar) {
   EXPECT_EQ(FormatDay(*DateAdd("month", 1, leap)), "2024-02-29");
   EXPECT_EQ(FormatDay(*DateAdd("yy", -1, *ParseDateTime("2024-02-29"))), "2023-02-28");
   EXPECT_EQ(FormatDateTime(*DateAdd("minute", -601, leap)), "2024-01-30 23:59:00.000");
-  EXPECT_EQ(*DateDiff("day", *ParseDateTime("2026-11-21 23:59"), *ParseDateTime("2026-11-22 00:01")), 1);
-  EXPECT_EQ(*DateDiff("hour", *ParseDateTime("2026-11-21 23:59"), *ParseDateTime("2026-11-22 00:01")), 1);
+  EXPECT_EQ(
+      *DateDiff("day", *ParseDateTime("2026-11-21 23:59"), *ParseDateTime("2026-11-22 00:01")), 1);
+  EXPECT_EQ(
+      *DateDiff("hour", *ParseDateTime("2026-11-21 23:59"), *ParseDateTime("2026-11-22 00:01")), 1);
   EXPECT_EQ(*DateDiff("year", *ParseDateTime("2025-12-31"), *ParseDateTime("2026-01-01")), 1);
   EXPECT_EQ(*DatePart("weekday", *ParseDateTime("2026-11-22")), 1) << "a Sunday";
   EXPECT_FALSE(DateAdd("fortnight", 1, leap));

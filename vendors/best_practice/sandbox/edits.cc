@@ -11,7 +11,8 @@ namespace {
 constexpr std::int64_t kReceptionist = 1;
 
 Error Failed(Connection& connection) {
-  return MakeError(Fault::kInternal, std::string("sandbox database: ") + sqlite3_errmsg(connection.handle()));
+  return MakeError(Fault::kInternal,
+                   std::string("sandbox database: ") + sqlite3_errmsg(connection.handle()));
 }
 
 bool Has(const Database& database, std::string_view table, std::string_view column) {
@@ -26,11 +27,13 @@ bool HasCell(const Cells& cells, std::string_view column) {
   return false;
 }
 
-Result<void> StepChange(Connection& writer, const std::string& sql, const std::vector<SqlValue>& values) {
+Result<void> StepChange(Connection& writer, const std::string& sql,
+                        const std::vector<SqlValue>& values) {
   std::string error;
   sqlite3_stmt* statement = writer.Prepare(sql, error);
   if (statement == nullptr) return MakeError(Fault::kInternal, "sandbox database: " + error);
-  for (std::size_t i = 0; i < values.size(); ++i) BindValue(statement, static_cast<int>(i) + 1, values[i]);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    BindValue(statement, static_cast<int>(i) + 1, values[i]);
   const int status = sqlite3_step(statement);
   if (status != SQLITE_DONE) {
     Error failed = Failed(writer);
@@ -61,15 +64,19 @@ std::string TodayText(const Database& database) {
   return FormatDateTime({database.LocalNow().days, 0});
 }
 
-std::int64_t SecondsOfDay(const Database& database) { return database.LocalNow().ticks / 10'000'000; }
+std::int64_t SecondsOfDay(const Database& database) {
+  return database.LocalNow().ticks / 10'000'000;
+}
 
-void CutToColumns(const Database& database, std::string_view table, Cells& cells, std::vector<Cut>& cuts) {
+void CutToColumns(const Database& database, std::string_view table, Cells& cells,
+                  std::vector<Cut>& cuts) {
   const CatalogEntry* entry = database.catalog().Find("", table);
   if (entry == nullptr) return;
   for (auto& [name, value] : cells) {
     auto* text = std::get_if<std::string>(&value);
     const Column* column = entry->Find(name);
-    if (text == nullptr || column == nullptr || !column->type.IsText() || column->type.size == 0) continue;
+    if (text == nullptr || column == nullptr || !column->type.IsText() || column->type.size == 0)
+      continue;
     const std::size_t end = EndOfCharacters(*text, static_cast<std::size_t>(column->type.size));
     if (end >= text->size()) continue;
     cuts.push_back({column->name, *text, text->substr(0, end)});
@@ -99,8 +106,9 @@ Result<std::int64_t> InsertRow(Connection& writer, std::string_view table, Cells
     places += places.empty() ? "?" : ", ?";
     values.push_back(std::move(value));
   }
-  PONS_TRY(StepChange(writer, "INSERT INTO \"" + std::string(table) + "\" (" + names + ") VALUES (" + places + ")",
-                      values));
+  PONS_TRY(StepChange(
+      writer, "INSERT INTO \"" + std::string(table) + "\" (" + names + ") VALUES (" + places + ")",
+      values));
   return static_cast<std::int64_t>(sqlite3_last_insert_rowid(writer.handle()));
 }
 
@@ -121,20 +129,24 @@ Result<void> UpdateRow(Connection& writer, std::string_view table, std::int64_t 
     values.push_back(std::move(value));
   }
   values.emplace_back(key);
-  PONS_TRY(StepChange(writer, "UPDATE \"" + std::string(table) + "\" SET " + list + " WHERE \"" +
-                                  KeyOf(database, table) + "\" = ?", values));
+  PONS_TRY(StepChange(writer,
+                      "UPDATE \"" + std::string(table) + "\" SET " + list + " WHERE \"" +
+                          KeyOf(database, table) + "\" = ?",
+                      values));
   if (sqlite3_changes64(writer.handle()) == 0) {
-    return MakeError(Fault::kNotFound, "no row " + std::to_string(key) + " in " + std::string(table));
+    return MakeError(Fault::kNotFound,
+                     "no row " + std::to_string(key) + " in " + std::string(table));
   }
   return Ok();
 }
 
-std::int64_t AskInteger(Connection& connection, const std::string& sql, const std::vector<SqlValue>& values,
-                        std::int64_t otherwise) {
+std::int64_t AskInteger(Connection& connection, const std::string& sql,
+                        const std::vector<SqlValue>& values, std::int64_t otherwise) {
   std::string error;
   sqlite3_stmt* statement = connection.Prepare(sql, error);
   if (statement == nullptr) return otherwise;
-  for (std::size_t i = 0; i < values.size(); ++i) BindValue(statement, static_cast<int>(i) + 1, values[i]);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    BindValue(statement, static_cast<int>(i) + 1, values[i]);
   std::int64_t result = otherwise;
   if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
     result = sqlite3_column_int64(statement, 0);
@@ -143,27 +155,33 @@ std::int64_t AskInteger(Connection& connection, const std::string& sql, const st
   return result;
 }
 
-std::string AskText(Connection& connection, const std::string& sql, const std::vector<SqlValue>& values) {
+std::string AskText(Connection& connection, const std::string& sql,
+                    const std::vector<SqlValue>& values) {
   std::string error, result;
   sqlite3_stmt* statement = connection.Prepare(sql, error);
   if (statement == nullptr) return result;
-  for (std::size_t i = 0; i < values.size(); ++i) BindValue(statement, static_cast<int>(i) + 1, values[i]);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    BindValue(statement, static_cast<int>(i) + 1, values[i]);
   if (sqlite3_step(statement) == SQLITE_ROW) result = AsText(ColumnValue(statement, 0));
   sqlite3_reset(statement);
   return result;
 }
 
 Result<void> SetEmail(Connection& writer, std::int64_t patient, const std::string& email) {
-  const std::int64_t row = AskInteger(
-      writer, "SELECT RECORDID FROM EMAIL WHERE INTERNALID = ? AND RECORDSTATUS = 1 ORDER BY RECORDID LIMIT 1",
-      {patient});
+  const std::int64_t row = AskInteger(writer,
+                                      "SELECT RECORDID FROM EMAIL WHERE INTERNALID = ? AND "
+                                      "RECORDSTATUS = 1 ORDER BY RECORDID LIMIT 1",
+                                      {patient});
   if (row != 0) {
     if (email.empty()) return UpdateRow(writer, "EMAIL", row, {{"RECORDSTATUS", std::int64_t{2}}});
     return UpdateRow(writer, "EMAIL", row, {{"EMAIL", email}});
   }
   if (email.empty()) return Ok();
-  auto added = InsertRow(writer, "EMAIL", {{"INTERNALID", patient}, {"EMAILCODE", std::int64_t{1}},
-                                           {"EMAIL", email}, {"RECORDSTATUS", std::int64_t{1}}});
+  auto added = InsertRow(writer, "EMAIL",
+                         {{"INTERNALID", patient},
+                          {"EMAILCODE", std::int64_t{1}},
+                          {"EMAIL", email},
+                          {"RECORDSTATUS", std::int64_t{1}}});
   if (!added) return std::move(added).error();
   return Ok();
 }
@@ -174,35 +192,54 @@ Result<std::int64_t> AddAppointment(Connection& writer, const NewAppointment& ap
   if (appointment.time < 0 || appointment.time >= 86'400 || appointment.length <= 0) {
     return MakeError(Fault::kRejected, "time and length must be within the day");
   }
-  const bool live = AskInteger(writer, "SELECT COUNT(*) FROM PATIENTS WHERE INTERNALID = ? AND RECORDSTATUS = 1",
-                               {appointment.patient}) == 1;
+  const bool live =
+      AskInteger(writer, "SELECT COUNT(*) FROM PATIENTS WHERE INTERNALID = ? AND RECORDSTATUS = 1",
+                 {appointment.patient}) == 1;
   if (!live) return MakeError(Fault::kRejected, "no such patient");
   const std::int64_t home =
-      AskInteger(writer, "SELECT LOCATIONID FROM USERS WHERE USERID = ? AND RECORDSTATUS = 1", {appointment.user}, -1);
+      AskInteger(writer, "SELECT LOCATIONID FROM USERS WHERE USERID = ? AND RECORDSTATUS = 1",
+                 {appointment.user}, -1);
   if (home < 0) return MakeError(Fault::kRejected, "no such practitioner");
   const auto zero = std::int64_t{0};
   return InsertRow(writer, "APPOINTMENTS",
-                   {{"INTERNALID", appointment.patient}, {"RECORDSTATUS", std::int64_t{1}},
+                   {{"INTERNALID", appointment.patient},
+                    {"RECORDSTATUS", std::int64_t{1}},
                     {"USERID", appointment.user},
                     {"LOCATIONID", appointment.location == 0 ? home : appointment.location},
-                    {"VISITID", zero}, {"APPOINTMENTDATE", FormatDateTime({day->days, 0})},
-                    {"APPOINTMENTTIME", appointment.time}, {"APPOINTMENTLENGTH", appointment.length},
-                    {"APPOINTMENTCODE", std::int64_t{1}}, {"APPOINTMENTTYPE", appointment.type},
-                    {"URGENT", std::int64_t{appointment.urgent}}, {"REASON", appointment.reason},
-                    {"ARRIVALTIME", zero}, {"CONSULTATIONTIME", zero}, {"VISITLENGTH", zero}, {"ROOMID", zero},
-                    {"BOOKEDBY", appointment.booked_by}, {"ITEMLIST", std::string()}, {"COMMENT", std::string()},
-                    {"ATTENDANCECONFIRMED", zero}, {"VIDEOURL", std::string()}});
+                    {"VISITID", zero},
+                    {"APPOINTMENTDATE", FormatDateTime({day->days, 0})},
+                    {"APPOINTMENTTIME", appointment.time},
+                    {"APPOINTMENTLENGTH", appointment.length},
+                    {"APPOINTMENTCODE", std::int64_t{1}},
+                    {"APPOINTMENTTYPE", appointment.type},
+                    {"URGENT", std::int64_t{appointment.urgent}},
+                    {"REASON", appointment.reason},
+                    {"ARRIVALTIME", zero},
+                    {"CONSULTATIONTIME", zero},
+                    {"VISITLENGTH", zero},
+                    {"ROOMID", zero},
+                    {"BOOKEDBY", appointment.booked_by},
+                    {"ITEMLIST", std::string()},
+                    {"COMMENT", std::string()},
+                    {"ATTENDANCECONFIRMED", zero},
+                    {"VIDEOURL", std::string()}});
 }
 
-Result<void> CancelAppointment(Connection& writer, std::int64_t id, std::int64_t by, const std::string& reason) {
+Result<void> CancelAppointment(Connection& writer, std::int64_t id, std::int64_t by,
+                               const std::string& reason) {
   const Database& database = writer.database();
-  const bool live = AskInteger(writer, "SELECT COUNT(*) FROM APPOINTMENTS WHERE RECORDID = ? AND RECORDSTATUS = 1",
-                               {id}) == 1;
+  const bool live =
+      AskInteger(writer,
+                 "SELECT COUNT(*) FROM APPOINTMENTS WHERE RECORDID = ? AND RECORDSTATUS = 1",
+                 {id}) == 1;
   if (!live) return MakeError(Fault::kNotFound, "no live appointment " + std::to_string(id));
   PONS_TRY(UpdateRow(writer, "APPOINTMENTS", id, {{"RECORDSTATUS", std::int64_t{4}}}));
   auto row = InsertRow(writer, "CANCELLEDAPPOINTMENTS",
-                       {{"APPOINTMENTID", id}, {"CANCELLEDBY", by}, {"CANCELLEDDATE", TodayText(database)},
-                        {"CANCELLEDTIME", SecondsOfDay(database)}, {"REASON", reason}});
+                       {{"APPOINTMENTID", id},
+                        {"CANCELLEDBY", by},
+                        {"CANCELLEDDATE", TodayText(database)},
+                        {"CANCELLEDTIME", SecondsOfDay(database)},
+                        {"REASON", reason}});
   if (!row) return std::move(row).error();
   return Ok();
 }
@@ -219,40 +256,57 @@ Result<void> SetAppointmentStatus(Connection& writer, std::int64_t id, std::int6
 Result<StartedVisit> StartVisit(Connection& writer, std::int64_t patient, std::int64_t user,
                                 std::int64_t location, std::int64_t appointment) {
   const Database& database = writer.database();
-  if (AskInteger(writer, "SELECT COUNT(*) FROM PATIENTS WHERE INTERNALID = ? AND RECORDSTATUS = 1", {patient}) == 0) {
+  if (AskInteger(writer, "SELECT COUNT(*) FROM PATIENTS WHERE INTERNALID = ? AND RECORDSTATUS = 1",
+                 {patient}) == 0) {
     return MakeError(Fault::kNotFound, "no such patient");
   }
-  const std::int64_t home = AskInteger(writer, "SELECT LOCATIONID FROM USERS WHERE USERID = ?", {user}, -1);
+  const std::int64_t home =
+      AskInteger(writer, "SELECT LOCATIONID FROM USERS WHERE USERID = ?", {user}, -1);
   if (home < 0) return MakeError(Fault::kNotFound, "no such practitioner");
   const std::string today = TodayText(database);
   if (appointment == 0) {
-    appointment = AskInteger(writer,
-                             "SELECT RECORDID FROM APPOINTMENTS WHERE INTERNALID = ? AND USERID = ? AND "
-                             "APPOINTMENTDATE = ? AND RECORDSTATUS = 1 AND VISITID = 0 ORDER BY APPOINTMENTTIME LIMIT 1",
-                             {patient, user, today});
+    appointment = AskInteger(
+        writer,
+        "SELECT RECORDID FROM APPOINTMENTS WHERE INTERNALID = ? AND USERID = ? AND "
+        "APPOINTMENTDATE = ? AND RECORDSTATUS = 1 AND VISITID = 0 ORDER BY APPOINTMENTTIME LIMIT 1",
+        {patient, user, today});
   }
   if (location == 0 && appointment != 0) {
-    location = AskInteger(writer, "SELECT LOCATIONID FROM APPOINTMENTS WHERE RECORDID = ?", {appointment}, 0);
+    location = AskInteger(writer, "SELECT LOCATIONID FROM APPOINTMENTS WHERE RECORDID = ?",
+                          {appointment}, 0);
   }
   const std::string doctor = AskText(
-      writer, "SELECT rtrim(coalesce(T.TITLE, '') || ' ' || U.FIRSTNAME || ' ' || U.SURNAME) FROM USERS U "
-              "LEFT JOIN TITLES T ON T.TITLECODE = U.TITLECODE WHERE U.USERID = ?", {user});
+      writer,
+      "SELECT rtrim(coalesce(T.TITLE, '') || ' ' || U.FIRSTNAME || ' ' || U.SURNAME) FROM USERS U "
+      "LEFT JOIN TITLES T ON T.TITLECODE = U.TITLECODE WHERE U.USERID = ?",
+      {user});
   const std::int64_t zero = 0, one = 1;
   StartedVisit started;
   started.appointment = appointment;
   auto visit = InsertRow(writer, "VISITS",
-                         {{"INTERNALID", patient}, {"USERID", user}, {"RECORDSTATUS", one}, {"VISITCODE", one},
-                          {"DRNAME", doctor}, {"VISITDATE", today}, {"RECORDEDDATE", today},
-                          {"STARTTIME", SecondsOfDay(database)}, {"ENDTIME", zero}, {"DURATION", zero},
-                          {"LOCATION", location == 0 ? home : location}, {"VISITNOTES", std::string()}});
+                         {{"INTERNALID", patient},
+                          {"USERID", user},
+                          {"RECORDSTATUS", one},
+                          {"VISITCODE", one},
+                          {"DRNAME", doctor},
+                          {"VISITDATE", today},
+                          {"RECORDEDDATE", today},
+                          {"STARTTIME", SecondsOfDay(database)},
+                          {"ENDTIME", zero},
+                          {"DURATION", zero},
+                          {"LOCATION", location == 0 ? home : location},
+                          {"VISITNOTES", std::string()}});
   if (!visit) return std::move(visit).error();
   started.visit = *visit;
-  auto lock = InsertRow(writer, "VISITLOCK", {{"VISITID", started.visit}, {"USERID", user},
-                                              {"COMPUTER", std::string("ROOM") + std::to_string(user)}});
+  auto lock = InsertRow(writer, "VISITLOCK",
+                        {{"VISITID", started.visit},
+                         {"USERID", user},
+                         {"COMPUTER", std::string("ROOM") + std::to_string(user)}});
   if (!lock) return std::move(lock).error();
   if (appointment != 0) {
     PONS_TRY(UpdateRow(writer, "APPOINTMENTS", appointment,
-                       {{"VISITID", started.visit}, {"APPOINTMENTCODE", std::int64_t{3}},
+                       {{"VISITID", started.visit},
+                        {"APPOINTMENTCODE", std::int64_t{3}},
                         {"CONSULTATIONTIME", SecondsOfDay(database)}}));
   }
   return started;
@@ -260,15 +314,15 @@ Result<StartedVisit> StartVisit(Connection& writer, std::int64_t patient, std::i
 
 Result<void> FinishVisit(Connection& writer, std::int64_t visit) {
   const Database& database = writer.database();
-  const std::int64_t start = AskInteger(writer, "SELECT STARTTIME FROM VISITS WHERE VISITID = ? AND RECORDSTATUS = 1",
-                                        {visit}, -1);
+  const std::int64_t start = AskInteger(
+      writer, "SELECT STARTTIME FROM VISITS WHERE VISITID = ? AND RECORDSTATUS = 1", {visit}, -1);
   if (start < 0) return MakeError(Fault::kNotFound, "no visit " + std::to_string(visit));
   const std::int64_t now = SecondsOfDay(database);
   const std::int64_t length = now >= start ? now - start : now + 86'400 - start;
   PONS_TRY(UpdateRow(writer, "VISITS", visit, {{"ENDTIME", now}, {"DURATION", length}}));
   PONS_TRY(StepChange(writer, "DELETE FROM VISITLOCK WHERE VISITID = ?", {visit}));
-  const std::int64_t appointment =
-      AskInteger(writer, "SELECT RECORDID FROM APPOINTMENTS WHERE VISITID = ? AND RECORDSTATUS = 1", {visit});
+  const std::int64_t appointment = AskInteger(
+      writer, "SELECT RECORDID FROM APPOINTMENTS WHERE VISITID = ? AND RECORDSTATUS = 1", {visit});
   if (appointment == 0) return Ok();
   return UpdateRow(writer, "APPOINTMENTS", appointment,
                    {{"APPOINTMENTCODE", std::int64_t{4}}, {"VISITLENGTH", length}});

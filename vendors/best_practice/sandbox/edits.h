@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What staff do in Bp, on the tables: each edit keeps CREATED, CREATEDBY, UPDATED and UPDATEDBY as Bp
-// does, and cuts text to its column's length. The writing procedures and the control port share it.
+// What staff do in Bp, on the tables: each edit keeps CREATED, CREATEDBY, UPDATED and UPDATEDBY as
+// Bp does, and cuts text to its column's length. The writing procedures and the control port share
+// it.
 //
 // All take the writing connection inside a transaction of the caller's. Errors: kRejected with what
 // is wrong, kNotFound.
@@ -29,20 +30,22 @@ std::size_t EndOfCharacters(std::string_view text, std::size_t characters);
 
 // "YYYY-MM-DD HH:MM:SS.mmm" of the practice's wall clock, and its parts.
 std::string NowText(const Database& database);
-std::string TodayText(const Database& database);   // at 00:00
+std::string TodayText(const Database& database);  // at 00:00
 std::int64_t SecondsOfDay(const Database& database);
 
 // Text cut as Bp would; the cuts are told.
-void CutToColumns(const Database& database, std::string_view table, Cells& cells, std::vector<Cut>& cuts);
+void CutToColumns(const Database& database, std::string_view table, Cells& cells,
+                  std::vector<Cut>& cuts);
 
 // Fills CREATED and CREATEDBY where the table has them. Gives the new key.
 Result<std::int64_t> InsertRow(Connection& writer, std::string_view table, Cells cells);
 // Sets UPDATED and UPDATEDBY where the table has them. kNotFound where there is no such row.
 Result<void> UpdateRow(Connection& writer, std::string_view table, std::int64_t key, Cells cells);
 // The one integer that `sql` gives; `otherwise` where it gives none.
-std::int64_t AskInteger(Connection& connection, const std::string& sql, const std::vector<SqlValue>& values,
-                        std::int64_t otherwise = 0);
-std::string AskText(Connection& connection, const std::string& sql, const std::vector<SqlValue>& values);
+std::int64_t AskInteger(Connection& connection, const std::string& sql,
+                        const std::vector<SqlValue>& values, std::int64_t otherwise = 0);
+std::string AskText(Connection& connection, const std::string& sql,
+                    const std::vector<SqlValue>& values);
 // Name of a table's first column, its key.
 std::string KeyOf(const Database& database, std::string_view table);
 
@@ -52,17 +55,18 @@ Result<void> SetEmail(Connection& writer, std::int64_t patient, const std::strin
 struct NewAppointment {
   std::int64_t patient = 0;
   std::int64_t user = 0;
-  std::int64_t location = 0;   // 0: the user's own
-  std::string date;            // any form of ParseDateTime
-  std::int64_t time = 0;       // seconds since midnight
-  std::int64_t length = 900;   // seconds
+  std::int64_t location = 0;  // 0: the user's own
+  std::string date;           // any form of ParseDateTime
+  std::int64_t time = 0;      // seconds since midnight
+  std::int64_t length = 900;  // seconds
   std::int64_t type = 1;
   std::string reason;
   bool urgent = false;
   std::int64_t booked_by = 0;
 };
 Result<std::int64_t> AddAppointment(Connection& writer, const NewAppointment& appointment);
-Result<void> CancelAppointment(Connection& writer, std::int64_t id, std::int64_t by, const std::string& reason);
+Result<void> CancelAppointment(Connection& writer, std::int64_t id, std::int64_t by,
+                               const std::string& reason);
 // Statuses 1 booked, 2 waiting …: times of arrival and consultation are kept with them.
 Result<void> SetAppointmentStatus(Connection& writer, std::int64_t id, std::int64_t code);
 

@@ -11,11 +11,16 @@ namespace {
 
 std::string_view KindName(StatementKind kind) {
   switch (kind) {
-    case StatementKind::kSelect: return "select";
-    case StatementKind::kInsert: return "insert";
-    case StatementKind::kUpdate: return "update";
-    case StatementKind::kDelete: return "delete";
-    case StatementKind::kExecute: return "execute";
+    case StatementKind::kSelect:
+      return "select";
+    case StatementKind::kInsert:
+      return "insert";
+    case StatementKind::kUpdate:
+      return "update";
+    case StatementKind::kDelete:
+      return "delete";
+    case StatementKind::kExecute:
+      return "execute";
     case StatementKind::kDeclare:
     case StatementKind::kAssign:
     case StatementKind::kIgnored:
@@ -23,7 +28,8 @@ std::string_view KindName(StatementKind kind) {
     case StatementKind::kCommit:
     case StatementKind::kRollback:
     case StatementKind::kJumpUnless:
-    case StatementKind::kJump: return "";
+    case StatementKind::kJump:
+      return "";
   }
   return "";
 }
@@ -62,14 +68,19 @@ void BindValue(sqlite3_stmt* statement, int place, const SqlValue& value) {
 
 SqlValue ColumnValue(sqlite3_stmt* statement, int column) {
   switch (sqlite3_column_type(statement, column)) {
-    case SQLITE_INTEGER: return static_cast<std::int64_t>(sqlite3_column_int64(statement, column));
-    case SQLITE_FLOAT: return sqlite3_column_double(statement, column);
-    case SQLITE_NULL: return std::monostate();
-    default: break;
+    case SQLITE_INTEGER:
+      return static_cast<std::int64_t>(sqlite3_column_int64(statement, column));
+    case SQLITE_FLOAT:
+      return sqlite3_column_double(statement, column);
+    case SQLITE_NULL:
+      return std::monostate();
+    default:
+      break;
   }
   const bool text = sqlite3_column_type(statement, column) == SQLITE_TEXT;
   const auto* data = static_cast<const char*>(sqlite3_column_blob(statement, column));
-  std::string bytes(data == nullptr ? "" : data, static_cast<std::size_t>(sqlite3_column_bytes(statement, column)));
+  std::string bytes(data == nullptr ? "" : data,
+                    static_cast<std::size_t>(sqlite3_column_bytes(statement, column)));
   if (text) return bytes;
   return Bytes{std::move(bytes)};
 }
@@ -117,7 +128,10 @@ std::shared_ptr<const Batch> CompiledBatches::Get(const std::string& sql, const 
 
 Engine::Engine(Database& database, const ProcedureTable& procedures, CompiledBatches& compiled,
                std::unique_ptr<Connection> reader)
-    : database_(database), procedures_(procedures), compiled_(compiled), reader_(std::move(reader)) {
+    : database_(database),
+      procedures_(procedures),
+      compiled_(compiled),
+      reader_(std::move(reader)) {
   if (reader_) reader_->session = &session_;
 }
 
@@ -295,7 +309,8 @@ bool Engine::Execute(const Statement& statement, Variables& variables, ResultSin
   std::vector<Argument> arguments;
   for (const auto& given : statement.arguments) {
     Argument argument{given.name, {}, given.sql.empty()};
-    if (!given.sql.empty() && !Evaluate(given.sql, given.variables, variables, sink, argument.value)) {
+    if (!given.sql.empty() &&
+        !Evaluate(given.sql, given.variables, variables, sink, argument.value)) {
       return false;
     }
     arguments.push_back(std::move(argument));
@@ -334,13 +349,17 @@ bool Engine::RunOne(const Statement& statement, Variables& variables, ResultSink
       return true;
     case StatementKind::kCommit:
       if (session_.transactions == 0) {
-        return Fail(sink, {3902, 16, "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION."});
+        return Fail(
+            sink,
+            {3902, 16, "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION."});
       }
       Commit();
       return true;
     case StatementKind::kRollback:
       if (session_.transactions == 0) {
-        return Fail(sink, {3903, 16, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION."});
+        return Fail(
+            sink,
+            {3903, 16, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION."});
       }
       Rollback();
       return true;
@@ -381,21 +400,26 @@ bool Engine::RunText(Connection& connection, const std::string& sql, Variables& 
   return done;
 }
 
-bool Engine::BindArguments(const Procedure& procedure, std::vector<Argument>& given, Variables& bound,
-                           ResultSink& sink) {
+bool Engine::BindArguments(const Procedure& procedure, std::vector<Argument>& given,
+                           Variables& bound, ResultSink& sink) {
   const auto& parameters = procedure.parameters;
   if (given.size() > parameters.size()) {
-    return Fail(sink, {8144, 16, "Procedure or function " + procedure.name + " has too many arguments specified."});
+    return Fail(sink,
+                {8144, 16,
+                 "Procedure or function " + procedure.name + " has too many arguments specified."});
   }
   std::vector<bool> filled(parameters.size(), false);
   for (std::size_t i = 0; i < given.size(); ++i) {
     std::size_t place = i;
     if (!given[i].name.empty()) {
-      const auto found = std::find_if(parameters.begin(), parameters.end(), [&](const auto& parameter) {
-        return EqualsIgnoringAsciiCase(parameter.name, given[i].name);
-      });
+      const auto found =
+          std::find_if(parameters.begin(), parameters.end(), [&](const auto& parameter) {
+            return EqualsIgnoringAsciiCase(parameter.name, given[i].name);
+          });
       if (found == parameters.end()) {
-        return Fail(sink, {8145, 16, given[i].name + " is not a parameter for procedure " + procedure.name + "."});
+        return Fail(sink,
+                    {8145, 16,
+                     given[i].name + " is not a parameter for procedure " + procedure.name + "."});
       }
       place = static_cast<std::size_t>(found - parameters.begin());
     }
@@ -406,8 +430,9 @@ bool Engine::BindArguments(const Procedure& procedure, std::vector<Argument>& gi
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     if (filled[i]) continue;
     if (!parameters[i].optional) {
-      return Fail(sink, {201, 16, "Procedure or function '" + procedure.name + "' expects parameter '" +
-                                      parameters[i].name + "', which was not supplied."});
+      return Fail(sink, {201, 16,
+                         "Procedure or function '" + procedure.name + "' expects parameter '" +
+                             parameters[i].name + "', which was not supplied."});
     }
     bound[AsciiUpper(parameters[i].name)] = {parameters[i].type, {}};
   }

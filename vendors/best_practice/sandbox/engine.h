@@ -50,7 +50,9 @@ struct ProcedureCall {
   std::int64_t result = 0;
   std::optional<SqlError> error;
 
-  std::int64_t Integer(const std::string& name) const { return AsInteger(arguments.at(name).value); }
+  std::int64_t Integer(const std::string& name) const {
+    return AsInteger(arguments.at(name).value);
+  }
   std::string Text(const std::string& name) const { return AsText(arguments.at(name).value); }
   bool Null(const std::string& name) const { return IsNull(arguments.at(name).value); }
 };
@@ -59,8 +61,8 @@ struct Procedure {
   std::string name;
   std::vector<ProcedureParameter> parameters;
   bool writes = false;
-  std::string body;                            // T-SQL, where it only reads
-  std::function<void(ProcedureCall&)> run;     // where it does more
+  std::string body;                         // T-SQL, where it only reads
+  std::function<void(ProcedureCall&)> run;  // where it does more
 };
 
 class ProcedureTable {
@@ -124,7 +126,8 @@ class Engine {
   // `result` is the RETURN value.
   bool Call(std::string_view procedure, std::vector<Argument> arguments, ResultSink& sink,
             std::int64_t& result);
-  bool RunText(Connection& connection, const std::string& sql, Variables& variables, ResultSink& sink);
+  bool RunText(Connection& connection, const std::string& sql, Variables& variables,
+               ResultSink& sink);
 
   void BeginTransaction();
   void Commit();
@@ -134,7 +137,8 @@ class Engine {
   void ResetCount() { rows_done_ = 0; }
 
  private:
-  bool RunOne(const Statement& statement, Variables& variables, ResultSink& sink, std::size_t& next);
+  bool RunOne(const Statement& statement, Variables& variables, ResultSink& sink,
+              std::size_t& next);
   bool Select(const Statement& statement, Variables& variables, ResultSink& sink);
   bool Change(const Statement& statement, Variables& variables, ResultSink& sink);
   bool Execute(const Statement& statement, Variables& variables, ResultSink& sink);

@@ -22,31 +22,45 @@ std::vector<Reading> Readings() {
   const ProcedureParameter patient{"@PatientID", kIntType, false};
   const ProcedureParameter appointment{"@AptID", kIntType, false};
   return {
-      {"BP_GetPracticeLocations", {},
-       "SELECT LocationID, LocationName, Address1, Address2, City, PostCode, Phone, AHPhone, Fax, Email "
+      {"BP_GetPracticeLocations",
+       {},
+       "SELECT LocationID, LocationName, Address1, Address2, City, PostCode, Phone, AHPhone, Fax, "
+       "Email "
        "FROM BPS_PracticeLocations ORDER BY LocationID"},
-      {"BP_GetPracticeLocation", {{"@locationid", kIntType, false}},
+      {"BP_GetPracticeLocation",
+       {{"@locationid", kIntType, false}},
        "SELECT LOCATIONID, LOCATIONNAME, ADDRESS1, ADDRESS2, CITY, POSTCODE, PHONE FROM LOCATIONS "
        "WHERE LOCATIONID = @locationid AND RECORDSTATUS = 1"},
-      {"BP_GetAllUsers", {},
-       "SELECT U.USERID AS UserID, U.SURNAME AS Surname, U.FIRSTNAME AS Firstname, T.TITLE AS Title, "
+      {"BP_GetAllUsers",
+       {},
+       "SELECT U.USERID AS UserID, U.SURNAME AS Surname, U.FIRSTNAME AS Firstname, T.TITLE AS "
+       "Title, "
        "G.GROUPNAME AS GroupName, U.APPOINTMENTS AS Appointments, U.LOCATIONID AS LocationID "
        "FROM USERS U LEFT JOIN USERGROUPS G ON G.GROUPCODE = U.GROUPCODE "
-       "LEFT JOIN TITLES T ON T.TITLECODE = U.TITLECODE WHERE U.RECORDSTATUS = 1 AND U.USERSTATUS <> 999 "
+       "LEFT JOIN TITLES T ON T.TITLECODE = U.TITLECODE WHERE U.RECORDSTATUS = 1 AND U.USERSTATUS "
+       "<> 999 "
        "ORDER BY U.USERID"},
-      {"BP_GetAppointmentBookUsers", {},
-       "SELECT U.USERID AS UserID, U.SURNAME AS Surname, U.FIRSTNAME AS Firstname, T.TITLE AS Title "
+      {"BP_GetAppointmentBookUsers",
+       {},
+       "SELECT U.USERID AS UserID, U.SURNAME AS Surname, U.FIRSTNAME AS Firstname, T.TITLE AS "
+       "Title "
        "FROM USERS U LEFT JOIN TITLES T ON T.TITLECODE = U.TITLECODE "
        "WHERE U.RECORDSTATUS = 1 AND U.USERSTATUS <> 999 AND U.APPOINTMENTS = 1 ORDER BY U.USERID"},
-      {"BP_GetAllSessions", {},
-       "SELECT USERID AS UserID, LOCATIONID AS LocationID, DAYOFWEEK AS DayOfWeek, STARTTIME AS StartTime, "
-       "ENDTIME AS EndTime, LENGTH AS Length, STARTDATE AS StartDate, ENDDATE AS EndDate, WEEKS AS Weeks, "
+      {"BP_GetAllSessions",
+       {},
+       "SELECT USERID AS UserID, LOCATIONID AS LocationID, DAYOFWEEK AS DayOfWeek, STARTTIME AS "
+       "StartTime, "
+       "ENDTIME AS EndTime, LENGTH AS Length, STARTDATE AS StartDate, ENDDATE AS EndDate, WEEKS AS "
+       "Weeks, "
        "CYCLEWEEK AS CycleWeek, CYCLEDATE AS CycleDate FROM SESSIONS WHERE RECORDSTATUS = 1 "
        "ORDER BY USERID, DAYOFWEEK, STARTTIME"},
-      {"BP_GetUserDaysAway", {kUser, {"@Start", {TypeKind::kDate, 0}, false}},
-       "SELECT USERID AS UserID, STARTDATE AS StartDate, FINISHDATE AS FinishDate, AWAYREASON AS Reason "
+      {"BP_GetUserDaysAway",
+       {kUser, {"@Start", {TypeKind::kDate, 0}, false}},
+       "SELECT USERID AS UserID, STARTDATE AS StartDate, FINISHDATE AS FinishDate, AWAYREASON AS "
+       "Reason "
        "FROM DAYSAWAY WHERE USERID = @UserID AND FINISHDATE >= @Start"},
-      {"BP_GetUserBookedAppointments", {kUser, kAptDate},
+      {"BP_GetUserBookedAppointments",
+       {kUser, kAptDate},
        "SELECT A.RECORDID AS RecordID, A.INTERNALID AS InternalID, P.FIRSTNAME AS Firstname, "
        "P.SURNAME AS Surname, A.APPOINTMENTTIME AS AppointmentTime, "
        "A.APPOINTMENTLENGTH AS AppointmentLength, A.APPOINTMENTTYPE AS AppointmentType, "
@@ -54,15 +68,19 @@ std::vector<Reading> Readings() {
        "FROM APPOINTMENTS A LEFT JOIN PATIENTS P ON P.INTERNALID = A.INTERNALID "
        "WHERE A.USERID = @UserID AND A.APPOINTMENTDATE = @AptDate AND A.RECORDSTATUS = 1 "
        "ORDER BY A.APPOINTMENTTIME"},
-      {"BP_GetAppointmentDetails", {appointment},
-       "SELECT P.FIRSTNAME AS Firstname, P.SURNAME AS Surname, A.APPOINTMENTDATE AS AppointmentDate, "
+      {"BP_GetAppointmentDetails",
+       {appointment},
+       "SELECT P.FIRSTNAME AS Firstname, P.SURNAME AS Surname, A.APPOINTMENTDATE AS "
+       "AppointmentDate, "
        "A.APPOINTMENTTIME AS AppointmentTime, A.APPOINTMENTTYPE AS AppointmentType, "
        "Y.DESCRIPTION AS Description, T.TITLE AS UserTitle, U.FIRSTNAME AS UserFirstname, "
-       "U.SURNAME AS UserSurname FROM APPOINTMENTS A LEFT JOIN PATIENTS P ON P.INTERNALID = A.INTERNALID "
+       "U.SURNAME AS UserSurname FROM APPOINTMENTS A LEFT JOIN PATIENTS P ON P.INTERNALID = "
+       "A.INTERNALID "
        "LEFT JOIN APPOINTMENTTYPES Y ON Y.APPOINTMENTCODE = A.APPOINTMENTTYPE "
        "LEFT JOIN USERS U ON U.USERID = A.USERID LEFT JOIN TITLES T ON T.TITLECODE = U.TITLECODE "
        "WHERE A.RECORDID = @AptID"},
-      {"BP_GetPatientAppointments", {patient},
+      {"BP_GetPatientAppointments",
+       {patient},
        "SELECT A.RECORDID AS RecordID, A.APPOINTMENTCODE AS AppointmentCode, "
        "A.APPOINTMENTDATE AS AppointmentDate, A.APPOINTMENTTIME AS AppointmentTime, "
        "A.APPOINTMENTTYPE AS AppointmentType, T.TITLE AS UserTitle, U.SURNAME AS UserSurname "
@@ -70,9 +88,12 @@ std::vector<Reading> Readings() {
        "LEFT JOIN TITLES T ON T.TITLECODE = U.TITLECODE "
        "WHERE A.INTERNALID = @PatientID AND A.RECORDSTATUS = 1 "
        "ORDER BY A.APPOINTMENTDATE, A.APPOINTMENTTIME"},
-      {"BP_GetPatientByInternalID", {patient},
-       "SELECT P.INTERNALID AS InternalID, P.FIRSTNAME AS Firstname, P.SURNAME AS Surname, P.DOB AS DOB, "
-       "P.MEDICARENO AS MedicareNo, P.MEDICARELINENO AS MedicareLineNo, P.MEDICAREEXPIRY AS MedicareExpiry, "
+      {"BP_GetPatientByInternalID",
+       {patient},
+       "SELECT P.INTERNALID AS InternalID, P.FIRSTNAME AS Firstname, P.SURNAME AS Surname, P.DOB "
+       "AS DOB, "
+       "P.MEDICARENO AS MedicareNo, P.MEDICARELINENO AS MedicareLineNo, P.MEDICAREEXPIRY AS "
+       "MedicareExpiry, "
        "P.PENSIONCODE AS PensionCode, P.PENSIONNO AS PensionNo, P.PENSIONEXPIRY AS PensionExpiry, "
        "P.HOMEPHONE AS HomePhone, P.WORKPHONE AS WorkPhone, P.MOBILEPHONE AS MobilePhone, "
        "P.ADDRESS1 AS Address1, P.CITY AS City, P.POSTCODE AS Postcode, V.Email AS Email, "
@@ -80,15 +101,21 @@ std::vector<Reading> Readings() {
        "LEFT JOIN BPS_Patients V ON V.InternalID = P.INTERNALID "
        "WHERE P.INTERNALID = @PatientID AND P.RECORDSTATUS = 1"},
       {"BP_GetPatientByNameDOB",
-       {{"@firstname", VarcharOf(40), false}, {"@surname", VarcharOf(40), false}, {"@dob", {TypeKind::kDate, 0}, false}},
-       "SELECT InternalID, Firstname, Surname, DOB FROM BPS_Patients WHERE Firstname = @firstname AND "
+       {{"@firstname", VarcharOf(40), false},
+        {"@surname", VarcharOf(40), false},
+        {"@dob", {TypeKind::kDate, 0}, false}},
+       "SELECT InternalID, Firstname, Surname, DOB FROM BPS_Patients WHERE Firstname = @firstname "
+       "AND "
        "Surname = @surname AND DOB = @dob"},
       {"BP_GetPatientByPartSurnameDOB",
        {{"@Surname", VarcharOf(40), false}, {"@DoB", {TypeKind::kDate, 0}, false}},
-       "SELECT InternalID, Firstname, Surname, DOB FROM BPS_Patients WHERE Surname LIKE RTRIM(@Surname) + '%' "
+       "SELECT InternalID, Firstname, Surname, DOB FROM BPS_Patients WHERE Surname LIKE "
+       "RTRIM(@Surname) + '%' "
        "AND DOB = @DoB"},
-      {"BP_GetInvestigationSummary", {{"@InternalId", kIntType, false}},
-       "SELECT REPORTID AS ReportID, TESTNAME AS TestName, REPORTDATE AS Reported FROM INVESTIGATIONS "
+      {"BP_GetInvestigationSummary",
+       {{"@InternalId", kIntType, false}},
+       "SELECT REPORTID AS ReportID, TESTNAME AS TestName, REPORTDATE AS Reported FROM "
+       "INVESTIGATIONS "
        "WHERE INTERNALID = @InternalId"},
   };
 }
@@ -99,7 +126,8 @@ class Rows final : public ResultSink {
   void Columns(const std::vector<Column>& columns) override { width_ = columns.size(); }
   bool Row(sqlite3_stmt* statement) override {
     std::vector<std::int64_t> row;
-    for (std::size_t i = 0; i < width_; ++i) row.push_back(sqlite3_column_int64(statement, static_cast<int>(i)));
+    for (std::size_t i = 0; i < width_; ++i)
+      row.push_back(sqlite3_column_int64(statement, static_cast<int>(i)));
     rows.push_back(std::move(row));
     return true;
   }
@@ -131,25 +159,30 @@ void IsAppointmentBooked(ProcedureCall& call) {
   Variables variables = UserAndDay(call, "@USERID", "@APTDATE");
   variables["@TIME"] = {kIntType, call.Integer("@APTTIME")};
   Rows rows;
-  if (!Ask(call, "SELECT COUNT(*) FROM APPOINTMENTS WHERE USERID = @USER AND APPOINTMENTDATE = @DAY AND "
-                 "RECORDSTATUS = 1 AND APPOINTMENTCODE = 1 AND APPOINTMENTTIME <= @TIME AND "
-                 "APPOINTMENTTIME + APPOINTMENTLENGTH > @TIME", variables, rows)) {
+  if (!Ask(call,
+           "SELECT COUNT(*) FROM APPOINTMENTS WHERE USERID = @USER AND APPOINTMENTDATE = @DAY AND "
+           "RECORDSTATUS = 1 AND APPOINTMENTCODE = 1 AND APPOINTMENTTIME <= @TIME AND "
+           "APPOINTMENTTIME + APPOINTMENTLENGTH > @TIME",
+           variables, rows)) {
     return;
   }
   call.result = rows.rows[0][0] > 0 ? 1 : 0;
 }
 
-// Slots of the sessions of that day which no live appointment covers. A user who is away is an error
-// whose text says so, not an empty set.
+// Slots of the sessions of that day which no live appointment covers. A user who is away is an
+// error whose text says so, not an empty set.
 void GetFreeAppointments(ProcedureCall& call) {
   const auto day = ParseDateTime(call.Text("@APTDATE"));
   if (!day) {
-    call.error = SqlError{241, 16, "Conversion failed when converting date and/or time from character string."};
+    call.error = SqlError{
+        241, 16, "Conversion failed when converting date and/or time from character string."};
     return;
   }
   Variables variables = UserAndDay(call, "@USERID", "@APTDATE");
   Rows away, sessions, taken;
-  if (!Ask(call, "SELECT COUNT(*) FROM DAYSAWAY WHERE USERID = @USER AND STARTDATE <= @DAY AND FINISHDATE >= @DAY",
+  if (!Ask(call,
+           "SELECT COUNT(*) FROM DAYSAWAY WHERE USERID = @USER AND STARTDATE <= @DAY AND "
+           "FINISHDATE >= @DAY",
            variables, away)) {
     return;
   }
@@ -159,17 +192,23 @@ void GetFreeAppointments(ProcedureCall& call) {
   }
   // DAYOFWEEK counts from Sunday, 1.
   variables["@WEEKDAY"] = {kIntType, std::int64_t{(WeekdayOf(day->days) + 1) % 7 + 1}};
-  if (!Ask(call, "SELECT STARTTIME, ENDTIME, LENGTH FROM SESSIONS WHERE USERID = @USER AND RECORDSTATUS = 1 AND "
-                 "DAYOFWEEK = @WEEKDAY AND (STARTDATE IS NULL OR STARTDATE <= @DAY) AND "
-                 "(ENDDATE IS NULL OR ENDDATE >= @DAY) UNION ALL SELECT STARTTIME, ENDTIME, LENGTH FROM "
-                 "EXTRASESSIONS WHERE USERID = @USER AND SESSIONDATE = @DAY", variables, sessions) ||
-      !Ask(call, "SELECT APPOINTMENTTIME, APPOINTMENTLENGTH FROM APPOINTMENTS WHERE USERID = @USER AND "
-                 "APPOINTMENTDATE = @DAY AND RECORDSTATUS = 1", variables, taken)) {
+  if (!Ask(call,
+           "SELECT STARTTIME, ENDTIME, LENGTH FROM SESSIONS WHERE USERID = @USER AND RECORDSTATUS "
+           "= 1 AND "
+           "DAYOFWEEK = @WEEKDAY AND (STARTDATE IS NULL OR STARTDATE <= @DAY) AND "
+           "(ENDDATE IS NULL OR ENDDATE >= @DAY) UNION ALL SELECT STARTTIME, ENDTIME, LENGTH FROM "
+           "EXTRASESSIONS WHERE USERID = @USER AND SESSIONDATE = @DAY",
+           variables, sessions) ||
+      !Ask(call,
+           "SELECT APPOINTMENTTIME, APPOINTMENTLENGTH FROM APPOINTMENTS WHERE USERID = @USER AND "
+           "APPOINTMENTDATE = @DAY AND RECORDSTATUS = 1",
+           variables, taken)) {
     return;
   }
   std::vector<std::pair<std::int64_t, std::int64_t>> free;
   for (const auto& session : sessions.rows) {
-    for (std::int64_t at = session[0]; session[2] > 0 && at + session[2] <= session[1]; at += session[2]) {
+    for (std::int64_t at = session[0]; session[2] > 0 && at + session[2] <= session[1];
+         at += session[2]) {
       const bool hit = std::any_of(taken.rows.begin(), taken.rows.end(), [&](const auto& row) {
         return row[0] < at + session[2] && row[0] + row[1] > at;
       });
@@ -179,12 +218,13 @@ void GetFreeAppointments(ProcedureCall& call) {
   std::sort(free.begin(), free.end());
   std::string sql;
   for (const auto& [at, length] : free) {
-    sql += (sql.empty() ? "SELECT " : " UNION ALL SELECT ") + std::to_string(at) + " AS AppointmentTime, " +
-           std::to_string(length) + " AS AppointmentLength";
+    sql += (sql.empty() ? "SELECT " : " UNION ALL SELECT ") + std::to_string(at) +
+           " AS AppointmentTime, " + std::to_string(length) + " AS AppointmentLength";
   }
   if (sql.empty()) {
-    sql = "SELECT APPOINTMENTTIME AS AppointmentTime, APPOINTMENTLENGTH AS AppointmentLength "
-          "FROM APPOINTMENTS WHERE 1 = 0";
+    sql =
+        "SELECT APPOINTMENTTIME AS AppointmentTime, APPOINTMENTLENGTH AS AppointmentLength "
+        "FROM APPOINTMENTS WHERE 1 = 0";
   }
   if (!call.engine.RunText(call.connection, sql, variables, call.sink)) call.result = 1;
 }
@@ -198,7 +238,11 @@ void AddReadingProcedures(ProcedureTable& table) {
   const ProcedureParameter user{"@userid", kIntType, false};
   const ProcedureParameter day{"@aptdate", {TypeKind::kDate, 0}, false};
   table.Add({"BP_GetFreeAppointments", {user, day}, false, "", GetFreeAppointments});
-  table.Add({"BP_IsAppointmentBooked", {user, day, {"@apttime", kIntType, false}}, false, "", IsAppointmentBooked});
+  table.Add({"BP_IsAppointmentBooked",
+             {user, day, {"@apttime", kIntType, false}},
+             false,
+             "",
+             IsAppointmentBooked});
 }
 
 Result<void> AddProcedures(Database& database, ProcedureTable& table) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole Best Practice site on this machine: database, wire, control port and page. Tests may run it
-// inside their own process; pons-sandbox runs it as a program.
-// Threads: any, once started.
+// A whole Best Practice site on this machine: database, wire, control port and page. Tests may run
+// it inside their own process; pons-sandbox runs it as a program. Threads: any, once started.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +16,14 @@ namespace pons::best_practice::sandbox {
 
 struct SandboxOptions {
   FillOptions fill;
-  std::string load_fhir;               // folder with Patient.ndjson or .ndjson.gz; empty: made up
-  std::string database;                // as Database::Options::file
+  std::string load_fhir;  // folder with Patient.ndjson or .ndjson.gz; empty: made up
+  std::string database;   // as Database::Options::file
   std::string zone = "Australia/Sydney";
   TdsOptions wire;
   std::uint16_t control_port = 0;
   std::string user = "bpsrawdata";
   std::string password = "practice";
-  Rights rights;                       // of that user
+  Rights rights;  // of that user
 };
 
 class Sandbox {

@@ -20,7 +20,8 @@ class Client {
  public:
   Client() {
     SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &environment_);
-    SQLSetEnvAttr(environment_, SQL_ATTR_ODBC_VERSION, reinterpret_cast<SQLPOINTER>(SQL_OV_ODBC3), 0);
+    SQLSetEnvAttr(environment_, SQL_ATTR_ODBC_VERSION, reinterpret_cast<SQLPOINTER>(SQL_OV_ODBC3),
+                  0);
     SQLAllocHandle(SQL_HANDLE_DBC, environment_, &connection_);
   }
   ~Client() {
@@ -32,11 +33,15 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  bool Connect(int port, const std::string& encryption = "off", const std::string& password = "practice") {
-    std::string text = "Driver=FreeTDS;Server=127.0.0.1;Port=" + std::to_string(port) + ";UID=bpsrawdata;PWD=" +
-                       password + ";Database=BPSPatients;TDS_Version=7.4;ClientCharset=UTF-8;Encryption=" + encryption;
-    const auto code = SQLDriverConnect(connection_, nullptr, reinterpret_cast<SQLCHAR*>(text.data()), SQL_NTS, nullptr,
-                                       0, nullptr, SQL_DRIVER_NOPROMPT);
+  bool Connect(int port, const std::string& encryption = "off",
+               const std::string& password = "practice") {
+    std::string text =
+        "Driver=FreeTDS;Server=127.0.0.1;Port=" + std::to_string(port) +
+        ";UID=bpsrawdata;PWD=" + password +
+        ";Database=BPSPatients;TDS_Version=7.4;ClientCharset=UTF-8;Encryption=" + encryption;
+    const auto code =
+        SQLDriverConnect(connection_, nullptr, reinterpret_cast<SQLCHAR*>(text.data()), SQL_NTS,
+                         nullptr, 0, nullptr, SQL_DRIVER_NOPROMPT);
     if (!SQL_SUCCEEDED(code)) return Failed(SQL_HANDLE_DBC, connection_);
     SQLAllocHandle(SQL_HANDLE_STMT, connection_, &statement_);
     return true;
@@ -49,8 +54,9 @@ class Client {
     SQLFreeStmt(statement_, SQL_RESET_PARAMS);
     std::vector<SQLLEN> lengths(parameters.size(), SQL_NTS);
     for (std::size_t i = 0; i < parameters.size(); ++i) {
-      SQLBindParameter(statement_, static_cast<SQLUSMALLINT>(i + 1), SQL_PARAM_INPUT, SQL_C_CHAR, SQL_WVARCHAR, 200, 0,
-                       parameters[i].data(), static_cast<SQLLEN>(parameters[i].size()), &lengths[i]);
+      SQLBindParameter(statement_, static_cast<SQLUSMALLINT>(i + 1), SQL_PARAM_INPUT, SQL_C_CHAR,
+                       SQL_WVARCHAR, 200, 0, parameters[i].data(),
+                       static_cast<SQLLEN>(parameters[i].size()), &lengths[i]);
     }
     std::string text = sql;
     const auto code = SQLExecDirect(statement_, reinterpret_cast<SQLCHAR*>(text.data()), SQL_NTS);
@@ -73,7 +79,8 @@ class Client {
       for (SQLSMALLINT i = 1; i <= columns; ++i) {
         char buffer[1000];
         SQLLEN length = 0;
-        SQLGetData(statement_, static_cast<SQLUSMALLINT>(i), SQL_C_CHAR, buffer, sizeof buffer, &length);
+        SQLGetData(statement_, static_cast<SQLUSMALLINT>(i), SQL_C_CHAR, buffer, sizeof buffer,
+                   &length);
         row.push_back(length == SQL_NULL_DATA ? "NULL" : buffer);
       }
       rows.push_back(std::move(row));
@@ -111,7 +118,8 @@ class SandboxTest : public ::testing::Test {
     ASSERT_TRUE(started) << started.error().summary;
     sandbox_ = std::move(*started);
   }
-  json::Value Call(const std::string& method, const std::string& path, const json::Value& body = {}) {
+  json::Value Call(const std::string& method, const std::string& path,
+                   const json::Value& body = {}) {
     net::HttpRequest request;
     request.method = method;
     request.url = "http://127.0.0.1:" + std::to_string(sandbox_->control_port()) + path;
@@ -173,17 +181,26 @@ TEST_F(SandboxTest, TypesAndParametersThroughTheDriver) {
   Start();
   Client client;
   ASSERT_TRUE(client.Connect(sandbox_->wire_port(), "require"));
-  Call("PATCH", "/clinic/patients/1", Object({{"family", "Nguyễn"}, {"given", "陈伟"}, {"birth_date", "1984-07-02"}}));
-  ASSERT_TRUE(client.Run("SELECT SURNAME, FIRSTNAME, DOB, DATEOFDEATH, SEXCODE FROM PATIENTS WHERE INTERNALID = ?", {"1"}))
+  Call("PATCH", "/clinic/patients/1",
+       Object({{"family", "Nguyễn"}, {"given", "陈伟"}, {"birth_date", "1984-07-02"}}));
+  ASSERT_TRUE(client.Run(
+      "SELECT SURNAME, FIRSTNAME, DOB, DATEOFDEATH, SEXCODE FROM PATIENTS WHERE INTERNALID = ?",
+      {"1"}))
       << client.message;
   ASSERT_EQ(client.rows.size(), 1u);
   EXPECT_EQ(client.rows[0][0], "Nguyễn" + std::string(34, ' ')) << "CHAR(40) is padded";
   EXPECT_EQ(client.rows[0][1].substr(0, 6), "陈伟");
   EXPECT_EQ(client.rows[0][2], "1984-07-02 00:00:00.000");
   EXPECT_EQ(client.rows[0][3], "NULL");
-  EXPECT_EQ(client.One("SELECT INTERNALID FROM PATIENTS WHERE SURNAME = ? AND DOB = ?", {"nguyễn  ", "1984-07-02"}), "1");
-  EXPECT_EQ(client.One("SELECT RTRIM(FIRSTNAME) + ' ' + RTRIM(SURNAME) FROM PATIENTS WHERE INTERNALID = 1"), "陈伟 Nguyễn");
-  EXPECT_EQ(client.One("SELECT CONVERT(varchar(10), DOB, 103) FROM PATIENTS WHERE INTERNALID = 1"), "02/07/1984");
+  EXPECT_EQ(client.One("SELECT INTERNALID FROM PATIENTS WHERE SURNAME = ? AND DOB = ?",
+                       {"nguyễn  ", "1984-07-02"}),
+            "1");
+  EXPECT_EQ(
+      client.One(
+          "SELECT RTRIM(FIRSTNAME) + ' ' + RTRIM(SURNAME) FROM PATIENTS WHERE INTERNALID = 1"),
+      "陈伟 Nguyễn");
+  EXPECT_EQ(client.One("SELECT CONVERT(varchar(10), DOB, 103) FROM PATIENTS WHERE INTERNALID = 1"),
+            "02/07/1984");
   const std::string east = client.One("SELECT DATEDIFF(minute, SYSUTCDATETIME(), SYSDATETIME())");
   EXPECT_TRUE(east == "600" || east == "660") << "Sydney: " << east;
   EXPECT_EQ(client.One("SELECT SERVERPROPERTY('InstanceName')"), "BPSINSTANCE");
@@ -194,10 +211,17 @@ TEST_F(SandboxTest, WatermarkFindsEveryChangeOnce) {
   Client client;
   ASSERT_TRUE(client.Connect(sandbox_->wire_port()));
   for (int i = 0; i < 20; ++i) {
-    Call("PATCH", "/clinic/patients/2", Object({{"mobile_phone", "0491 570 0" + std::to_string(10 + i)}}));
+    Call("PATCH", "/clinic/patients/2",
+         Object({{"mobile_phone", "0491 570 0" + std::to_string(10 + i)}}));
     const std::string changed = client.One("SELECT UPDATED FROM PATIENTS WHERE INTERNALID = 2");
-    EXPECT_EQ(client.One("SELECT COUNT(*) FROM PATIENTS WHERE INTERNALID = 2 AND UPDATED >= ?", {changed}), "1") << changed;
-    EXPECT_EQ(client.One("SELECT COUNT(*) FROM PATIENTS WHERE INTERNALID = 2 AND UPDATED > ?", {changed}), "0") << changed;
+    EXPECT_EQ(client.One("SELECT COUNT(*) FROM PATIENTS WHERE INTERNALID = 2 AND UPDATED >= ?",
+                         {changed}),
+              "1")
+        << changed;
+    EXPECT_EQ(
+        client.One("SELECT COUNT(*) FROM PATIENTS WHERE INTERNALID = 2 AND UPDATED > ?", {changed}),
+        "0")
+        << changed;
   }
 }
 
@@ -210,18 +234,28 @@ TEST_F(SandboxTest, ProceduresReadAndWrite) {
   ASSERT_TRUE(client.Run("EXEC BP_GetPatientByInternalID @PatientID = 3"));
   EXPECT_EQ(client.rows.at(0).at(0), "3");
   const std::string id = client.One(
-      "DECLARE @id INT; EXEC @id = BP_AddAppointmentEx @aptdate = '2031-05-05', @apttime = 29700, @appointmenttype = 1, "
-      "@aptlen = 900, @practitionerid = 1, @patientid = 3, @reason = 'Mole'; SELECT @id AS AppointmentId");
-  EXPECT_EQ(client.One("SELECT INTERNALID FROM APPOINTMENTS WHERE RECORDID = " + id + " AND APPOINTMENTDATE = '20310505'"), "3");
-  EXPECT_EQ(client.One("DECLARE @b INT EXEC @b = BP_IsAppointmentBooked 1, '2031-05-05', 29700 SELECT @b"), "1");
-  ASSERT_TRUE(client.Run("EXEC BP_GetFreeAppointments @userid = 1, @aptdate = '2031-05-05'")) << client.message;
+      "DECLARE @id INT; EXEC @id = BP_AddAppointmentEx @aptdate = '2031-05-05', @apttime = 29700, "
+      "@appointmenttype = 1, "
+      "@aptlen = 900, @practitionerid = 1, @patientid = 3, @reason = 'Mole'; SELECT @id AS "
+      "AppointmentId");
+  EXPECT_EQ(client.One("SELECT INTERNALID FROM APPOINTMENTS WHERE RECORDID = " + id +
+                       " AND APPOINTMENTDATE = '20310505'"),
+            "3");
+  EXPECT_EQ(client.One(
+                "DECLARE @b INT EXEC @b = BP_IsAppointmentBooked 1, '2031-05-05', 29700 SELECT @b"),
+            "1");
+  ASSERT_TRUE(client.Run("EXEC BP_GetFreeAppointments @userid = 1, @aptdate = '2031-05-05'"))
+      << client.message;
   for (const auto& row : client.rows) EXPECT_NE(row[0], "29700");
   EXPECT_FALSE(client.rows.empty());
   EXPECT_FALSE(client.Run("EXEC BP_Nothing"));
   EXPECT_EQ(client.number, 2812);
   EXPECT_FALSE(client.Run("EXEC BP_IsAppointmentBooked 1"));
   EXPECT_EQ(client.number, 201);
-  EXPECT_EQ(client.One("SELECT COUNT(*) FROM sys.parameters WHERE object_id = OBJECT_ID('dbo.BP_AddPatient')"), "34");
+  EXPECT_EQ(
+      client.One(
+          "SELECT COUNT(*) FROM sys.parameters WHERE object_id = OBJECT_ID('dbo.BP_AddPatient')"),
+      "34");
 }
 
 TEST_F(SandboxTest, AVisitStartsAndIsSeenAtOnce) {
@@ -229,20 +263,26 @@ TEST_F(SandboxTest, AVisitStartsAndIsSeenAtOnce) {
   Client client;
   ASSERT_TRUE(client.Connect(sandbox_->wire_port()));
   const std::string before = client.One("SELECT ISNULL(MAX(VISITID), 0) FROM VISITS");
-  const json::Value visit = Call("POST", "/clinic/visits", Object({{"patient", "5"}, {"practitioner", "2"}}));
+  const json::Value visit =
+      Call("POST", "/clinic/visits", Object({{"patient", "5"}, {"practitioner", "2"}}));
   EXPECT_EQ(status_, 200);
-  ASSERT_TRUE(client.Run("SELECT VISITID, INTERNALID, USERID, ENDTIME FROM VISITS WHERE VISITID > " + before));
+  ASSERT_TRUE(client.Run(
+      "SELECT VISITID, INTERNALID, USERID, ENDTIME FROM VISITS WHERE VISITID > " + before));
   ASSERT_EQ(client.rows.size(), 1u);
-  EXPECT_EQ(client.rows[0], (std::vector<std::string>{std::string(visit.Text("id")), "5", "2", "0"}));
+  EXPECT_EQ(client.rows[0],
+            (std::vector<std::string>{std::string(visit.Text("id")), "5", "2", "0"}));
   Call("PATCH", "/clinic/visits/" + std::string(visit.Text("id")), Object({{"finish", true}}));
-  EXPECT_EQ(client.One("SELECT COUNT(*) FROM VISITS WHERE VISITID > " + before + " AND UPDATED IS NOT NULL"), "1");
+  EXPECT_EQ(client.One("SELECT COUNT(*) FROM VISITS WHERE VISITID > " + before +
+                       " AND UPDATED IS NOT NULL"),
+            "1");
 }
 
 TEST_F(SandboxTest, PlannedFaultsHappenAsOftenAsPlanned) {
   Start();
   const int port = sandbox_->wire_port();
   const auto plan = [&](const char* action, std::int64_t amount) {
-    Call("POST", "/faults", Object({{"match", "VISITS"}, {"action", action}, {"amount", amount}, {"times", 1}}));
+    Call("POST", "/faults",
+         Object({{"match", "VISITS"}, {"action", action}, {"amount", amount}, {"times", 1}}));
   };
   Client client;
   ASSERT_TRUE(client.Connect(port));
@@ -269,11 +309,13 @@ TEST_F(SandboxTest, DropAfterEffectHasItsEffectOnce) {
   Start();
   Client client;
   ASSERT_TRUE(client.Connect(sandbox_->wire_port()));
-  Call("POST", "/faults", Object({{"match", "BP_AddAppointment"}, {"action", "drop_after_effect"}}));
+  Call("POST", "/faults",
+       Object({{"match", "BP_AddAppointment"}, {"action", "drop_after_effect"}}));
   EXPECT_FALSE(client.Run("EXEC BP_AddAppointment '2031-06-06', 36000, 900, 1, 4"));
   Client again;
   ASSERT_TRUE(again.Connect(sandbox_->wire_port()));
-  EXPECT_EQ(again.One("SELECT COUNT(*) FROM APPOINTMENTS WHERE APPOINTMENTDATE = '2031-06-06'"), "1");
+  EXPECT_EQ(again.One("SELECT COUNT(*) FROM APPOINTMENTS WHERE APPOINTMENTDATE = '2031-06-06'"),
+            "1");
   const json::Value journal = Call("GET", "/journal");
   int writes = 0;
   for (const json::Value& entry : *journal.Find("entries")->array()) {
@@ -311,25 +353,32 @@ TEST_F(SandboxTest, ATransactionIsRolledBackWithItsClient) {
   Client after;
   ASSERT_TRUE(after.Connect(sandbox_->wire_port()));
   EXPECT_NE(after.One("SELECT RTRIM(CITY) FROM PATIENTS WHERE INTERNALID = 1"), "Nowhere");
-  EXPECT_TRUE(after.Run("UPDATE PATIENTS SET CITY = 'Somewhere' WHERE INTERNALID = 1")) << "the writer is free again";
+  EXPECT_TRUE(after.Run("UPDATE PATIENTS SET CITY = 'Somewhere' WHERE INTERNALID = 1"))
+      << "the writer is free again";
 }
 
 TEST_F(SandboxTest, BadRowsCanBeMade) {
   Start();
-  Call("POST", "/clinic/raw", Object({{"table", "PATIENTS"}, {"key", "7"}, {"column", "SURNAME"}, {"value", json::Value()}}));
-  Call("POST", "/clinic/raw", Object({{"table", "PATIENTS"}, {"key", 8}, {"column", "DOB"}, {"value", "1900-01-01"}}));
+  Call("POST", "/clinic/raw",
+       Object(
+           {{"table", "PATIENTS"}, {"key", "7"}, {"column", "SURNAME"}, {"value", json::Value()}}));
+  Call("POST", "/clinic/raw",
+       Object({{"table", "PATIENTS"}, {"key", 8}, {"column", "DOB"}, {"value", "1900-01-01"}}));
   Client client;
   ASSERT_TRUE(client.Connect(sandbox_->wire_port()));
   EXPECT_EQ(client.One("SELECT SURNAME FROM PATIENTS WHERE INTERNALID = 7"), "NULL");
   EXPECT_EQ(client.One("SELECT DOB FROM PATIENTS WHERE INTERNALID = 8"), "1900-01-01 00:00:00.000");
-  Call("POST", "/clinic/raw", Object({{"table", "PATIENTS"}, {"key", 8}, {"column", "NOTHING"}, {"value", 1}}));
+  Call("POST", "/clinic/raw",
+       Object({{"table", "PATIENTS"}, {"key", 8}, {"column", "NOTHING"}, {"value", 1}}));
   EXPECT_EQ(status_, 400);
 }
 
 TEST_F(SandboxTest, LoadsAuCorePatients) {
   const char* data = std::getenv("PONS_SHARED_DATA");
-  const std::string folder = std::string(data != nullptr ? data : PONS_SOURCE_DIR "/../shared/data") + "/au-core";
-  if (::access((folder + "/Patient.ndjson").c_str(), R_OK) != 0) GTEST_SKIP() << "no test data in " << folder;
+  const std::string folder =
+      std::string(data != nullptr ? data : PONS_SOURCE_DIR "/../shared/data") + "/au-core";
+  if (::access((folder + "/Patient.ndjson").c_str(), R_OK) != 0)
+    GTEST_SKIP() << "no test data in " << folder;
   Start();
   Call("POST", "/reset", Object({}));
   const json::Value loaded = Call("POST", "/load", Object({{"fhir_folder", folder}}));
@@ -337,9 +386,12 @@ TEST_F(SandboxTest, LoadsAuCorePatients) {
   const std::string id(loaded.Find("ids")->Text("archibald-dante"));
   Client client;
   ASSERT_TRUE(client.Connect(sandbox_->wire_port()));
-  ASSERT_TRUE(client.Run("SELECT RTRIM(SURNAME), RTRIM(MEDICARENO), MEDICARELINENO, IHI, ETHNICCODE, SEXCODE FROM "
-                         "PATIENTS WHERE INTERNALID = " + id));
-  EXPECT_EQ(client.rows.at(0), (std::vector<std::string>{"ARCHIBALD", "4951651671", "1", "8003608000311670", "999", "2"}));
+  ASSERT_TRUE(client.Run(
+      "SELECT RTRIM(SURNAME), RTRIM(MEDICARENO), MEDICARELINENO, IHI, ETHNICCODE, SEXCODE FROM "
+      "PATIENTS WHERE INTERNALID = " +
+      id));
+  EXPECT_EQ(client.rows.at(0), (std::vector<std::string>{"ARCHIBALD", "4951651671", "1",
+                                                         "8003608000311670", "999", "2"}));
 }
 
 }  // namespace

@@ -11,19 +11,30 @@ namespace {
 
 // The catalogue views that a client probes with, filled from what is created here.
 constexpr TableSpec kSystemTables[] = {
-    {"sys.objects", "object_id i, name v128, schema_id i, type c2, type_desc v60, create_date d, modify_date d"},
+    {"sys.objects",
+     "object_id i, name v128, schema_id i, type c2, type_desc v60, create_date d, modify_date d"},
     {"sys.tables", "object_id i, name v128, schema_id i, type c2, type_desc v60"},
     {"sys.views", "object_id i, name v128, schema_id i, type c2, type_desc v60"},
     {"sys.procedures", "object_id i, name v128, schema_id i, type c2, type_desc v60"},
-    {"sys.columns", "object_id i, name v128, column_id i, system_type_id i, user_type_id i, max_length i, is_nullable i"},
-    {"sys.parameters", "object_id i, name v128, parameter_id i, system_type_id i, max_length i, is_output i, has_default_value i"},
+    {"sys.columns",
+     "object_id i, name v128, column_id i, system_type_id i, user_type_id i, max_length i, "
+     "is_nullable i"},
+    {"sys.parameters",
+     "object_id i, name v128, parameter_id i, system_type_id i, max_length i, is_output i, "
+     "has_default_value i"},
     {"sys.types", "system_type_id i, user_type_id i, name v128"},
     {"sys.schemas", "schema_id i, name v128"},
     {"sys.databases", "database_id i, name v128, state i, state_desc v60"},
-    {"INFORMATION_SCHEMA.COLUMNS", "TABLE_CATALOG v128, TABLE_SCHEMA v128, TABLE_NAME v128, COLUMN_NAME v128, ORDINAL_POSITION i, IS_NULLABLE v3, DATA_TYPE v128, CHARACTER_MAXIMUM_LENGTH i"},
-    {"INFORMATION_SCHEMA.TABLES", "TABLE_CATALOG v128, TABLE_SCHEMA v128, TABLE_NAME v128, TABLE_TYPE v20"},
-    {"INFORMATION_SCHEMA.ROUTINES", "ROUTINE_CATALOG v128, ROUTINE_SCHEMA v128, ROUTINE_NAME v128, ROUTINE_TYPE v20"},
-    {"INFORMATION_SCHEMA.PARAMETERS", "SPECIFIC_NAME v128, ORDINAL_POSITION i, PARAMETER_MODE v10, PARAMETER_NAME v128, DATA_TYPE v128"},
+    {"INFORMATION_SCHEMA.COLUMNS",
+     "TABLE_CATALOG v128, TABLE_SCHEMA v128, TABLE_NAME v128, COLUMN_NAME v128, ORDINAL_POSITION "
+     "i, IS_NULLABLE v3, DATA_TYPE v128, CHARACTER_MAXIMUM_LENGTH i"},
+    {"INFORMATION_SCHEMA.TABLES",
+     "TABLE_CATALOG v128, TABLE_SCHEMA v128, TABLE_NAME v128, TABLE_TYPE v20"},
+    {"INFORMATION_SCHEMA.ROUTINES",
+     "ROUTINE_CATALOG v128, ROUTINE_SCHEMA v128, ROUTINE_NAME v128, ROUTINE_TYPE v20"},
+    {"INFORMATION_SCHEMA.PARAMETERS",
+     "SPECIFIC_NAME v128, ORDINAL_POSITION i, PARAMETER_MODE v10, PARAMETER_NAME v128, DATA_TYPE "
+     "v128"},
 };
 
 struct ServerType {
@@ -33,19 +44,31 @@ struct ServerType {
 
 ServerType TypeOnServer(SqlType type) {
   switch (type.kind) {
-    case TypeKind::kBit: return {"bit", 104};
-    case TypeKind::kBigInt: return {"bigint", 127};
-    case TypeKind::kFloat: return {"float", 62};
-    case TypeKind::kChar: return {"char", 175};
-    case TypeKind::kVarchar: return {"varchar", 167};
-    case TypeKind::kText: return {"text", 35};
-    case TypeKind::kDate: return {"date", 40};
-    case TypeKind::kDateTime: return {"datetime", 61};
-    case TypeKind::kDateTime2: return {"datetime2", 42};
-    case TypeKind::kDateTimeOffset: return {"datetimeoffset", 43};
-    case TypeKind::kBinary: return {"image", 34};
+    case TypeKind::kBit:
+      return {"bit", 104};
+    case TypeKind::kBigInt:
+      return {"bigint", 127};
+    case TypeKind::kFloat:
+      return {"float", 62};
+    case TypeKind::kChar:
+      return {"char", 175};
+    case TypeKind::kVarchar:
+      return {"varchar", 167};
+    case TypeKind::kText:
+      return {"text", 35};
+    case TypeKind::kDate:
+      return {"date", 40};
+    case TypeKind::kDateTime:
+      return {"datetime", 61};
+    case TypeKind::kDateTime2:
+      return {"datetime2", 42};
+    case TypeKind::kDateTimeOffset:
+      return {"datetimeoffset", 43};
+    case TypeKind::kBinary:
+      return {"image", 34};
     case TypeKind::kInt:
-    case TypeKind::kUnknown: return {"int", 56};
+    case TypeKind::kUnknown:
+      return {"int", 56};
   }
   return {"int", 56};
 }
@@ -66,10 +89,14 @@ std::string CreateTable(std::string_view name, std::string_view spec) {
   const bool keyed = spec.substr(0, comma).find(" key") != std::string_view::npos;
   for (const Column& column : ParseColumns(spec)) {
     sql += (first ? "\"" : ", \"") + column.name + "\"";
-    if (column.type.IsText()) sql += " TEXT COLLATE TSQL_CI";
-    else if (column.type.IsDate()) sql += " TEXT";
-    else if (column.type.kind == TypeKind::kBinary) sql += " BLOB";
-    else sql += " INTEGER";
+    if (column.type.IsText())
+      sql += " TEXT COLLATE TSQL_CI";
+    else if (column.type.IsDate())
+      sql += " TEXT";
+    else if (column.type.kind == TypeKind::kBinary)
+      sql += " BLOB";
+    else
+      sql += " INTEGER";
     // AUTOINCREMENT: an identity never gives a number twice.
     if (first && keyed) sql += " PRIMARY KEY AUTOINCREMENT";
     first = false;
@@ -99,8 +126,8 @@ Result<void> Describe(Connection& writer, const CatalogEntry& entry) {
   const std::string kind = entry.is_view ? "'V ', 'VIEW'" : "'U ', 'USER_TABLE'";
   std::string sql = "INSERT INTO sys_objects VALUES (" + id + "," + name + ",1," + kind +
                     ",'2019-01-01 00:00:00.000','2019-01-01 00:00:00.000');";
-  sql += std::string("INSERT INTO ") + (entry.is_view ? "sys_views" : "sys_tables") + " VALUES (" + id +
-         "," + name + ",1," + kind + ");";
+  sql += std::string("INSERT INTO ") + (entry.is_view ? "sys_views" : "sys_tables") + " VALUES (" +
+         id + "," + name + ",1," + kind + ");";
   sql += "INSERT INTO information_schema_tables VALUES ('BPSPatients','dbo'," + name + "," +
          (entry.is_view ? "'VIEW'" : "'BASE TABLE'") + ");";
   int place = 0;
@@ -108,8 +135,8 @@ Result<void> Describe(Connection& writer, const CatalogEntry& entry) {
     const ServerType type = TypeOnServer(column.type);
     const std::string at = std::to_string(++place), number = std::to_string(type.id);
     const std::string length = column.type.IsText() ? std::to_string(column.type.size) : "NULL";
-    sql += "INSERT INTO sys_columns VALUES (" + id + "," + Quoted(column.name) + "," + at + "," + number +
-           "," + number + "," + (column.type.IsText() ? length : "4") + ",1);";
+    sql += "INSERT INTO sys_columns VALUES (" + id + "," + Quoted(column.name) + "," + at + "," +
+           number + "," + number + "," + (column.type.IsText() ? length : "4") + ",1);";
     sql += "INSERT INTO information_schema_columns VALUES ('BPSPatients','dbo'," + name + "," +
            Quoted(column.name) + "," + at + ",'YES'," + Quoted(type.name) + "," + length + ");";
   }
@@ -127,7 +154,8 @@ Result<void> FillSystemTables(Connection& writer, const Catalog& catalog) {
   PONS_TRY(writer.Run(
       "INSERT INTO sys_databases VALUES (5,'BPSPatients',0,'ONLINE'),(6,'BPSSamples',0,'ONLINE');"
       "INSERT INTO sys_schemas VALUES (1,'dbo');"
-      "INSERT INTO sys_types VALUES (56,56,'int'),(61,61,'datetime'),(104,104,'bit'),(167,167,'varchar'),"
+      "INSERT INTO sys_types VALUES "
+      "(56,56,'int'),(61,61,'datetime'),(104,104,'bit'),(167,167,'varchar'),"
       "(175,175,'char'),(35,35,'text'),(127,127,'bigint'),(40,40,'date');"));
   for (const auto& [key, entry] : catalog.entries()) {
     if (!entry.is_system) PONS_TRY(Describe(writer, entry));
@@ -155,13 +183,26 @@ std::vector<Column> ParseColumns(std::string_view spec) {
     Column column{std::string(part.substr(0, blank)), {}};
     const int size = std::atoi(std::string(type.substr(1)).c_str());
     switch (type[0]) {
-      case 'i': column.type = kIntType; break;
-      case 'd': column.type = kDateTimeType; break;
-      case 'c': column.type = {TypeKind::kChar, size}; break;
-      case 'v': column.type = {TypeKind::kVarchar, size}; break;
-      case 't': column.type = {TypeKind::kText, 0}; break;
-      case 'b': column.type = {TypeKind::kBinary, 0}; break;
-      default: PONS_CHECK(false);
+      case 'i':
+        column.type = kIntType;
+        break;
+      case 'd':
+        column.type = kDateTimeType;
+        break;
+      case 'c':
+        column.type = {TypeKind::kChar, size};
+        break;
+      case 'v':
+        column.type = {TypeKind::kVarchar, size};
+        break;
+      case 't':
+        column.type = {TypeKind::kText, 0};
+        break;
+      case 'b':
+        column.type = {TypeKind::kBinary, 0};
+        break;
+      default:
+        PONS_CHECK(false);
     }
     columns.push_back(std::move(column));
   }
@@ -219,18 +260,20 @@ Result<void> DescribeProcedure(Database& database, std::string_view name,
   database.mutable_catalog().AddProcedure(name);
   Database::Lease writer = database.BorrowWriter(nullptr);
   const std::string id = std::to_string(ObjectNumber(name)), quoted = Quoted(name);
-  std::string sql = "BEGIN IMMEDIATE; INSERT INTO sys_objects VALUES (" + id + "," + quoted +
-                    ",1,'P ','SQL_STORED_PROCEDURE','2019-01-01 00:00:00.000','2019-01-01 00:00:00.000');"
-                    "INSERT INTO sys_procedures VALUES (" + id + "," + quoted +
-                    ",1,'P ','SQL_STORED_PROCEDURE');"
-                    "INSERT INTO information_schema_routines VALUES ('BPSPatients','dbo'," + quoted +
-                    ",'PROCEDURE');";
+  std::string sql =
+      "BEGIN IMMEDIATE; INSERT INTO sys_objects VALUES (" + id + "," + quoted +
+      ",1,'P ','SQL_STORED_PROCEDURE','2019-01-01 00:00:00.000','2019-01-01 00:00:00.000');"
+      "INSERT INTO sys_procedures VALUES (" +
+      id + "," + quoted +
+      ",1,'P ','SQL_STORED_PROCEDURE');"
+      "INSERT INTO information_schema_routines VALUES ('BPSPatients','dbo'," +
+      quoted + ",'PROCEDURE');";
   int place = 0;
   for (const ProcedureParameter& parameter : parameters) {
     const ServerType type = TypeOnServer(parameter.type);
     const std::string at = std::to_string(++place);
-    sql += "INSERT INTO sys_parameters VALUES (" + id + "," + Quoted(parameter.name) + "," + at + "," +
-           std::to_string(type.id) + "," + std::to_string(parameter.type.size) + ",0," +
+    sql += "INSERT INTO sys_parameters VALUES (" + id + "," + Quoted(parameter.name) + "," + at +
+           "," + std::to_string(type.id) + "," + std::to_string(parameter.type.size) + ",0," +
            (parameter.optional ? "1" : "0") + ");";
     sql += "INSERT INTO information_schema_parameters VALUES (" + quoted + "," + at + ",'IN'," +
            Quoted(parameter.name) + "," + Quoted(type.name) + ");";

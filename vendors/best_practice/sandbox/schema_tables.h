@@ -50,13 +50,15 @@ inline constexpr TableSpec kTables[] = {
      "ROOMID i, BOOKEDBY i, ITEMLIST v2000, COMMENT v500, ATTENDANCECONFIRMED i, CREATED d, "
      "CREATEDBY i, UPDATED d, UPDATEDBY i, VIDEOURL v2000"},
     {"CANCELLEDAPPOINTMENTS",
-     "RECORDID i key, APPOINTMENTID i, CANCELLEDBY i, CANCELLEDDATE d, CANCELLEDTIME i, REASON v100"},
+     "RECORDID i key, APPOINTMENTID i, CANCELLEDBY i, CANCELLEDDATE d, CANCELLEDTIME i, REASON "
+     "v100"},
     {"APPOINTMENTTYPES",
      "APPOINTMENTCODE i key, RECORDSTATUS i, LISTORDER i, ICONINDEX i, APPOINTMENTLENGTH i, "
      "DESCRIPTION c250"},
     {"APPOINTMENTCODES", "APPOINTMENTCODE i key, DESCRIPTION c20"},
     {"USERS",
-     "USERID i key, RECORDSTATUS i, USERSTATUS i, LOCATIONID i, HPII c16, GROUPCODE i, TITLECODE i, "
+     "USERID i key, RECORDSTATUS i, USERSTATUS i, LOCATIONID i, HPII c16, GROUPCODE i, TITLECODE "
+     "i, "
      "SURNAME c100, FIRSTNAME c30, REGISTRATIONNO c20, PRESCRIBERNO c7, PROVIDERNO c8, "
      "HOMEPHONE c14, MOBILEPHONE c14, EMAIL v250, APPOINTMENTS i, CREATED d, CREATEDBY i, "
      "UPDATED d, UPDATEDBY i"},
@@ -69,7 +71,8 @@ inline constexpr TableSpec kTables[] = {
     {"PRACTICE", "PRACTICEID i key, PRACTICENAME v100, HPIO c16, ABN c14, SERIALNUMBER c12"},
     {"SESSIONS",
      "SESSIONID i key, USERID i, LOCATIONID i, DAYOFWEEK i, STARTTIME i, ENDTIME i, LENGTH i, "
-     "SPECIAL i, LABEL c30, STARTDATE d, ENDDATE d, WEEKS i, CYCLEWEEK i, CYCLEDATE d, RECORDSTATUS i"},
+     "SPECIAL i, LABEL c30, STARTDATE d, ENDDATE d, WEEKS i, CYCLEWEEK i, CYCLEDATE d, "
+     "RECORDSTATUS i"},
     {"EXTRASESSIONS",
      "RECORDID i key, USERID i, LOCATIONID i, SESSIONDATE d, STARTTIME i, ENDTIME i, LENGTH i"},
     {"DAYSAWAY", "RECORDID i key, USERID i, STARTDATE d, FINISHDATE d, AWAYREASON c100"},
@@ -79,7 +82,8 @@ inline constexpr TableSpec kTables[] = {
      "RECORDID i key, APPOINTMENTDATE d, APPOINTMENTTIME i, USERID i, COMPUTER c15"},
     // INFERRED: LOCATION holds the LOCATIONID; the sheet names the column without its type.
     {"VISITS",
-     "VISITID i key, INTERNALID i, USERID i, RECORDSTATUS i, VISITCODE i, DRNAME v100, VISITDATE d, "
+     "VISITID i key, INTERNALID i, USERID i, RECORDSTATUS i, VISITCODE i, DRNAME v100, VISITDATE "
+     "d, "
      "RECORDEDDATE d, STARTTIME i, ENDTIME i, DURATION i, LOCATION i, VISITNOTES t, CREATED d, "
      "CREATEDBY i, UPDATED d, UPDATEDBY i"},
     {"VISITLOCK", "RECORDID i key, VISITID i, USERID i, COMPUTER c15"},
@@ -99,17 +103,22 @@ inline constexpr TableSpec kTables[] = {
      "PROVIDERNAME v100, COLLECTIONDATE d, TESTNAME c80, REPORTDATE d, REPORTTIME i, NORMALFLAG i, "
      "COMPLETIONFLAG i, CHECKDATE d, CHECKEDBY i, STORED i, CREATED d, UPDATED d"},
     {"INCOMINGREPORTS",
-     "REPORTID i key, SURNAME c30, FIRSTNAME c30, DOB d, SEX c1, ADDRESS c40, CITY c40, POSTCODE c4, "
-     "HOMEPHONE c14, WORKPHONE c14, MOBILEPHONE c14, EMAIL v250, MEDICARENO c13, MEDICARELINENO c1, "
+     "REPORTID i key, SURNAME c30, FIRSTNAME c30, DOB d, SEX c1, ADDRESS c40, CITY c40, POSTCODE "
+     "c4, "
+     "HOMEPHONE c14, WORKPHONE c14, MOBILEPHONE c14, EMAIL v250, MEDICARENO c13, MEDICARELINENO "
+     "c1, "
      "IHI c16, DVANO c14, RECORDNO c10, ADDRESSEDTO c40, PROVIDERNO c8, HPII c16, REQUESTBY c40, "
-     "REQUESTID c20, REQUESTDATE d, PROVIDERNAME c60, PROVIDERREFERENCE c20, HPIO c16, TESTNAME c80, "
-     "TESTCODE c18, SERVICECODE c18, COLLECTIONDATE d, REPORTDATE d, REPORTTIME i, COMPLETIONFLAG i, "
+     "REQUESTID c20, REQUESTDATE d, PROVIDERNAME c60, PROVIDERREFERENCE c20, HPIO c16, TESTNAME "
+     "c80, "
+     "TESTCODE c18, SERVICECODE c18, COLLECTIONDATE d, REPORTDATE d, REPORTTIME i, COMPLETIONFLAG "
+     "i, "
      "NORMALFLAG i, CONFIDENTIALFLAG i, REPORTHEADER t, REPORTBODY t, CATEGORY c25, SUBJECT c60, "
      "CONTACTNAME c60, CREATED d, UPDATED d"},
     {"REPORTPATHS",
      "RECORDID i key, COMPUTER c15, REPORTPATH v1024, RECORDSTATUS i, INVALIDACCESSATTEMPTS i"},
     {"REPORTEXTENSIONS", "RECORDID i key, EXTENSION c15"},
-    {"REPORTOPTIONS", "RECORDID i key, OPTIONNAME c30, OPTIONVALUE i, OPTIONTEXT v1024, COMPUTER c15"},
+    {"REPORTOPTIONS",
+     "RECORDID i key, OPTIONNAME c30, OPTIONVALUE i, OPTIONTEXT v1024, COMPUTER c15"},
     {"LogResultFiles",
      "RECORDID i key, FILENAME c255, COMPUTER c15, PROCESSDATE d, PROCESSCODE i, REPORTCOUNT i"},
     {"ACKNOWLEDGEMENTS", "RECORDID i key, FACILITY c100, ACKNOWLEDGE i, ACKPATH v2000"},
@@ -127,7 +136,8 @@ inline constexpr TableSpec kTables[] = {
 
 inline constexpr CodeSpec kCodes[] = {
     {"SEX", "(0,''),(1,'Female'),(2,'Male'),(3,'Other')"},
-    {"TITLES", "(0,''),(1,'Mr.'),(2,'Mrs.'),(3,'Ms.'),(4,'Miss'),(5,'Mast.'),(6,'Dr.'),(7,'Prof.')"},
+    {"TITLES",
+     "(0,''),(1,'Mr.'),(2,'Mrs.'),(3,'Ms.'),(4,'Miss'),(5,'Mast.'),(6,'Dr.'),(7,'Prof.')"},
     {"ETHNICITY",
      "(0,''),(1,'Aboriginal'),(2,'Torres Strait Islander'),(3,'Aboriginal/Torres Strait Islander'),"
      "(999,'Non Aboriginal/Torres Strait Islander'),(1013,'Australian'),(1036,'Chinese'),"
@@ -187,71 +197,85 @@ inline constexpr IndexSpec kIndexes[] = {
 };
 
 // "Dr. Priya Raman", as the views show a doctor.
-#define PONS_BP_DOCTOR(u) "rtrim(coalesce((SELECT TITLE FROM TITLES WHERE TITLECODE=" u \
-  ".TITLECODE),'') || ' ' || " u ".FIRSTNAME || ' ' || " u ".SURNAME)"
+#define PONS_BP_DOCTOR(u)                                                                      \
+  "rtrim(coalesce((SELECT TITLE FROM TITLES WHERE TITLECODE=" u ".TITLECODE),'') || ' ' || " u \
+  ".FIRSTNAME || ' ' || " u ".SURNAME)"
 
 inline constexpr ViewSpec kViews[] = {
     {"BPS_Patients",
      "InternalID i, ExternalID c12, StatusText c12, Title c30, Firstname c40, Middlename c30, "
      "Surname c40, Preferredname c30, Address1 c40, Address2 c40, City c40, Postcode c4, "
      "PostalAddress c40, PostalCity c40, PostalPostcode c4, DOB d, Sex c10, Ethnicity c50, "
-     "HomePhone c14, WorkPhone c14, MobilePhone c14, Email v250, MedicareNo c13, MedicareLineNo c1, "
-     "MedicareExpiry c10, PensionNo c14, PensionStart d, PensionExpiry d, PensionType c40, DVANo c14, "
+     "HomePhone c14, WorkPhone c14, MobilePhone c14, Email v250, MedicareNo c13, MedicareLineNo "
+     "c1, "
+     "MedicareExpiry c10, PensionNo c14, PensionStart d, PensionExpiry d, PensionType c40, DVANo "
+     "c14, "
      "SafetyNetNo c14, RecordNo c10, HCHTier c12, HCHStart d, Religion c20, HealthFundName v100, "
      "HealthFundNo c20, IHI c16, UsualDoctor v162",
-     "SELECT P.INTERNALID, P.EXTERNALID, S.STATUSTEXT, T.TITLE, P.FIRSTNAME, P.MIDDLENAME, P.SURNAME, "
+     "SELECT P.INTERNALID, P.EXTERNALID, S.STATUSTEXT, T.TITLE, P.FIRSTNAME, P.MIDDLENAME, "
+     "P.SURNAME, "
      "P.PREFERREDNAME, P.ADDRESS1, P.ADDRESS2, P.CITY, P.POSTCODE, P.POSTALADDRESS, P.POSTALCITY, "
      "P.POSTALPOSTCODE, P.DOB, X.SEX, E.ETHNICTYPE, P.HOMEPHONE, P.WORKPHONE, P.MOBILEPHONE, "
      "(SELECT M.EMAIL FROM EMAIL M WHERE M.INTERNALID=P.INTERNALID AND M.RECORDSTATUS=1 ORDER BY "
      "M.RECORDID LIMIT 1), P.MEDICARENO, P.MEDICARELINENO, P.MEDICAREEXPIRY, P.PENSIONNO, "
      "P.PENSIONSTART, P.PENSIONEXPIRY, N.PENSIONTYPE, P.DVANO, '', P.RECORDNO, '', NULL, '', "
-     "P.HEALTHFUNDNAME, P.HEALTHFUNDNO, P.IHI, " PONS_BP_DOCTOR("U") " FROM PATIENTS P "
-     "LEFT JOIN PATIENTSTATUS S ON S.STATUSCODE=P.PATIENTSTATUS "
-     "LEFT JOIN TITLES T ON T.TITLECODE=P.TITLECODE LEFT JOIN SEX X ON X.SEXCODE=P.SEXCODE "
-     "LEFT JOIN ETHNICITY E ON E.ETHNICCODE=P.ETHNICCODE "
-     "LEFT JOIN PENSIONTYPE N ON N.PENSIONCODE=P.PENSIONCODE "
-     "LEFT JOIN USERS U ON U.USERID=P.USERID WHERE P.RECORDSTATUS=1"},
+     "P.HEALTHFUNDNAME, P.HEALTHFUNDNO, P.IHI, " PONS_BP_DOCTOR(
+         "U") " FROM PATIENTS P "
+              "LEFT JOIN PATIENTSTATUS S ON S.STATUSCODE=P.PATIENTSTATUS "
+              "LEFT JOIN TITLES T ON T.TITLECODE=P.TITLECODE LEFT JOIN SEX X ON "
+              "X.SEXCODE=P.SEXCODE "
+              "LEFT JOIN ETHNICITY E ON E.ETHNICCODE=P.ETHNICCODE "
+              "LEFT JOIN PENSIONTYPE N ON N.PENSIONCODE=P.PENSIONCODE "
+              "LEFT JOIN USERS U ON U.USERID=P.USERID WHERE P.RECORDSTATUS=1"},
     {"BPS_Appointments",
      "Patient v81, InternalID i, AppointmentDate d, AppointmentTime i, AppointmentLength i, "
-     "Provider v162, Urgent c5, AppointmentType c250, Status c20, ArrivalTime i, ConsultationTime i, "
+     "Provider v162, Urgent c5, AppointmentType c250, Status c20, ArrivalTime i, ConsultationTime "
+     "i, "
      "BookedBy v131",
      "SELECT rtrim(P.FIRSTNAME || ' ' || P.SURNAME), A.INTERNALID, A.APPOINTMENTDATE, "
-     "A.APPOINTMENTTIME, A.APPOINTMENTLENGTH, " PONS_BP_DOCTOR("U") ", iif(A.URGENT=1,'Yes','No'), "
-     "Y.DESCRIPTION, C.DESCRIPTION, A.ARRIVALTIME, A.CONSULTATIONTIME, "
-     "rtrim(B.FIRSTNAME || ' ' || B.SURNAME) FROM APPOINTMENTS A "
-     "LEFT JOIN PATIENTS P ON P.INTERNALID=A.INTERNALID LEFT JOIN USERS U ON U.USERID=A.USERID "
-     "LEFT JOIN APPOINTMENTTYPES Y ON Y.APPOINTMENTCODE=A.APPOINTMENTTYPE "
-     "LEFT JOIN APPOINTMENTCODES C ON C.APPOINTMENTCODE=A.APPOINTMENTCODE "
-     "LEFT JOIN USERS B ON B.USERID=A.BOOKEDBY WHERE A.RECORDSTATUS=1"},
+     "A.APPOINTMENTTIME, A.APPOINTMENTLENGTH, " PONS_BP_DOCTOR(
+         "U") ", iif(A.URGENT=1,'Yes','No'), "
+              "Y.DESCRIPTION, C.DESCRIPTION, A.ARRIVALTIME, A.CONSULTATIONTIME, "
+              "rtrim(B.FIRSTNAME || ' ' || B.SURNAME) FROM APPOINTMENTS A "
+              "LEFT JOIN PATIENTS P ON P.INTERNALID=A.INTERNALID LEFT JOIN USERS U ON "
+              "U.USERID=A.USERID "
+              "LEFT JOIN APPOINTMENTTYPES Y ON Y.APPOINTMENTCODE=A.APPOINTMENTTYPE "
+              "LEFT JOIN APPOINTMENTCODES C ON C.APPOINTMENTCODE=A.APPOINTMENTCODE "
+              "LEFT JOIN USERS B ON B.USERID=A.BOOKEDBY WHERE A.RECORDSTATUS=1"},
     {"BPS_Users",
      "UserID i, Surname c100, Firstname c30, RegistrationNo c20, ProviderNo c8, PrescriberNo c7, "
      "HomePhone c14, MobilePhone c14, Email v250, Pager c14, ABN c14, Title c30, GroupName c60, "
      "LocationName v100",
      "SELECT U.USERID, U.SURNAME, U.FIRSTNAME, U.REGISTRATIONNO, U.PROVIDERNO, U.PRESCRIBERNO, "
-     "U.HOMEPHONE, U.MOBILEPHONE, U.EMAIL, '', '', T.TITLE, G.GROUPNAME, L.LOCATIONNAME FROM USERS U "
-     "LEFT JOIN TITLES T ON T.TITLECODE=U.TITLECODE LEFT JOIN USERGROUPS G ON G.GROUPCODE=U.GROUPCODE "
+     "U.HOMEPHONE, U.MOBILEPHONE, U.EMAIL, '', '', T.TITLE, G.GROUPNAME, L.LOCATIONNAME FROM USERS "
+     "U "
+     "LEFT JOIN TITLES T ON T.TITLECODE=U.TITLECODE LEFT JOIN USERGROUPS G ON "
+     "G.GROUPCODE=U.GROUPCODE "
      "LEFT JOIN LOCATIONS L ON L.LOCATIONID=U.LOCATIONID "
      "WHERE U.RECORDSTATUS=1 AND U.USERSTATUS IN (1,2,3)"},
     {"BPS_PracticeLocations",
-     "LocationID i, LocationName v100, Address1 c50, Address2 c50, City c40, PostCode c4, Phone c14, "
+     "LocationID i, LocationName v100, Address1 c50, Address2 c50, City c40, PostCode c4, Phone "
+     "c14, "
      "AHPhone c14, Fax c14, Email v250",
-     "SELECT LOCATIONID, LOCATIONNAME, ADDRESS1, ADDRESS2, CITY, POSTCODE, PHONE, AHPHONE, FAX, EMAIL "
+     "SELECT LOCATIONID, LOCATIONNAME, ADDRESS1, ADDRESS2, CITY, POSTCODE, PHONE, AHPHONE, FAX, "
+     "EMAIL "
      "FROM LOCATIONS WHERE RECORDSTATUS=1"},
     {"BPS_Sessions",
      "Day c20, StartTime i, EndTime i, Length i, StartDate d, EndDate d, Provider v162",
-     "SELECT D.DAY, S.STARTTIME, S.ENDTIME, S.LENGTH, S.STARTDATE, S.ENDDATE, " PONS_BP_DOCTOR("U")
-     " FROM SESSIONS S LEFT JOIN DAYOFWEEK D ON D.DAYCODE=S.DAYOFWEEK "
-     "LEFT JOIN USERS U ON U.USERID=S.USERID WHERE S.RECORDSTATUS=1"},
+     "SELECT D.DAY, S.STARTTIME, S.ENDTIME, S.LENGTH, S.STARTDATE, S.ENDDATE, " PONS_BP_DOCTOR(
+         "U") " FROM SESSIONS S LEFT JOIN DAYOFWEEK D ON D.DAYCODE=S.DAYOFWEEK "
+              "LEFT JOIN USERS U ON U.USERID=S.USERID WHERE S.RECORDSTATUS=1"},
     {"BPS_DaysAway", "StartDate d, FinishDate d, Reason c100, Provider v162",
-     "SELECT D.STARTDATE, D.FINISHDATE, D.AWAYREASON, " PONS_BP_DOCTOR("U")
-     " FROM DAYSAWAY D LEFT JOIN USERS U ON U.USERID=D.USERID"},
+     "SELECT D.STARTDATE, D.FINISHDATE, D.AWAYREASON, " PONS_BP_DOCTOR(
+         "U") " FROM DAYSAWAY D LEFT JOIN USERS U ON U.USERID=D.USERID"},
     {"BPS_ExtraSessions", "SessionDate d, StartTime i, EndTime i, Length i, Provider v162",
-     "SELECT S.SESSIONDATE, S.STARTTIME, S.ENDTIME, S.LENGTH, " PONS_BP_DOCTOR("U")
-     " FROM EXTRASESSIONS S LEFT JOIN USERS U ON U.USERID=S.USERID"},
+     "SELECT S.SESSIONDATE, S.STARTTIME, S.ENDTIME, S.LENGTH, " PONS_BP_DOCTOR(
+         "U") " FROM EXTRASESSIONS S LEFT JOIN USERS U ON U.USERID=S.USERID"},
     {"BPS_Visits",
      "InternalID i, VisitID i, UserID i, VisitCode i, VisitType c20, Confidential c5, DrName v100, "
      "VisitDate d, StartTime i, EndTime i, Duration i, ReviewDate d, VisitNotes t, Created d",
-     "SELECT V.INTERNALID, V.VISITID, V.USERID, V.VISITCODE, T.VISITTYPE, 'No', V.DRNAME, V.VISITDATE, "
+     "SELECT V.INTERNALID, V.VISITID, V.USERID, V.VISITCODE, T.VISITTYPE, 'No', V.DRNAME, "
+     "V.VISITDATE, "
      "V.STARTTIME, V.ENDTIME, V.DURATION, NULL, V.VISITNOTES, V.CREATED FROM VISITS V "
      "LEFT JOIN VISITTYPE T ON T.VISITCODE=V.VISITCODE WHERE V.RECORDSTATUS=1"},
     {"BPS_VisitReason", "InternalID i, VisitID i, Provider v162, VisitDate d, Reason v250",
@@ -270,29 +294,38 @@ inline constexpr ViewSpec kViews[] = {
      "RECORDSTATUS i",
      "SELECT INTERNALID, RECORDID, DAY, MONTH, YEAR, CONDITION, CONDITIONID, "
      "iif(STATUSCODE=1,'Active','Inactive'), SIDE, SEVERITY, iif(ACUTE=1,'Yes','No'), "
-     "iif(SUMMARY=1,'Yes','No'), iif(FRACTURE=1,'Yes','No'), DETAILS, SNOMED, CREATED, RECORDSTATUS "
+     "iif(SUMMARY=1,'Yes','No'), iif(FRACTURE=1,'Yes','No'), DETAILS, SNOMED, CREATED, "
+     "RECORDSTATUS "
      "FROM PASTHISTORY"},
-    {"BPS_Reactions", "InternalID i, ItemName c50, Reaction c50, Severity c20, Comment v1000, Created d", ""},
+    {"BPS_Reactions",
+     "InternalID i, ItemName c50, Reaction c50, Severity c20, Comment v1000, Created d", ""},
     {"BPS_CurrentRx",
      "InternalID i, RECORDID i, DrugName v150, Dose c20, Frequency c20, Food c30, OtherDetail c50, "
      "PRN c5, Instructions v300, Route i, Quantity i, ProductUnit v50, Repeats i, Indication v250, "
-     "FirstDate d, LastDate d, ProductID i, SCID c20, SCIDNO i, Created d", ""},
+     "FirstDate d, LastDate d, ProductID i, SCID c20, SCIDNO i, Created d",
+     ""},
     {"BPS_Observations",
-     "InternalID i, UserID i, ObservationDate d, RECORDID i, ObservationTime i, ObservationName v25, "
-     "ObservationCode i, ObservationValue c12, Description i, Provider v162, Created d", ""},
+     "InternalID i, UserID i, ObservationDate d, RECORDID i, ObservationTime i, ObservationName "
+     "v25, "
+     "ObservationCode i, ObservationValue c12, Description i, Provider v162, Created d",
+     ""},
     {"BPS_FamilyHistoryDetail",
      "InternalID i, RelationName c20, Condition c60, DiseaseCode i, Comment v1000", ""},
     {"BPS_CorrespondenceIn",
      "InternalID i, DocumentID i, Stored i, CorrespondenceDate d, ContactName c60, Category c40, "
      "Subject c61, Detail v1000, Comment v1000, Confidential c5, UserReference c25, Provider v162, "
-     "Created d", ""},
+     "Created d",
+     ""},
     {"BPS_ClinicalImages",
      "InternalID i, DocumentID i, Stored i, CorrespondenceDate d, Category c40, Subject c61, "
-     "Detail v1000, Comment v1000, UserReference c25, Provider v162, Created d", ""},
+     "Detail v1000, Comment v1000, UserReference c25, Provider v162, Created d",
+     ""},
     {"BPS_Investigations",
-     "InternalID i, ProviderName v100, Collected d, TestName c80, Reported d, ReportTime i, Normal c5, "
+     "InternalID i, ProviderName v100, Collected d, TestName c80, Reported d, ReportTime i, Normal "
+     "c5, "
      "Completed c5, Confidential c5, Checked d, CheckedBy v162, Comment v1000, Provider v162, "
-     "ReportID i, Stored i, Created d", ""},
+     "ReportID i, Stored i, Created d",
+     ""},
 };
 
 #undef PONS_BP_DOCTOR

@@ -14,7 +14,9 @@ Connection& Of(sqlite3_context* context) {
 
 std::string_view TextOf(sqlite3_value* value) {
   const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
-  return text == nullptr ? std::string_view() : std::string_view(text, static_cast<std::size_t>(sqlite3_value_bytes(value)));
+  return text == nullptr
+             ? std::string_view()
+             : std::string_view(text, static_cast<std::size_t>(sqlite3_value_bytes(value)));
 }
 
 void Give(sqlite3_context* context, std::string_view text) {
@@ -44,14 +46,20 @@ void SysDateTimeOffset(sqlite3_context* context, int, sqlite3_value**) {
   const Instant now = NowOf(context);
   const auto minutes = static_cast<int>(database.zone().OffsetAt(now).count() / 60);
   char zone[16];
-  std::snprintf(zone, sizeof zone, " %c%02d:%02d", minutes < 0 ? '-' : '+', std::abs(minutes) / 60 % 24,
-                std::abs(minutes) % 60);
+  std::snprintf(zone, sizeof zone, " %c%02d:%02d", minutes < 0 ? '-' : '+',
+                std::abs(minutes) / 60 % 24, std::abs(minutes) % 60);
   Give(context, FormatDateTime2(database.LocalAt(now)) + zone);
 }
 
-void User(sqlite3_context* context, int, sqlite3_value**) { Give(context, Of(context).session->user); }
-void Host(sqlite3_context* context, int, sqlite3_value**) { Give(context, Of(context).session->host); }
-void App(sqlite3_context* context, int, sqlite3_value**) { Give(context, Of(context).session->app); }
+void User(sqlite3_context* context, int, sqlite3_value**) {
+  Give(context, Of(context).session->user);
+}
+void Host(sqlite3_context* context, int, sqlite3_value**) {
+  Give(context, Of(context).session->host);
+}
+void App(sqlite3_context* context, int, sqlite3_value**) {
+  Give(context, Of(context).session->app);
+}
 void DbName(sqlite3_context* context, int, sqlite3_value**) { Give(context, "BPSPatients"); }
 void DbId(sqlite3_context* context, int, sqlite3_value**) { sqlite3_result_int(context, 5); }
 void SchemaName(sqlite3_context* context, int, sqlite3_value**) { Give(context, "dbo"); }
@@ -65,19 +73,29 @@ void Identity(sqlite3_context* context, int, sqlite3_value**) {
 }
 
 void ServerProperty(sqlite3_context* context, int, sqlite3_value** values) {
-  struct Property { std::string_view name, value; };
-  static constexpr Property kProperties[] = {
-      {"ProductVersion", "15.0.2000.5"}, {"ProductLevel", "RTM"}, {"ProductMajorVersion", "15"},
-      {"Edition", "Express Edition (64-bit)"}, {"EngineEdition", "4"}, {"ServerName", kServerName},
-      {"MachineName", "PONSBOX"}, {"InstanceName", "BPSINSTANCE"}, {"IsClustered", "0"},
-      {"Collation", "SQL_Latin1_General_CP1_CI_AS"}, {"IsIntegratedSecurityOnly", "0"}};
+  struct Property {
+    std::string_view name, value;
+  };
+  static constexpr Property kProperties[] = {{"ProductVersion", "15.0.2000.5"},
+                                             {"ProductLevel", "RTM"},
+                                             {"ProductMajorVersion", "15"},
+                                             {"Edition", "Express Edition (64-bit)"},
+                                             {"EngineEdition", "4"},
+                                             {"ServerName", kServerName},
+                                             {"MachineName", "PONSBOX"},
+                                             {"InstanceName", "BPSINSTANCE"},
+                                             {"IsClustered", "0"},
+                                             {"Collation", "SQL_Latin1_General_CP1_CI_AS"},
+                                             {"IsIntegratedSecurityOnly", "0"}};
   for (const Property& property : kProperties) {
-    if (EqualsIgnoringAsciiCase(property.name, TextOf(values[0]))) return Give(context, property.value);
+    if (EqualsIgnoringAsciiCase(property.name, TextOf(values[0])))
+      return Give(context, property.value);
   }
 }
 
 void DatabaseProperty(sqlite3_context* context, int, sqlite3_value** values) {
-  if (EqualsIgnoringAsciiCase(TextOf(values[1]), "Collation")) Give(context, "SQL_Latin1_General_CP1_CI_AS");
+  if (EqualsIgnoringAsciiCase(TextOf(values[1]), "Collation"))
+    Give(context, "SQL_Latin1_General_CP1_CI_AS");
   if (EqualsIgnoringAsciiCase(TextOf(values[1]), "Status")) Give(context, "ONLINE");
 }
 
@@ -116,13 +134,20 @@ void ColLength(sqlite3_context* context, int, sqlite3_value** values) {
 
 void TypeName(sqlite3_context* context, int, sqlite3_value** values) {
   switch (sqlite3_value_int(values[0])) {
-    case 56: return Give(context, "int");
-    case 61: return Give(context, "datetime");
-    case 104: return Give(context, "bit");
-    case 167: return Give(context, "varchar");
-    case 175: return Give(context, "char");
-    case 35: return Give(context, "text");
-    default: return;
+    case 56:
+      return Give(context, "int");
+    case 61:
+      return Give(context, "datetime");
+    case 104:
+      return Give(context, "bit");
+    case 167:
+      return Give(context, "varchar");
+    case 175:
+      return Give(context, "char");
+    case 35:
+      return Give(context, "text");
+    default:
+      return;
   }
 }
 
@@ -150,16 +175,26 @@ void System(sqlite3_context* context, int, sqlite3_value** values) {
   if (name == "@@SERVICENAME") return Give(context, "BPSINSTANCE");
   if (name == "@@LANGUAGE") return Give(context, "us_english");
   std::int64_t value = 0;
-  if (name == "@@ROWCOUNT") value = session.row_count;
-  else if (name == "@@ERROR") value = session.last_error;
-  else if (name == "@@TRANCOUNT") value = session.transactions;
-  else if (name == "@@IDENTITY") value = session.identity;
-  else if (name == "@@SPID") value = session.spid;
-  else if (name == "@@MAX_PRECISION") value = 38;
-  else if (name == "@@TEXTSIZE") value = 2147483647;
-  else if (name == "@@MICROSOFTVERSION") value = 0x0F0007D0;
-  else if (name == "@@DATEFIRST") value = 7;
-  else if (name == "@@LOCK_TIMEOUT") value = -1;
+  if (name == "@@ROWCOUNT")
+    value = session.row_count;
+  else if (name == "@@ERROR")
+    value = session.last_error;
+  else if (name == "@@TRANCOUNT")
+    value = session.transactions;
+  else if (name == "@@IDENTITY")
+    value = session.identity;
+  else if (name == "@@SPID")
+    value = session.spid;
+  else if (name == "@@MAX_PRECISION")
+    value = 38;
+  else if (name == "@@TEXTSIZE")
+    value = 2147483647;
+  else if (name == "@@MICROSOFTVERSION")
+    value = 0x0F0007D0;
+  else if (name == "@@DATEFIRST")
+    value = 7;
+  else if (name == "@@LOCK_TIMEOUT")
+    value = -1;
   sqlite3_result_int64(context, value);
 }
 
@@ -170,16 +205,28 @@ struct Function {
 };
 
 constexpr Function kFunctions[] = {
-    {"tsql_getdate", 0, GetDate}, {"tsql_getutcdate", 0, GetUtcDate},
-    {"tsql_sysdatetime", 0, SysDateTime}, {"tsql_sysutcdatetime", 0, SysUtcDateTime},
-    {"tsql_sysdatetimeoffset", 0, SysDateTimeOffset}, {"tsql_user", -1, User},
-    {"tsql_host_name", 0, Host}, {"tsql_app_name", 0, App}, {"tsql_db_name", -1, DbName},
-    {"tsql_db_id", -1, DbId}, {"tsql_schema_name", -1, SchemaName},
-    {"tsql_is_member", -1, IsMember}, {"tsql_has_dbaccess", 1, HasDbAccess},
-    {"tsql_identity", 0, Identity}, {"tsql_serverproperty", 1, ServerProperty},
-    {"tsql_databaseproperty", 2, DatabaseProperty}, {"tsql_object_id", -1, ObjectId},
-    {"tsql_object_name", -1, ObjectName}, {"tsql_col_length", 2, ColLength},
-    {"tsql_type_name", 1, TypeName}, {"tsql_has_perms", -1, HasPerms}, {"tsql_system", 1, System},
+    {"tsql_getdate", 0, GetDate},
+    {"tsql_getutcdate", 0, GetUtcDate},
+    {"tsql_sysdatetime", 0, SysDateTime},
+    {"tsql_sysutcdatetime", 0, SysUtcDateTime},
+    {"tsql_sysdatetimeoffset", 0, SysDateTimeOffset},
+    {"tsql_user", -1, User},
+    {"tsql_host_name", 0, Host},
+    {"tsql_app_name", 0, App},
+    {"tsql_db_name", -1, DbName},
+    {"tsql_db_id", -1, DbId},
+    {"tsql_schema_name", -1, SchemaName},
+    {"tsql_is_member", -1, IsMember},
+    {"tsql_has_dbaccess", 1, HasDbAccess},
+    {"tsql_identity", 0, Identity},
+    {"tsql_serverproperty", 1, ServerProperty},
+    {"tsql_databaseproperty", 2, DatabaseProperty},
+    {"tsql_object_id", -1, ObjectId},
+    {"tsql_object_name", -1, ObjectName},
+    {"tsql_col_length", 2, ColLength},
+    {"tsql_type_name", 1, TypeName},
+    {"tsql_has_perms", -1, HasPerms},
+    {"tsql_system", 1, System},
 };
 
 }  // namespace

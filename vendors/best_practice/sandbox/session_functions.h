@@ -9,7 +9,8 @@ namespace pons::best_practice::sandbox {
 
 inline constexpr std::string_view kServerName = "PONSBOX\\BPSINSTANCE";
 inline constexpr std::string_view kServerVersion =
-    "Microsoft SQL Server 2019 (RTM) - 15.0.2000.5 (X64) \n\tPons sandbox, a stand-in: not Microsoft "
+    "Microsoft SQL Server 2019 (RTM) - 15.0.2000.5 (X64) \n\tPons sandbox, a stand-in: not "
+    "Microsoft "
     "SQL Server\n";
 
 void RegisterSessionFunctions(Connection& connection);

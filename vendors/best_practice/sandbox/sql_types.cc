@@ -51,8 +51,9 @@ SqlError UnknownProcedure(std::string_view name) {
 }
 
 SqlError DeniedOn(std::string_view right, std::string_view object) {
-  return {229, 14, "The " + std::string(right) + " permission was denied on the object '" +
-                       std::string(object) + "', database 'BPSPatients', schema 'dbo'."};
+  return {229, 14,
+          "The " + std::string(right) + " permission was denied on the object '" +
+              std::string(object) + "', database 'BPSPatients', schema 'dbo'."};
 }
 
 }  // namespace pons::best_practice::sandbox

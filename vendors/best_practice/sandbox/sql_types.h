@@ -69,10 +69,10 @@ struct SqlError {
   std::string message;
 };
 
-SqlError SyntaxError(std::string_view near);          // 102
-SqlError InvalidColumn(std::string_view name);        // 207
-SqlError InvalidObject(std::string_view name);        // 208
-SqlError UnknownProcedure(std::string_view name);     // 2812
+SqlError SyntaxError(std::string_view near);                         // 102
+SqlError InvalidColumn(std::string_view name);                       // 207
+SqlError InvalidObject(std::string_view name);                       // 208
+SqlError UnknownProcedure(std::string_view name);                    // 2812
 SqlError DeniedOn(std::string_view right, std::string_view object);  // 229
 
 }  // namespace pons::best_practice::sandbox

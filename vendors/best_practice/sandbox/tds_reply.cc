@@ -65,21 +65,48 @@ void PutEnvironment(ByteBuffer& out, unsigned kind, std::string_view now, std::s
 int ShortTextSize(SqlType type) { return std::clamp(type.size, 1, kLongestShortText); }
 
 bool IsLongText(SqlType type) {
-  return type.kind == TypeKind::kText || (type.kind == TypeKind::kVarchar && type.size > kLongestShortText);
+  return type.kind == TypeKind::kText ||
+         (type.kind == TypeKind::kVarchar && type.size > kLongestShortText);
 }
 
 void PutType(ByteBuffer& out, SqlType type) {
   switch (type.kind) {
-    case TypeKind::kBit: out.U8(0x68); out.U8(1); return;
+    case TypeKind::kBit:
+      out.U8(0x68);
+      out.U8(1);
+      return;
     case TypeKind::kInt:
-    case TypeKind::kUnknown: out.U8(0x26); out.U8(4); return;
-    case TypeKind::kBigInt: out.U8(0x26); out.U8(8); return;
-    case TypeKind::kFloat: out.U8(0x6D); out.U8(8); return;
-    case TypeKind::kDate: out.U8(0x28); return;
-    case TypeKind::kDateTime: out.U8(0x6F); out.U8(8); return;
-    case TypeKind::kDateTime2: out.U8(0x2A); out.U8(7); return;
-    case TypeKind::kDateTimeOffset: out.U8(0x2B); out.U8(7); return;
-    case TypeKind::kBinary: out.U8(0xA5); out.U16(0xFFFF); return;
+    case TypeKind::kUnknown:
+      out.U8(0x26);
+      out.U8(4);
+      return;
+    case TypeKind::kBigInt:
+      out.U8(0x26);
+      out.U8(8);
+      return;
+    case TypeKind::kFloat:
+      out.U8(0x6D);
+      out.U8(8);
+      return;
+    case TypeKind::kDate:
+      out.U8(0x28);
+      return;
+    case TypeKind::kDateTime:
+      out.U8(0x6F);
+      out.U8(8);
+      return;
+    case TypeKind::kDateTime2:
+      out.U8(0x2A);
+      out.U8(7);
+      return;
+    case TypeKind::kDateTimeOffset:
+      out.U8(0x2B);
+      out.U8(7);
+      return;
+    case TypeKind::kBinary:
+      out.U8(0xA5);
+      out.U16(0xFFFF);
+      return;
     case TypeKind::kChar:
       out.U8(0xEF);
       out.U16(static_cast<unsigned>(ShortTextSize(type) * 2));
@@ -105,10 +132,13 @@ std::size_t Widen(const unsigned char* text, std::size_t size, char* out, std::s
     ++i;
   }
   if (i == size || i == limit) return i;
-  const std::string rest = Utf8ToUtf16(std::string_view(reinterpret_cast<const char*>(text) + i, size - i));
+  const std::string rest =
+      Utf8ToUtf16(std::string_view(reinterpret_cast<const char*>(text) + i, size - i));
   std::size_t units = std::min(rest.size() / 2, limit - i);
   // A pair is not cut in two.
-  if (units > 0 && units < rest.size() / 2 && (static_cast<unsigned char>(rest[2 * units - 1]) & 0xFC) == 0xD8) --units;
+  if (units > 0 && units < rest.size() / 2 &&
+      (static_cast<unsigned char>(rest[2 * units - 1]) & 0xFC) == 0xD8)
+    --units;
   std::memcpy(out + 2 * i, rest.data(), units * 2);
   return i + units;
 }
@@ -141,13 +171,19 @@ void PutChunks(ByteBuffer& out, std::string_view bytes) {
 
 void PutNull(ByteBuffer& out, SqlType type) {
   switch (type.kind) {
-    case TypeKind::kChar: out.U16(0xFFFF); return;
+    case TypeKind::kChar:
+      out.U16(0xFFFF);
+      return;
     case TypeKind::kVarchar:
     case TypeKind::kText:
-      if (IsLongText(type)) out.U64(~std::uint64_t{0});
-      else out.U16(0xFFFF);
+      if (IsLongText(type))
+        out.U64(~std::uint64_t{0});
+      else
+        out.U16(0xFFFF);
       return;
-    case TypeKind::kBinary: out.U64(~std::uint64_t{0}); return;
+    case TypeKind::kBinary:
+      out.U64(~std::uint64_t{0});
+      return;
     case TypeKind::kUnknown:
     case TypeKind::kBit:
     case TypeKind::kInt:
@@ -156,7 +192,9 @@ void PutNull(ByteBuffer& out, SqlType type) {
     case TypeKind::kDate:
     case TypeKind::kDateTime:
     case TypeKind::kDateTime2:
-    case TypeKind::kDateTimeOffset: out.U8(0); return;
+    case TypeKind::kDateTimeOffset:
+      out.U8(0);
+      return;
   }
 }
 
@@ -169,7 +207,8 @@ int ZoneOf(std::string_view text) {
   if (text.size() < 6) return 0;
   const std::string_view zone = text.substr(text.size() - 6);
   if ((zone[0] != '+' && zone[0] != '-') || zone[3] != ':') return 0;
-  const int minutes = ((zone[1] - '0') * 10 + zone[2] - '0') * 60 + (zone[4] - '0') * 10 + zone[5] - '0';
+  const int minutes =
+      ((zone[1] - '0') * 10 + zone[2] - '0') * 60 + (zone[4] - '0') * 10 + zone[5] - '0';
   return zone[0] == '-' ? -minutes : minutes;
 }
 
@@ -199,7 +238,8 @@ bool PutDate(ByteBuffer& out, SqlType type, std::string_view text) {
       PutLittle(at + 9, static_cast<std::uint16_t>(zone), 2);
       return true;
     }
-    default: break;
+    default:
+      break;
   }
   if (value->days < -53690) return false;  // DATETIME begins in 1753
   std::int64_t thirds = (value->ticks * 300 + 5'000'000) / 10'000'000;
@@ -246,16 +286,19 @@ bool PutCell(ByteBuffer& out, SqlType type, sqlite3_stmt* row, int column) {
       at[0] = 8;
       PutLittle(at + 1, std::bit_cast<std::uint64_t>(sqlite3_column_double(row, column)), 8);
       return true;
-    default: break;
+    default:
+      break;
   }
   if (type.kind == TypeKind::kBinary) {
     const auto* data = static_cast<const char*>(sqlite3_column_blob(row, column));
-    PutChunks(out, std::string_view(data, static_cast<std::size_t>(sqlite3_column_bytes(row, column))));
+    PutChunks(out,
+              std::string_view(data, static_cast<std::size_t>(sqlite3_column_bytes(row, column))));
     return true;
   }
   const unsigned char* text = sqlite3_column_text(row, column);
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(row, column));
-  if (type.IsDate()) return PutDate(out, type, std::string_view(reinterpret_cast<const char*>(text), size));
+  if (type.IsDate())
+    return PutDate(out, type, std::string_view(reinterpret_cast<const char*>(text), size));
   if (IsLongText(type)) {
     PutChunks(out, Utf8ToUtf16(std::string_view(reinterpret_cast<const char*>(text), size)));
   } else {
@@ -360,7 +403,10 @@ void PutTransaction(ByteBuffer& out, unsigned kind, std::uint64_t descriptor) {
 
 void PutPrelogin(ByteBuffer& out, unsigned encryption) {
   // Five options of five bytes and the end mark, then their values; offsets are big-endian.
-  struct Option { unsigned id; std::string_view value; };
+  struct Option {
+    unsigned id;
+    std::string_view value;
+  };
   const char encrypt = static_cast<char>(encryption);
   const Option options[] = {{0, std::string_view("\x0F\x00\x07\xD0\x00\x00", 6)},
                             {1, std::string_view(&encrypt, 1)},

@@ -48,7 +48,8 @@ class ByteBuffer {
 
 enum class DoneToken : std::uint8_t { kDone = 0xFD, kDoneProc = 0xFE, kDoneInProc = 0xFF };
 
-inline constexpr unsigned kDoneMore = 0x01, kDoneError = 0x02, kDoneCount = 0x10, kDoneAttention = 0x20;
+inline constexpr unsigned kDoneMore = 0x01, kDoneError = 0x02, kDoneCount = 0x10,
+                          kDoneAttention = 0x20;
 
 void PutDone(ByteBuffer& out, DoneToken token, unsigned status, std::int64_t rows);
 void PutError(ByteBuffer& out, const SqlError& error);

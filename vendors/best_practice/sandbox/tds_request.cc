@@ -94,7 +94,8 @@ SqlValue DateTimeOf(Reader& reader, std::size_t width) {
     value.days = static_cast<std::int32_t>(reader.U32());
     value.ticks = (std::int64_t{reader.U32()} * 10'000'000 + 150) / 300;
   }
-  const bool sane = value.days >= -53690 && value.days <= 2958463 && value.ticks < DateTime::kTicksPerDay;
+  const bool sane =
+      value.days >= -53690 && value.days <= 2958463 && value.ticks < DateTime::kTicksPerDay;
   if (!sane) {
     reader.Fail();
     return {};
@@ -169,10 +170,14 @@ enum class TextForm : std::uint8_t { kUtf16, kCodePage, kUtf8, kBytes };
 
 SqlValue TextValue(std::string bytes, TextForm form) {
   switch (form) {
-    case TextForm::kUtf16: return Utf16ToUtf8(bytes);
-    case TextForm::kCodePage: return Windows1252ToUtf8(bytes);
-    case TextForm::kUtf8: return bytes;
-    case TextForm::kBytes: return Bytes{std::move(bytes)};
+    case TextForm::kUtf16:
+      return Utf16ToUtf8(bytes);
+    case TextForm::kCodePage:
+      return Windows1252ToUtf8(bytes);
+    case TextForm::kUtf8:
+      return bytes;
+    case TextForm::kBytes:
+      return Bytes{std::move(bytes)};
   }
   return {};
 }
@@ -229,8 +234,10 @@ void Nullable(Reader& reader, std::uint8_t type, RpcParameter& out) {
       return;
     case 0x6D:
       out.type = {TypeKind::kFloat, 0};
-      if (length == 4 || length == 8) out.value = FloatOf(reader, length);
-      else if (length != 0) reader.Fail();
+      if (length == 4 || length == 8)
+        out.value = FloatOf(reader, length);
+      else if (length != 0)
+        reader.Fail();
       return;
     case 0x6E:
       out.type = {TypeKind::kFloat, 0};
@@ -238,15 +245,18 @@ void Nullable(Reader& reader, std::uint8_t type, RpcParameter& out) {
         out.value = static_cast<double>(static_cast<std::int32_t>(reader.U32())) / 10000.0;
       } else if (length == 8) {
         const std::uint64_t high = reader.U32();
-        out.value = static_cast<double>(static_cast<std::int64_t>(high << 32 | reader.U32())) / 10000.0;
+        out.value =
+            static_cast<double>(static_cast<std::int64_t>(high << 32 | reader.U32())) / 10000.0;
       } else if (length != 0) {
         reader.Fail();
       }
       return;
     case 0x6F:
       out.type = kDateTimeType;
-      if (length == 4 || length == 8) out.value = DateTimeOf(reader, length);
-      else if (length != 0) reader.Fail();
+      if (length == 4 || length == 8)
+        out.value = DateTimeOf(reader, length);
+      else if (length != 0)
+        reader.Fail();
       return;
     default:
       reader.Fail();
@@ -299,27 +309,77 @@ void Decimal(Reader& reader, RpcParameter& out) {
 void ParameterValue(Reader& reader, RpcParameter& out) {
   const std::uint8_t type = reader.U8();
   switch (type) {
-    case 0x1F: return;
-    case 0x30: out.type = kIntType; out.value = Signed(reader.U8(), 1); return;
-    case 0x32: out.type = {TypeKind::kBit, 0}; out.value = std::int64_t{reader.U8() != 0}; return;
-    case 0x34: out.type = kIntType; out.value = Signed(reader.U16(), 2); return;
-    case 0x38: out.type = kIntType; out.value = Signed(reader.U32(), 4); return;
-    case 0x7F: out.type = {TypeKind::kBigInt, 0}; out.value = Signed(reader.Number(8), 8); return;
-    case 0x3B: out.type = {TypeKind::kFloat, 0}; out.value = FloatOf(reader, 4); return;
-    case 0x3E: out.type = {TypeKind::kFloat, 0}; out.value = FloatOf(reader, 8); return;
-    case 0x3A: out.type = kDateTimeType; out.value = DateTimeOf(reader, 4); return;
-    case 0x3D: out.type = kDateTimeType; out.value = DateTimeOf(reader, 8); return;
-    case 0x26: case 0x68: case 0x6D: case 0x6E: case 0x6F: return Nullable(reader, type, out);
-    case 0x28: case 0x29: case 0x2A: case 0x2B: return Scaled(reader, type, out);
-    case 0x6A: case 0x6C: return Decimal(reader, out);
-    case 0x24: return Guid(reader, out);
-    case 0xA5: case 0xAD: return ShortText(reader, TextForm::kBytes, false, out);
-    case 0xA7: case 0xAF: return ShortText(reader, TextForm::kCodePage, true, out);
-    case 0xE7: case 0xEF: return ShortText(reader, TextForm::kUtf16, true, out);
-    case 0x22: return LongText(reader, TextForm::kBytes, out);
-    case 0x23: return LongText(reader, TextForm::kCodePage, out);
-    case 0x63: return LongText(reader, TextForm::kUtf16, out);
-    default: return reader.Fail();
+    case 0x1F:
+      return;
+    case 0x30:
+      out.type = kIntType;
+      out.value = Signed(reader.U8(), 1);
+      return;
+    case 0x32:
+      out.type = {TypeKind::kBit, 0};
+      out.value = std::int64_t{reader.U8() != 0};
+      return;
+    case 0x34:
+      out.type = kIntType;
+      out.value = Signed(reader.U16(), 2);
+      return;
+    case 0x38:
+      out.type = kIntType;
+      out.value = Signed(reader.U32(), 4);
+      return;
+    case 0x7F:
+      out.type = {TypeKind::kBigInt, 0};
+      out.value = Signed(reader.Number(8), 8);
+      return;
+    case 0x3B:
+      out.type = {TypeKind::kFloat, 0};
+      out.value = FloatOf(reader, 4);
+      return;
+    case 0x3E:
+      out.type = {TypeKind::kFloat, 0};
+      out.value = FloatOf(reader, 8);
+      return;
+    case 0x3A:
+      out.type = kDateTimeType;
+      out.value = DateTimeOf(reader, 4);
+      return;
+    case 0x3D:
+      out.type = kDateTimeType;
+      out.value = DateTimeOf(reader, 8);
+      return;
+    case 0x26:
+    case 0x68:
+    case 0x6D:
+    case 0x6E:
+    case 0x6F:
+      return Nullable(reader, type, out);
+    case 0x28:
+    case 0x29:
+    case 0x2A:
+    case 0x2B:
+      return Scaled(reader, type, out);
+    case 0x6A:
+    case 0x6C:
+      return Decimal(reader, out);
+    case 0x24:
+      return Guid(reader, out);
+    case 0xA5:
+    case 0xAD:
+      return ShortText(reader, TextForm::kBytes, false, out);
+    case 0xA7:
+    case 0xAF:
+      return ShortText(reader, TextForm::kCodePage, true, out);
+    case 0xE7:
+    case 0xEF:
+      return ShortText(reader, TextForm::kUtf16, true, out);
+    case 0x22:
+      return LongText(reader, TextForm::kBytes, out);
+    case 0x23:
+      return LongText(reader, TextForm::kCodePage, out);
+    case 0x63:
+      return LongText(reader, TextForm::kUtf16, out);
+    default:
+      return reader.Fail();
   }
 }
 
@@ -361,7 +421,11 @@ std::string Utf8ToUtf16(std::string_view text) {
   };
   for (std::size_t at = 0; at < text.size();) {
     const auto lead = static_cast<unsigned char>(text[at]);
-    const std::size_t size = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0;
+    const std::size_t size = lead < 0x80    ? 1
+                             : lead >= 0xF0 ? 4
+                             : lead >= 0xE0 ? 3
+                             : lead >= 0xC2 ? 2
+                                            : 0;
     std::uint32_t c = size < 2 ? lead : lead & (0x7Fu >> size);
     bool good = size != 0 && lead < 0xF5 && at + size <= text.size();
     for (std::size_t i = 1; good && i < size; ++i) {
@@ -408,7 +472,8 @@ std::optional<Prelogin> DecodePrelogin(std::string_view payload) {
     const std::size_t offset = static_cast<std::size_t>(byte(1) << 8 | byte(2));
     const std::size_t length = static_cast<std::size_t>(byte(3) << 8 | byte(4));
     if (offset + length > payload.size()) return std::nullopt;
-    if (option == 1 && length >= 1) out.encryption = static_cast<std::uint8_t>(payload[offset] & 0x03);
+    if (option == 1 && length >= 1)
+      out.encryption = static_cast<std::uint8_t>(payload[offset] & 0x03);
     if (option == 4 && length >= 1) out.mars = payload[offset] != 0;
   }
   return std::nullopt;
@@ -423,8 +488,8 @@ std::optional<Login> DecodeLogin(std::string_view payload) {
   reader.Take(24);
   // Offset and length in characters of host, user, password, app, server, (unused), library,
   // language, database.
-  std::string* fields[] = {&out.host, &out.user, &out.password, &out.app, &out.server,
-                           nullptr, &out.library, nullptr, &out.database};
+  std::string* fields[] = {&out.host, &out.user,    &out.password, &out.app,     &out.server,
+                           nullptr,   &out.library, nullptr,       &out.database};
   for (std::size_t i = 0; i < std::size(fields); ++i) {
     const std::size_t offset = reader.U16(), length = std::size_t{reader.U16()} * 2;
     if (!reader.ok()) return std::nullopt;
@@ -456,8 +521,10 @@ std::optional<std::vector<RpcRequest>> DecodeRpc(std::string_view payload) {
   while (!reader.done()) {
     RpcRequest request;
     const std::uint16_t length = reader.U16();
-    if (length == 0xFFFF) request.id = reader.U16();
-    else request.name = Utf16ToUtf8(reader.Take(std::size_t{length} * 2));
+    if (length == 0xFFFF)
+      request.id = reader.U16();
+    else
+      request.name = Utf16ToUtf8(reader.Take(std::size_t{length} * 2));
     reader.U16();  // option flags
     while (reader.ok() && !reader.done() && !AtSeparator(reader)) {
       RpcParameter parameter;
@@ -490,14 +557,20 @@ std::optional<std::uint16_t> DecodeTransaction(std::string_view payload) {
 
 bool DecodeRequest(std::uint8_t type, std::string_view payload) {
   switch (static_cast<PacketType>(type)) {
-    case PacketType::kBatch: return DecodeBatch(payload).has_value();
-    case PacketType::kRpc: return DecodeRpc(payload).has_value();
-    case PacketType::kTransaction: return DecodeTransaction(payload).has_value();
-    case PacketType::kLogin: return DecodeLogin(payload).has_value();
-    case PacketType::kPrelogin: return DecodePrelogin(payload).has_value();
+    case PacketType::kBatch:
+      return DecodeBatch(payload).has_value();
+    case PacketType::kRpc:
+      return DecodeRpc(payload).has_value();
+    case PacketType::kTransaction:
+      return DecodeTransaction(payload).has_value();
+    case PacketType::kLogin:
+      return DecodeLogin(payload).has_value();
+    case PacketType::kPrelogin:
+      return DecodePrelogin(payload).has_value();
     case PacketType::kReply:
     case PacketType::kAttention:
-    case PacketType::kBulk: return false;
+    case PacketType::kBulk:
+      return false;
   }
   return false;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What TDS 7.2 to 7.4 clients send, from bytes to values. Pure functions over bytes; every length is
-// checked, and bytes that make no sense give nullopt. Text comes out as UTF-8.
+// What TDS 7.2 to 7.4 clients send, from bytes to values. Pure functions over bytes; every length
+// is checked, and bytes that make no sense give nullopt. Text comes out as UTF-8.
 #pragma once
 
 #include <cstdint>

@@ -60,9 +60,11 @@ Result<std::unique_ptr<TdsServer>> TdsServer::Start(const TdsOptions& options,
   address.sin_port = htons(options.port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   auto* raw = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(server->listener_, raw, sizeof address) != 0 || ::listen(server->listener_, 128) != 0) {
-    return MakeError(Fault::kMisconfigured, "cannot listen on 127.0.0.1:" + std::to_string(options.port) +
-                                                "; give --wire-port 0 for any free port");
+  if (::bind(server->listener_, raw, sizeof address) != 0 ||
+      ::listen(server->listener_, 128) != 0) {
+    return MakeError(Fault::kMisconfigured,
+                     "cannot listen on 127.0.0.1:" + std::to_string(options.port) +
+                         "; give --wire-port 0 for any free port");
   }
   socklen_t size = sizeof address;
   ::getsockname(server->listener_, raw, &size);

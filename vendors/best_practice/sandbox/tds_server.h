@@ -72,8 +72,8 @@ struct TdsShared {
 class TdsServer {
  public:
   // Listens on 127.0.0.1 at once. Error: kMisconfigured.
-  static Result<std::unique_ptr<TdsServer>> Start(const TdsOptions& options, const TdsShared& shared,
-                                                  Logger& log);
+  static Result<std::unique_ptr<TdsServer>> Start(const TdsOptions& options,
+                                                  const TdsShared& shared, Logger& log);
   ~TdsServer();
   TdsServer(const TdsServer&) = delete;
   TdsServer& operator=(const TdsServer&) = delete;

@@ -42,7 +42,8 @@ std::string Describe(const RpcParameter& parameter) {
 }
 
 std::int64_t Micros(std::chrono::steady_clock::time_point since) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - since)
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                               since)
       .count();
 }
 
@@ -114,8 +115,8 @@ class TdsSession::Reply final : public ResultSink {
   bool Finish() {
     if (attention) held_ = {true, kDoneAttention, 0};
     if (!held_.any) held_ = {true, 0, 0};
-    PutDone(writer_.tokens(), ended_procedure_ && !attention ? final_ : DoneToken::kDone, held_.status,
-            held_.rows);
+    PutDone(writer_.tokens(), ended_procedure_ && !attention ? final_ : DoneToken::kDone,
+            held_.status, held_.rows);
     held_.any = false;
     return writer_.Finish();
   }
@@ -127,7 +128,8 @@ class TdsSession::Reply final : public ResultSink {
  private:
   void PutHeld() {
     if (!held_.any) return;
-    PutDone(writer_.tokens(), ended_procedure_ ? final_ : inner_, held_.status | kDoneMore, held_.rows);
+    PutDone(writer_.tokens(), ended_procedure_ ? final_ : inner_, held_.status | kDoneMore,
+            held_.rows);
     ended_procedure_ = false;
     held_.any = false;
   }
@@ -228,20 +230,24 @@ bool TdsSession::SignIn(const Message& message) {
     Reply reply(writer_, stream_, false);
     bool answered = false;
     if (!BeforeEffect(*rule, reply, answered)) return false;
-    if (answered) return RefuseLogin({static_cast<int>(rule->value), 14, "Login failed."}, login->user);
+    if (answered)
+      return RefuseLogin({static_cast<int>(rule->value), 14, "Login failed."}, login->user);
     if (rule->action == FaultAction::kDropAfterEffect) return false;
   }
   const auto rights = shared.accounts.Check(login->user, login->password);
   if (!rights) return RefuseLogin(refused, login->user);
   const std::string database = AsciiLower(login->database);
-  if (!database.empty() && database != "bpspatients" && database != "bpssamples" && database != "master") {
-    return RefuseLogin({4060, 11, "Cannot open database \"" + login->database +
-                                      "\" requested by the login. The login failed."},
+  if (!database.empty() && database != "bpspatients" && database != "bpssamples" &&
+      database != "master") {
+    return RefuseLogin({4060, 11,
+                        "Cannot open database \"" + login->database +
+                            "\" requested by the login. The login failed."},
                        login->user);
   }
   auto reader = shared.database.OpenReader();
   if (!reader) return false;
-  engine_ = std::make_unique<Engine>(shared.database, shared.procedures, shared.compiled, std::move(*reader));
+  engine_ = std::make_unique<Engine>(shared.database, shared.procedures, shared.compiled,
+                                     std::move(*reader));
   SessionState& state = engine_->session();
   user_ = state.user = login->user;
   state.host = login->host;
@@ -250,7 +256,8 @@ bool TdsSession::SignIn(const Message& message) {
   state.spid = number_;
   const std::size_t size = login->packet_size == 0 ? 4096 : login->packet_size;
   const std::size_t agreed = std::clamp<std::size_t>(size, 512, 32767);
-  PutLoginAnswer(writer_.tokens(), std::min(login->version, 0x74000004u), static_cast<std::uint32_t>(agreed));
+  PutLoginAnswer(writer_.tokens(), std::min(login->version, 0x74000004u),
+                 static_cast<std::uint32_t>(agreed));
   sandboxkit::JournalEntry entry;
   entry.at_ms = ToMillis(sandboxkit::SandboxClock::RealNow());
   entry.connection = number_;
@@ -298,12 +305,16 @@ bool TdsSession::ServeTransaction(std::uint16_t kind) {
     PutTransaction(reply.Tokens(), 8, ++transaction_);
   } else if (kind == 7 || kind == 8) {
     const bool open = engine_->session().transactions > 0;
-    if (kind == 7) engine_->Commit();
-    else engine_->Rollback();
+    if (kind == 7)
+      engine_->Commit();
+    else
+      engine_->Rollback();
     // FreeTDS rolls back once more than it began; that is answered, not refused.
     if (open) PutTransaction(reply.Tokens(), kind == 7 ? 9 : 10, transaction_);
   } else {
-    reply.Failed({3989, 16, "New request is not allowed to start because it should come with valid transaction descriptor."});
+    reply.Failed({3989, 16,
+                  "New request is not allowed to start because it should come with valid "
+                  "transaction descriptor."});
   }
   return reply.Finish();
 }
@@ -331,7 +342,9 @@ TdsSession::Request TdsSession::Describe(std::vector<RpcRequest>& requests) {
     const std::uint16_t id = SystemProcedure(request);
     std::string sql, declarations;
     auto& parameters = request.parameters;
-    const auto text = [&](std::size_t at) { return at < parameters.size() ? AsText(parameters[at].value) : ""; };
+    const auto text = [&](std::size_t at) {
+      return at < parameters.size() ? AsText(parameters[at].value) : "";
+    };
     if (id == kExecuteSql) {
       sql = text(0);
       declarations = text(1);
@@ -358,9 +371,11 @@ TdsSession::Request TdsSession::Describe(std::vector<RpcRequest>& requests) {
       std::vector<Declaration> declared;
       std::optional<SqlError> error;
       (void)ParseDeclarations(declarations, declared);
-      for (const Declaration& declaration : declared) variables[declaration.name] = {declaration.type, {}};
+      for (const Declaration& declaration : declared)
+        variables[declaration.name] = {declaration.type, {}};
       const auto batch = engine_->Compile(sql, variables, error);
-      const RequestFacts facts = batch ? engine_->Describe(*batch) : RequestFacts{"batch", "", false};
+      const RequestFacts facts =
+          batch ? engine_->Describe(*batch) : RequestFacts{"batch", "", false};
       out.facts.objects += facts.objects;
       out.facts.writes = out.facts.writes || facts.writes;
       out.facts.kind = facts.kind;
@@ -368,7 +383,8 @@ TdsSession::Request TdsSession::Describe(std::vector<RpcRequest>& requests) {
     }
     if (id == kPrepare) out.facts.kind = "prepare";
     for (const RpcParameter& parameter : parameters) {
-      if (out.parameters.size() < 1000) out.parameters += pons::best_practice::sandbox::Describe(parameter) + ", ";
+      if (out.parameters.size() < 1000)
+        out.parameters += pons::best_practice::sandbox::Describe(parameter) + ", ";
     }
   }
   return out;
@@ -436,16 +452,18 @@ bool TdsSession::Perform(Request request, bool rpc) {
   Reply reply(writer_, stream_, rpc);
   bool go_on = true, answered = false;
   const bool chore = request.facts.kind == "prepare" || request.facts.kind == "unprepare";
-  auto rule = chore ? std::nullopt : shared.faults.Match(request.facts.kind, request.facts.objects + request.text);
+  auto rule = chore ? std::nullopt
+                    : shared.faults.Match(request.facts.kind, request.facts.objects + request.text);
   if (rule) {
     entry.fault = sandboxkit::FaultActionName(rule->action);
     go_on = BeforeEffect(*rule, reply, answered);
     if (answered) {
       const bool deadlock = rule->value == 1205;
-      reply.Failed({static_cast<int>(rule->value), 16,
-                    deadlock ? "Transaction was deadlocked on lock resources with another process and has "
-                               "been chosen as the deadlock victim. Rerun the transaction."
-                             : "A planned fault of the sandbox."});
+      reply.Failed(
+          {static_cast<int>(rule->value), 16,
+           deadlock ? "Transaction was deadlocked on lock resources with another process and has "
+                      "been chosen as the deadlock victim. Rerun the transaction."
+                    : "A planned fault of the sandbox."});
     }
   }
   if (go_on && !answered) {
@@ -499,15 +517,17 @@ void TdsSession::ExecuteSql(const std::string& sql, const std::string& declarati
     Variable variable{declared[i].type, {}};
     bool given = false;
     for (std::size_t v = from; v < values.size(); ++v) {
-      const bool matches = values[v].name.empty() ? v - from == i
-                                                  : EqualsIgnoringAsciiCase(values[v].name, declared[i].name);
+      const bool matches = values[v].name.empty()
+                               ? v - from == i
+                               : EqualsIgnoringAsciiCase(values[v].name, declared[i].name);
       if (!matches) continue;
       given = true;
       variable.value = values[v].value;
     }
     if (!given) {
-      error = SqlError{8178, 16, "The parameterized query expects the parameter '" + declared[i].name +
-                                     "', which was not supplied."};
+      error = SqlError{8178, 16,
+                       "The parameterized query expects the parameter '" + declared[i].name +
+                           "', which was not supplied."};
     }
     variables[declared[i].name] = std::move(variable);
   }
@@ -537,7 +557,8 @@ void TdsSession::Prepare(RpcRequest& request, Reply& reply, bool execute) {
   std::optional<SqlError> error = ParseDeclarations(prepared.declarations, declared);
   if (!error) {
     Variables variables;
-    for (const Declaration& declaration : declared) variables[declaration.name] = {declaration.type, {}};
+    for (const Declaration& declaration : declared)
+      variables[declaration.name] = {declaration.type, {}};
     engine_->Compile(prepared.sql, variables, error);
   }
   if (error) {
@@ -555,10 +576,12 @@ void TdsSession::Prepare(RpcRequest& request, Reply& reply, bool execute) {
 
 void TdsSession::ExecutePrepared(RpcRequest& request, Reply& reply) {
   auto& parameters = request.parameters;
-  const auto found = parameters.empty() ? prepared_.end() : prepared_.find(AsInteger(parameters[0].value));
+  const auto found =
+      parameters.empty() ? prepared_.end() : prepared_.find(AsInteger(parameters[0].value));
   if (found == prepared_.end()) {
-    reply.Failed({8179, 16, "Could not find prepared statement with handle " +
-                                (parameters.empty() ? "0" : AsText(parameters[0].value)) + "."});
+    reply.Failed({8179, 16,
+                  "Could not find prepared statement with handle " +
+                      (parameters.empty() ? "0" : AsText(parameters[0].value)) + "."});
     return reply.EndProcedure(8179);
   }
   ExecuteSql(found->second.sql, found->second.declarations, parameters, 1, reply);
@@ -567,7 +590,8 @@ void TdsSession::ExecutePrepared(RpcRequest& request, Reply& reply) {
 void TdsSession::CallProcedure(RpcRequest& request, Reply& reply) {
   std::vector<Engine::Argument> arguments;
   for (RpcParameter& parameter : request.parameters) {
-    arguments.push_back({AsciiUpper(parameter.name), std::move(parameter.value), parameter.is_default});
+    arguments.push_back(
+        {AsciiUpper(parameter.name), std::move(parameter.value), parameter.is_default});
   }
   std::string name = request.name;
   std::erase_if(name, [](char c) { return c == '[' || c == ']'; });

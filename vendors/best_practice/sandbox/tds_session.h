@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One client from prelogin to goodbye: signs in, then answers batches, procedure calls, transactions
-// and attentions, with the planned faults and an entry in the journal for each.
+// One client from prelogin to goodbye: signs in, then answers batches, procedure calls,
+// transactions and attentions, with the planned faults and an entry in the journal for each.
 // Threads: runs on its connection's own.
 #pragma once
 

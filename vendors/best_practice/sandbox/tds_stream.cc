@@ -123,7 +123,8 @@ struct HandshakeBio {
   }
 };
 
-Result<SslContext> MakeSslContext(const std::string& certificate_file, const std::string& key_file) {
+Result<SslContext> MakeSslContext(const std::string& certificate_file,
+                                  const std::string& key_file) {
   SslContext context(SSL_CTX_new(TLS_server_method()));
   if (!context) return MakeError(Fault::kInternal, "OpenSSL gives no context");
   // TDS 7.x ends at TLS 1.2: with 1.3 the client's last flight would come after the handshake, when

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One client's socket as TDS packets, with TLS where it was agreed. During the handshake TLS records
-// travel inside prelogin packets, afterwards TDS packets travel inside TLS (MS-TDS, "PRELOGIN").
-// Threads: one at a time, but Shutdown may be called from any.
+// One client's socket as TDS packets, with TLS where it was agreed. During the handshake TLS
+// records travel inside prelogin packets, afterwards TDS packets travel inside TLS (MS-TDS,
+// "PRELOGIN"). Threads: one at a time, but Shutdown may be called from any.
 #pragma once
 
 #include <openssl/ssl.h>

@@ -11,9 +11,9 @@
 namespace pons::best_practice::sandbox {
 
 enum class ResultRule : std::uint8_t {
-  kFixed,      // always `type`
-  kFirst,      // type of the first argument that has one
-  kSecond,     // type of the second argument that has one: IIF
+  kFixed,         // always `type`
+  kFirst,         // type of the first argument that has one
+  kSecond,        // type of the second argument that has one: IIF
   kDateArgument,  // DATEADD: type of the third argument, DATETIME where that is text or a number
 };
 
@@ -21,12 +21,12 @@ struct Builtin {
   std::string_view name;    // upper case
   std::string_view sqlite;  // name of the function there
   int min_arguments;
-  int max_arguments;        // -1: any number
+  int max_arguments;  // -1: any number
   ResultRule rule;
   SqlType type;
-  bool date_part = false;    // the first argument is a word such as DAY
-  bool dates = false;        // arguments are dates: text is converted
-  bool aggregate = false;    // may have DISTINCT, * and OVER
+  bool date_part = false;  // the first argument is a word such as DAY
+  bool dates = false;      // arguments are dates: text is converted
+  bool aggregate = false;  // may have DISTINCT, * and OVER
 };
 
 const Builtin* FindBuiltin(std::string_view name);  // case ignored

@@ -13,16 +13,22 @@ namespace {
 
 // Words that cannot name a column or table without brackets, of those that matter here.
 constexpr std::string_view kReserved[] = {
-    "ADD", "ALL", "ALTER", "AND", "ANY", "AS", "ASC", "BEGIN", "BETWEEN", "BREAK", "BY", "CASE",
-    "CHECK", "COLLATE", "COLUMN", "COMMIT", "CONSTRAINT", "CONTINUE", "CONVERT", "CREATE", "CROSS",
-    "CURRENT", "CURSOR", "DECLARE", "DEFAULT", "DELETE", "DESC", "DISTINCT", "DROP", "ELSE", "END",
-    "ESCAPE", "EXCEPT", "EXEC", "EXECUTE", "EXISTS", "FETCH", "FOR", "FOREIGN", "FROM", "FULL",
-    "FUNCTION", "GO", "GRANT", "GROUP", "HAVING", "IDENTITY", "IF", "IN", "INDEX", "INNER", "INSERT",
-    "INTERSECT", "INTO", "IS", "JOIN", "KEY", "LEFT", "LIKE", "MERGE", "NOT", "NULL", "OF", "OFF",
-    "ON", "OPTION", "OR", "ORDER", "OUTER", "OVER", "PERCENT", "PIVOT", "PLAN", "PRIMARY", "PRINT",
-    "PROC", "PROCEDURE", "RETURN", "REVOKE", "RIGHT", "ROLLBACK", "SAVE", "SCHEMA", "SELECT", "SET",
-    "SOME", "TABLE", "THEN", "TO", "TOP", "TRAN", "TRANSACTION", "TRIGGER", "TRUNCATE", "UNION",
-    "UNIQUE", "UPDATE", "USE", "USER", "VALUES", "VIEW", "WAITFOR", "WHEN", "WHERE", "WHILE", "WITH"};
+    "ADD",         "ALL",     "ALTER",      "AND",       "ANY",      "AS",     "ASC",
+    "BEGIN",       "BETWEEN", "BREAK",      "BY",        "CASE",     "CHECK",  "COLLATE",
+    "COLUMN",      "COMMIT",  "CONSTRAINT", "CONTINUE",  "CONVERT",  "CREATE", "CROSS",
+    "CURRENT",     "CURSOR",  "DECLARE",    "DEFAULT",   "DELETE",   "DESC",   "DISTINCT",
+    "DROP",        "ELSE",    "END",        "ESCAPE",    "EXCEPT",   "EXEC",   "EXECUTE",
+    "EXISTS",      "FETCH",   "FOR",        "FOREIGN",   "FROM",     "FULL",   "FUNCTION",
+    "GO",          "GRANT",   "GROUP",      "HAVING",    "IDENTITY", "IF",     "IN",
+    "INDEX",       "INNER",   "INSERT",     "INTERSECT", "INTO",     "IS",     "JOIN",
+    "KEY",         "LEFT",    "LIKE",       "MERGE",     "NOT",      "NULL",   "OF",
+    "OFF",         "ON",      "OPTION",     "OR",        "ORDER",    "OUTER",  "OVER",
+    "PERCENT",     "PIVOT",   "PLAN",       "PRIMARY",   "PRINT",    "PROC",   "PROCEDURE",
+    "RETURN",      "REVOKE",  "RIGHT",      "ROLLBACK",  "SAVE",     "SCHEMA", "SELECT",
+    "SET",         "SOME",    "TABLE",      "THEN",      "TO",       "TOP",    "TRAN",
+    "TRANSACTION", "TRIGGER", "TRUNCATE",   "UNION",     "UNIQUE",   "UPDATE", "USE",
+    "USER",        "VALUES",  "VIEW",       "WAITFOR",   "WHEN",     "WHERE",  "WHILE",
+    "WITH"};
 
 // The databases that one Bp server holds and a name may be prefixed with.
 bool IsOurDatabase(std::string_view name) {
@@ -80,15 +86,18 @@ std::string Grammar::Identifier() {
 Grammar::Path Grammar::ObjectPath() {
   std::vector<std::string> parts{Identifier()};
   while (TakeSymbol(".")) {
-    if (Peek().IsSymbol(".")) parts.emplace_back();  // BPSPatients..PATIENTS
-    else parts.push_back(Identifier());
+    if (Peek().IsSymbol("."))
+      parts.emplace_back();  // BPSPatients..PATIENTS
+    else
+      parts.push_back(Identifier());
   }
   if (parts.size() > 3) throw SyntaxError(parts.front());
   Path path;
   path.name = parts.back();
   if (parts.size() > 1) path.schema = parts[parts.size() - 2];
   if (parts.size() > 2) path.database = parts.front();
-  if (!IsOurDatabase(path.database)) throw InvalidObject(path.database + "." + path.schema + "." + path.name);
+  if (!IsOurDatabase(path.database))
+    throw InvalidObject(path.database + "." + path.schema + "." + path.name);
   return path;
 }
 
@@ -101,10 +110,12 @@ SqlType Grammar::ParseType() {
     if (TakeSymbol(",")) Next();
     ExpectSymbol(")");
   }
-  if (name == "int" || name == "smallint" || name == "tinyint" || name == "integer") return kIntType;
+  if (name == "int" || name == "smallint" || name == "tinyint" || name == "integer")
+    return kIntType;
   if (name == "bigint") return {TypeKind::kBigInt, 0};
   if (name == "bit") return {TypeKind::kBit, 0};
-  if (name == "float" || name == "real" || name == "decimal" || name == "numeric" || name == "money") {
+  if (name == "float" || name == "real" || name == "decimal" || name == "numeric" ||
+      name == "money") {
     return {TypeKind::kFloat, 0};
   }
   if (name == "char" || name == "nchar") return {TypeKind::kChar, size < 0 ? 30 : size};
@@ -120,7 +131,8 @@ SqlType Grammar::ParseType() {
   if (name == "binary" || name == "varbinary" || name == "image") return {TypeKind::kBinary, 0};
   if (name == "uniqueidentifier") return VarcharOf(36);
   if (name == "sql_variant") return VarcharOf(4000);
-  throw SqlError{2715, 16, "Column, parameter, or variable #1: Cannot find data type " + name + "."};
+  throw SqlError{2715, 16,
+                 "Column, parameter, or variable #1: Cannot find data type " + name + "."};
 }
 
 Statement Grammar::Begin(StatementKind kind) {
@@ -144,8 +156,9 @@ Statement Grammar::Select() {
   statement.columns = std::move(query.columns);
   statement.assigns = std::move(query.assigns);
   if (!statement.assigns.empty() && statement.assigns.size() != statement.columns.size()) {
-    throw SqlError{141, 15, "A SELECT statement that assigns a value to a variable must not be "
-                            "combined with data-retrieval operations."};
+    throw SqlError{141, 15,
+                   "A SELECT statement that assigns a value to a variable must not be "
+                   "combined with data-retrieval operations."};
   }
   return Finish(std::move(statement), std::move(query.sql));
 }
@@ -175,7 +188,8 @@ Statement Grammar::Insert() {
     ExpectSymbol(")");
     sql += " (" + list + ")";
   }
-  if (Peek().IsWord("SELECT")) return Finish(std::move(statement), sql + " " + ParseQuery(nullptr).sql);
+  if (Peek().IsWord("SELECT"))
+    return Finish(std::move(statement), sql + " " + ParseQuery(nullptr).sql);
   ExpectWord("VALUES");
   sql += " VALUES ";
   bool first_row = true;
@@ -255,7 +269,8 @@ Statement Grammar::Execute() {
     statement.result_variable = AsciiUpper(Next().text);
     Next();
     if (!variable_types_.contains(statement.result_variable)) {
-      throw SqlError{137, 15, "Must declare the scalar variable \"" + statement.result_variable + "\"."};
+      throw SqlError{137, 15,
+                     "Must declare the scalar variable \"" + statement.result_variable + "\"."};
     }
   }
   statement.target = ObjectPath().name;
@@ -276,10 +291,12 @@ void Grammar::Declare(Batch& batch) {
     TakeWord("AS");
     statement.type = ParseType();
     if (!variable_types_.emplace(statement.target, statement.type).second) {
-      throw SqlError{134, 15, "The variable name '" + statement.target + "' has already been declared."};
+      throw SqlError{134, 15,
+                     "The variable name '" + statement.target + "' has already been declared."};
     }
     std::string sql;
-    if (TakeSymbol("=")) sql = "SELECT " + Convert(ParseExpr(nullptr), statement.type, 0, false).sql;
+    if (TakeSymbol("="))
+      sql = "SELECT " + Convert(ParseExpr(nullptr), statement.type, 0, false).sql;
     batch.statements.push_back(Finish(std::move(statement), std::move(sql)));
   } while (TakeSymbol(","));
 }
@@ -294,7 +311,8 @@ Statement Grammar::Assign() {
   }
   statement.type = found->second;
   ExpectSymbol("=");
-  return Finish(std::move(statement), "SELECT " + Convert(ParseExpr(nullptr), statement.type, 0, false).sql);
+  return Finish(std::move(statement),
+                "SELECT " + Convert(ParseExpr(nullptr), statement.type, 0, false).sql);
 }
 
 Statement Grammar::Transaction(StatementKind kind) {
@@ -305,9 +323,9 @@ Statement Grammar::Transaction(StatementKind kind) {
 }
 
 bool Grammar::AtStatement() const {
-  static constexpr std::string_view kWords[] = {"SELECT", "INSERT", "UPDATE", "DELETE", "EXEC",
-                                                "EXECUTE", "DECLARE", "SET", "USE", "IF", "BEGIN",
-                                                "COMMIT", "ROLLBACK", "PRINT", "WITH", "ELSE", "END"};
+  static constexpr std::string_view kWords[] = {
+      "SELECT", "INSERT", "UPDATE", "DELETE",   "EXEC",  "EXECUTE", "DECLARE", "SET", "USE",
+      "IF",     "BEGIN",  "COMMIT", "ROLLBACK", "PRINT", "WITH",    "ELSE",    "END"};
   return std::any_of(std::begin(kWords), std::end(kWords),
                      [&](std::string_view word) { return Peek().IsWord(word); });
 }

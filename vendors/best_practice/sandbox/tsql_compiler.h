@@ -24,10 +24,10 @@ enum class StatementKind : std::uint8_t {
   kInsert,
   kUpdate,
   kDelete,
-  kExecute,     // EXEC name arguments
-  kDeclare,     // target, type, and sql where it has a first value
-  kAssign,      // SET @target = sql
-  kIgnored,     // SET option, USE, PRINT
+  kExecute,  // EXEC name arguments
+  kDeclare,  // target, type, and sql where it has a first value
+  kAssign,   // SET @target = sql
+  kIgnored,  // SET option, USE, PRINT
   kBegin,
   kCommit,
   kRollback,
@@ -36,8 +36,8 @@ enum class StatementKind : std::uint8_t {
 };
 
 struct Argument {
-  std::string name;    // upper case with @; empty where given by place
-  std::string sql;     // SELECT of its value; empty for DEFAULT
+  std::string name;                    // upper case with @; empty where given by place
+  std::string sql;                     // SELECT of its value; empty for DEFAULT
   std::vector<std::string> variables;  // what ?1, ?2 … of sql stand for
   std::string output;  // variable that takes the value afterwards; upper case, may be empty
 };

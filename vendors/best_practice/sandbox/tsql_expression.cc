@@ -14,17 +14,19 @@ namespace {
 constexpr SqlType kPredicate{};
 
 bool IsComparison(const Token& token) {
-  static constexpr std::string_view kOperators[] = {"=", "<>", "!=", "<", ">", "<=", ">=", "!<", "!>"};
-  return token.kind == TokenKind::kSymbol &&
-         std::find(std::begin(kOperators), std::end(kOperators), token.text) != std::end(kOperators);
+  static constexpr std::string_view kOperators[] = {"=",  "<>", "!=", "<", ">",
+                                                    "<=", ">=", "!<", "!>"};
+  return token.kind == TokenKind::kSymbol && std::find(std::begin(kOperators), std::end(kOperators),
+                                                       token.text) != std::end(kOperators);
 }
 
 SqlType SystemVariableType(std::string_view name) {
   static constexpr std::string_view kTexts[] = {"@@VERSION", "@@SERVERNAME", "@@LANGUAGE",
                                                 "@@SERVICENAME"};
   static constexpr std::string_view kNumbers[] = {
-      "@@ROWCOUNT", "@@ERROR", "@@TRANCOUNT", "@@IDENTITY", "@@SPID", "@@MAX_PRECISION",
-      "@@TEXTSIZE", "@@MICROSOFTVERSION", "@@DATEFIRST", "@@OPTIONS", "@@LOCK_TIMEOUT", "@@NESTLEVEL"};
+      "@@ROWCOUNT",  "@@ERROR",         "@@TRANCOUNT",    "@@IDENTITY",
+      "@@SPID",      "@@MAX_PRECISION", "@@TEXTSIZE",     "@@MICROSOFTVERSION",
+      "@@DATEFIRST", "@@OPTIONS",       "@@LOCK_TIMEOUT", "@@NESTLEVEL"};
   for (std::string_view text : kTexts) {
     if (EqualsIgnoringAsciiCase(name, text)) return VarcharOf(300);
   }
@@ -102,7 +104,8 @@ std::string Grammar::Compare(Expr left, std::string_view op, Expr right) {
   if (op == "!>") op = "<=";
   if (left.type.IsDate() || right.type.IsDate()) {
     // Everything meets as DATETIME; a side that is one already keeps its index.
-    const std::string a = left.type.kind == TypeKind::kDateTime ? left.sql : AsDate(left, kDateTimeType);
+    const std::string a =
+        left.type.kind == TypeKind::kDateTime ? left.sql : AsDate(left, kDateTimeType);
     const std::string b =
         right.type.kind == TypeKind::kDateTime ? right.sql : AsDate(right, kDateTimeType);
     return a + " " + std::string(op) + " " + b;
@@ -118,8 +121,9 @@ Expr Grammar::ParseIn(Expr left, bool negated, const Scope* scope) {
   if (Peek().IsWord("SELECT")) {
     const Query query = ParseQuery(scope);
     if (query.columns.size() != 1) {
-      throw SqlError{116, 16, "Only one expression can be specified in the select list when the "
-                              "subquery is not introduced with EXISTS."};
+      throw SqlError{116, 16,
+                     "Only one expression can be specified in the select list when the "
+                     "subquery is not introduced with EXISTS."};
     }
     sql += query.sql;
   } else {
@@ -164,7 +168,8 @@ Expr Grammar::ParsePredicate(const Scope* scope) {
       const Expr low = ParseSum(scope);
       ExpectWord("AND");
       const Expr high = ParseSum(scope);
-      const std::string both = "(" + Compare(left, ">=", low) + " AND " + Compare(left, "<=", high) + ")";
+      const std::string both =
+          "(" + Compare(left, ">=", low) + " AND " + Compare(left, "<=", high) + ")";
       left = {(negated ? "NOT " : "") + both, kPredicate, "", false};
     } else if (TakeWord("LIKE")) {
       const Expr pattern = ParseSum(scope);
@@ -189,7 +194,8 @@ Expr Grammar::ParseSum(const Scope* scope) {
     if (op == "+" && text) {
       left = {"(" + left.sql + " || " + right.sql + ")",
               {TypeKind::kVarchar, std::min(4000, std::max(1, left.type.size + right.type.size))},
-              "", false};
+              "",
+              false};
     } else if (left.type.IsDate() && right.type.IsNumber()) {
       // DATETIME plus a number is days.
       left = {"tsql_dateadd('day', " + std::string(op == "-" ? "-" : "") + right.sql + ", " +
@@ -279,8 +285,9 @@ Expr Grammar::ParsePrimary(const Scope* scope) {
       if (Peek().IsWord("SELECT")) {
         Query query = ParseQuery(scope);
         if (query.columns.size() != 1) {
-          throw SqlError{116, 16, "Only one expression can be specified in the select list when the "
-                                  "subquery is not introduced with EXISTS."};
+          throw SqlError{116, 16,
+                         "Only one expression can be specified in the select list when the "
+                         "subquery is not introduced with EXISTS."};
         }
         value = {query.sql, query.columns[0].type, "", false};
       } else {
@@ -330,7 +337,8 @@ Expr Grammar::ParseCase(const Scope* scope) {
     const Expr value = ParseExpr(scope);
     type = any ? Wider(type, value.type) : value.type;
     any = true;
-    sql += " WHEN " + (simple ? Compare(subject, "=", condition) : condition.sql) + " THEN " + value.sql;
+    sql += " WHEN " + (simple ? Compare(subject, "=", condition) : condition.sql) + " THEN " +
+           value.sql;
   }
   if (!any) FailHere();
   if (TakeWord("ELSE")) {
@@ -445,8 +453,9 @@ Expr Grammar::ParseFunction(const std::string& name, const Scope* scope) {
   ExpectSymbol(")");
   if (count < builtin->min_arguments ||
       (builtin->max_arguments >= 0 && count > builtin->max_arguments)) {
-    throw SqlError{174, 15, "The " + AsciiLower(name) + " function requires " +
-                                std::to_string(builtin->min_arguments) + " argument(s)."};
+    throw SqlError{174, 15,
+                   "The " + AsciiLower(name) + " function requires " +
+                       std::to_string(builtin->min_arguments) + " argument(s)."};
   }
   SqlType type = builtin->type;
   const std::size_t skip = builtin->rule == ResultRule::kSecond ? 1 : 0;
@@ -490,12 +499,14 @@ Expr Grammar::Bind(const std::vector<std::string>& parts, const Scope* scope) co
       }
     }
     if (match != nullptr) {
-      return {QuoteName(owner->alias) + "." + QuoteName(match->name), match->type, match->name, true};
+      return {QuoteName(owner->alias) + "." + QuoteName(match->name), match->type, match->name,
+              true};
     }
   }
   if (!prefix_known) {
-    throw SqlError{4104, 16, "The multi-part identifier \"" + prefix + "." + column +
-                                 "\" could not be bound."};
+    throw SqlError{
+        4104, 16,
+        "The multi-part identifier \"" + prefix + "." + column + "\" could not be bound."};
   }
   throw InvalidColumn(column);
 }

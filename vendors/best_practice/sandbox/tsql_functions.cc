@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The functions that compiled T-SQL calls, on top of SQLite's own. NULL in gives NULL out, as there.
-// A function that refuses gives the text "TSQL:<number>:<message>", which the engine turns back into
-// SQL Server's error.
+// The functions that compiled T-SQL calls, on top of SQLite's own. NULL in gives NULL out, as
+// there. A function that refuses gives the text "TSQL:<number>:<message>", which the engine turns
+// back into SQL Server's error.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -25,7 +25,9 @@ bool AnyNull(int count, sqlite3_value** values) {
 
 std::string_view TextOf(sqlite3_value* value) {
   const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
-  return text == nullptr ? std::string_view() : std::string_view(text, static_cast<std::size_t>(sqlite3_value_bytes(value)));
+  return text == nullptr
+             ? std::string_view()
+             : std::string_view(text, static_cast<std::size_t>(sqlite3_value_bytes(value)));
 }
 
 void Give(sqlite3_context* context, std::string_view text) {
@@ -63,8 +65,9 @@ std::optional<DateTime> DateOf(sqlite3_value* value) {
     const double days = sqlite3_value_double(value);
     if (!(days > -53691 && days < 2958464)) return std::nullopt;
     const double whole = std::floor(days);
-    return DateTime{static_cast<std::int32_t>(whole),
-                    static_cast<std::int64_t>((days - whole) * static_cast<double>(DateTime::kTicksPerDay))};
+    return DateTime{
+        static_cast<std::int32_t>(whole),
+        static_cast<std::int64_t>((days - whole) * static_cast<double>(DateTime::kTicksPerDay))};
   }
   return ParseDateTime(TextOf(value));
 }
@@ -93,12 +96,13 @@ void ToInt(sqlite3_context* context, int count, sqlite3_value** values) {
   if (type != SQLITE_TEXT) return sqlite3_result_int64(context, sqlite3_value_int64(values[0]));
   const std::string_view text = Trim(TextOf(values[0]));
   const std::size_t digits = text.find_first_not_of("+-");
-  const bool number = text.empty() || (digits != std::string_view::npos &&
-                                       text.find_first_not_of("0123456789", digits) == std::string_view::npos);
+  const bool number =
+      text.empty() || (digits != std::string_view::npos &&
+                       text.find_first_not_of("0123456789", digits) == std::string_view::npos);
   if (number) return sqlite3_result_int64(context, sqlite3_value_int64(values[0]));
   if (Lenient(count, values)) return;
-  Fail(context, "TSQL:245:Conversion failed when converting the varchar value '" + std::string(text) +
-                    "' to data type int.");
+  Fail(context, "TSQL:245:Conversion failed when converting the varchar value '" +
+                    std::string(text) + "' to data type int.");
 }
 
 // CONVERT's styles for dates that code in the field uses; 0 gives SQL Server's own form.
@@ -106,18 +110,27 @@ std::string Styled(DateTime date, int style) {
   const CalendarDay day = ToCalendar(date.days);
   char buffer[64];
   switch (style) {
-    case 103: std::snprintf(buffer, sizeof buffer, "%02d/%02d/%04d", day.day, day.month, day.year); return buffer;
-    case 112: std::snprintf(buffer, sizeof buffer, "%04d%02d%02d", day.year, day.month, day.day); return buffer;
-    case 23: return FormatDay(date);
-    case 108: return FormatDateTime2(date, 0).substr(11);
-    case 120: return FormatDateTime2(date, 0);
-    case 121: return FormatDateTime(date);
+    case 103:
+      std::snprintf(buffer, sizeof buffer, "%02d/%02d/%04d", day.day, day.month, day.year);
+      return buffer;
+    case 112:
+      std::snprintf(buffer, sizeof buffer, "%04d%02d%02d", day.year, day.month, day.day);
+      return buffer;
+    case 23:
+      return FormatDay(date);
+    case 108:
+      return FormatDateTime2(date, 0).substr(11);
+    case 120:
+      return FormatDateTime2(date, 0);
+    case 121:
+      return FormatDateTime(date);
     case 126: {
       std::string text = FormatDateTime(date);
       text[10] = 'T';
       return text;
     }
-    default: break;
+    default:
+      break;
   }
   static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -208,21 +221,25 @@ void Str(sqlite3_context* context, int count, sqlite3_value** values) {
   const int width = count > 1 ? sqlite3_value_int(values[1]) : 10;
   const int decimals = count > 2 ? sqlite3_value_int(values[2]) : 0;
   char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%*.*f", std::clamp(width, 1, 40), std::clamp(decimals, 0, 16),
-                sqlite3_value_double(values[0]));
+  std::snprintf(buffer, sizeof buffer, "%*.*f", std::clamp(width, 1, 40),
+                std::clamp(decimals, 0, 16), sqlite3_value_double(values[0]));
   Give(context, buffer);
 }
 
 void Floor(sqlite3_context* context, int, sqlite3_value** values) {
   const int type = sqlite3_value_type(values[0]);
-  if (type == SQLITE_INTEGER) sqlite3_result_value(context, values[0]);
-  else if (type != SQLITE_NULL) sqlite3_result_double(context, std::floor(sqlite3_value_double(values[0])));
+  if (type == SQLITE_INTEGER)
+    sqlite3_result_value(context, values[0]);
+  else if (type != SQLITE_NULL)
+    sqlite3_result_double(context, std::floor(sqlite3_value_double(values[0])));
 }
 
 void Ceiling(sqlite3_context* context, int, sqlite3_value** values) {
   const int type = sqlite3_value_type(values[0]);
-  if (type == SQLITE_INTEGER) sqlite3_result_value(context, values[0]);
-  else if (type != SQLITE_NULL) sqlite3_result_double(context, std::ceil(sqlite3_value_double(values[0])));
+  if (type == SQLITE_INTEGER)
+    sqlite3_result_value(context, values[0]);
+  else if (type != SQLITE_NULL)
+    sqlite3_result_double(context, std::ceil(sqlite3_value_double(values[0])));
 }
 
 void IsNumeric(sqlite3_context* context, int, sqlite3_value** values) {
@@ -232,7 +249,8 @@ void IsNumeric(sqlite3_context* context, int, sqlite3_value** values) {
 
 void IsDate(sqlite3_context* context, int, sqlite3_value** values) {
   const bool text = sqlite3_value_type(values[0]) == SQLITE_TEXT;
-  sqlite3_result_int(context, text && !Trim(TextOf(values[0])).empty() && DateOf(values[0]) ? 1 : 0);
+  sqlite3_result_int(context,
+                     text && !Trim(TextOf(values[0])).empty() && DateOf(values[0]) ? 1 : 0);
 }
 
 bool IsDayOnly(std::string_view text) { return text.size() == 10; }
@@ -267,7 +285,8 @@ void GivePart(sqlite3_context* context, std::string_view part, sqlite3_value* va
   if (!date) return Fail(context, kBadDate);
   const auto number = DatePart(part, *date);
   if (!number) {
-    return Fail(context, "TSQL:155:'" + std::string(part) + "' is not a recognized datepart option.");
+    return Fail(context,
+                "TSQL:155:'" + std::string(part) + "' is not a recognized datepart option.");
   }
   sqlite3_result_int64(context, *number);
 }
@@ -275,19 +294,25 @@ void GivePart(sqlite3_context* context, std::string_view part, sqlite3_value* va
 void PartOfDate(sqlite3_context* context, int, sqlite3_value** values) {
   GivePart(context, TextOf(values[0]), values[1]);
 }
-void YearOf(sqlite3_context* context, int, sqlite3_value** values) { GivePart(context, "year", values[0]); }
-void MonthOf(sqlite3_context* context, int, sqlite3_value** values) { GivePart(context, "month", values[0]); }
-void DayOf(sqlite3_context* context, int, sqlite3_value** values) { GivePart(context, "day", values[0]); }
+void YearOf(sqlite3_context* context, int, sqlite3_value** values) {
+  GivePart(context, "year", values[0]);
+}
+void MonthOf(sqlite3_context* context, int, sqlite3_value** values) {
+  GivePart(context, "month", values[0]);
+}
+void DayOf(sqlite3_context* context, int, sqlite3_value** values) {
+  GivePart(context, "day", values[0]);
+}
 
 void NameOfPart(sqlite3_context* context, int count, sqlite3_value** values) {
   if (AnyNull(count, values)) return;
   const auto date = DateOf(values[1]);
   if (!date) return Fail(context, kBadDate);
-  static constexpr const char* kDays[] = {"Monday", "Tuesday", "Wednesday", "Thursday",
+  static constexpr const char* kDays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                           "Friday", "Saturday", "Sunday"};
-  static constexpr const char* kMonths[] = {"January", "February", "March", "April", "May", "June",
-                                            "July", "August", "September", "October", "November",
-                                            "December"};
+  static constexpr const char* kMonths[] = {"January",   "February", "March",    "April",
+                                            "May",       "June",     "July",     "August",
+                                            "September", "October",  "November", "December"};
   const std::string_view part = TextOf(values[0]);
   if (part == "weekday" || part == "dw") return Give(context, kDays[WeekdayOf(date->days)]);
   if (part == "month" || part == "mm" || part == "m") {
@@ -313,7 +338,10 @@ void FromParts(sqlite3_context* context, int count, sqlite3_value** values) {
   if (AnyNull(count, values)) return;
   const auto days = FromCalendar(sqlite3_value_int(values[0]), sqlite3_value_int(values[1]),
                                  sqlite3_value_int(values[2]));
-  if (!days) return Fail(context, "TSQL:289:Cannot construct data type date, some of the arguments have values which are not valid.");
+  if (!days)
+    return Fail(context,
+                "TSQL:289:Cannot construct data type date, some of the arguments have values which "
+                "are not valid.");
   Give(context, FormatDay({*days, 0}));
 }
 
@@ -385,7 +413,8 @@ void NewGuid(sqlite3_context* context, int, sqlite3_value**) {
   SystemRandom().Fill(bytes);
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
-  std::string text = AsciiUpper(Hex(std::string_view(reinterpret_cast<char*>(bytes), sizeof bytes)));
+  std::string text =
+      AsciiUpper(Hex(std::string_view(reinterpret_cast<char*>(bytes), sizeof bytes)));
   for (std::size_t at : {8u, 13u, 18u, 23u}) text.insert(at, "-");
   Give(context, text);
 }
@@ -414,16 +443,34 @@ struct Entry {
 };
 
 constexpr Entry kPure[] = {
-    {"tsql_datetime", -1, ToDateTime}, {"tsql_to_date", -1, ToDate}, {"tsql_to_int", -1, ToInt},
-    {"tsql_to_text", 3, ToText}, {"tsql_len", 1, Len}, {"tsql_upper", 1, Upper},
-    {"tsql_lower", 1, Lower}, {"tsql_left", 2, Left}, {"tsql_right", 2, Right},
-    {"tsql_substring", 3, Substring}, {"tsql_charindex", -1, CharIndex},
-    {"tsql_replicate", 2, Replicate}, {"tsql_concat", -1, Concat}, {"tsql_str", -1, Str},
-    {"tsql_floor", 1, Floor}, {"tsql_ceiling", 1, Ceiling}, {"tsql_isnumeric", 1, IsNumeric},
-    {"tsql_isdate", 1, IsDate}, {"tsql_dateadd", 3, AddToDate}, {"tsql_datediff", 3, DateDifference},
-    {"tsql_datepart", 2, PartOfDate}, {"tsql_datename", 2, NameOfPart}, {"tsql_year", 1, YearOf},
-    {"tsql_month", 1, MonthOf}, {"tsql_day", 1, DayOf}, {"tsql_eomonth", 1, EndOfMonth},
-    {"tsql_datefromparts", 3, FromParts}, {"tsql_like", -1, Like},
+    {"tsql_datetime", -1, ToDateTime},
+    {"tsql_to_date", -1, ToDate},
+    {"tsql_to_int", -1, ToInt},
+    {"tsql_to_text", 3, ToText},
+    {"tsql_len", 1, Len},
+    {"tsql_upper", 1, Upper},
+    {"tsql_lower", 1, Lower},
+    {"tsql_left", 2, Left},
+    {"tsql_right", 2, Right},
+    {"tsql_substring", 3, Substring},
+    {"tsql_charindex", -1, CharIndex},
+    {"tsql_replicate", 2, Replicate},
+    {"tsql_concat", -1, Concat},
+    {"tsql_str", -1, Str},
+    {"tsql_floor", 1, Floor},
+    {"tsql_ceiling", 1, Ceiling},
+    {"tsql_isnumeric", 1, IsNumeric},
+    {"tsql_isdate", 1, IsDate},
+    {"tsql_dateadd", 3, AddToDate},
+    {"tsql_datediff", 3, DateDifference},
+    {"tsql_datepart", 2, PartOfDate},
+    {"tsql_datename", 2, NameOfPart},
+    {"tsql_year", 1, YearOf},
+    {"tsql_month", 1, MonthOf},
+    {"tsql_day", 1, DayOf},
+    {"tsql_eomonth", 1, EndOfMonth},
+    {"tsql_datefromparts", 3, FromParts},
+    {"tsql_like", -1, Like},
 };
 
 }  // namespace
@@ -431,11 +478,12 @@ constexpr Entry kPure[] = {
 void RegisterFunctions(Connection& connection) {
   sqlite3* handle = connection.handle();
   for (const Entry& entry : kPure) {
-    sqlite3_create_function_v2(handle, entry.name, entry.arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-                               nullptr, entry.call, nullptr, nullptr, nullptr);
+    sqlite3_create_function_v2(handle, entry.name, entry.arguments,
+                               SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, entry.call, nullptr,
+                               nullptr, nullptr);
   }
-  sqlite3_create_function_v2(handle, "tsql_newid", 0, SQLITE_UTF8, nullptr, NewGuid, nullptr, nullptr,
-                             nullptr);
+  sqlite3_create_function_v2(handle, "tsql_newid", 0, SQLITE_UTF8, nullptr, NewGuid, nullptr,
+                             nullptr, nullptr);
   sqlite3_create_collation_v2(handle, "TSQL_CI", SQLITE_UTF8, nullptr, CompareText, nullptr);
   RegisterSessionFunctions(connection);
 }

@@ -18,8 +18,8 @@ namespace pons::best_practice::sandbox {
 struct Expr {
   std::string sql;
   SqlType type;
-  std::string name;      // column it is, for naming the result
-  bool column = false;   // a plain column: carries its own collation
+  std::string name;     // column it is, for naming the result
+  bool column = false;  // a plain column: carries its own collation
 };
 
 struct Source {
@@ -141,7 +141,8 @@ class Grammar {
   class Depth {
    public:
     explicit Depth(int& depth) : depth_(depth) {
-      if (++depth_ > 100) throw SqlError{191, 15, "Some part of your SQL statement is nested too deeply."};
+      if (++depth_ > 100)
+        throw SqlError{191, 15, "Some part of your SQL statement is nested too deeply."};
     }
     ~Depth() { --depth_; }
     Depth(const Depth&) = delete;

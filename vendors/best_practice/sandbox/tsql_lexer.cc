@@ -107,8 +107,9 @@ class Lexer {
         return std::nullopt;
       }
     }
-    return SqlError{105, 15, "Unclosed quotation mark after the character string '" +
-                                 std::string(sql_.substr(start + 1, 40)) + "'."};
+    return SqlError{105, 15,
+                    "Unclosed quotation mark after the character string '" +
+                        std::string(sql_.substr(start + 1, 40)) + "'."};
   }
 
   std::optional<SqlError> Variable() {

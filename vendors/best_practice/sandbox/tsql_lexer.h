@@ -34,8 +34,8 @@ struct Token {
   }
 };
 
-// Ends with a kEnd token. Errors: 105 for an open quote, 113 for an open comment, 102 for a byte that
-// begins nothing in T-SQL.
+// Ends with a kEnd token. Errors: 105 for an open quote, 113 for an open comment, 102 for a byte
+// that begins nothing in T-SQL.
 std::optional<SqlError> Tokenize(std::string_view sql, std::vector<Token>& tokens);
 
 }  // namespace pons::best_practice::sandbox

@@ -14,9 +14,9 @@ bool IsSetOperator(const Token& token) {
 }
 
 bool IsHint(const Token& token) {
-  static constexpr std::string_view kHints[] = {"NOLOCK", "READUNCOMMITTED", "READCOMMITTED",
-                                                "READPAST", "ROWLOCK", "UPDLOCK", "HOLDLOCK",
-                                                "TABLOCK", "FORCESEEK", "SNAPSHOT", "NOWAIT"};
+  static constexpr std::string_view kHints[] = {
+      "NOLOCK",   "READUNCOMMITTED", "READCOMMITTED", "READPAST", "ROWLOCK", "UPDLOCK",
+      "HOLDLOCK", "TABLOCK",         "FORCESEEK",     "SNAPSHOT", "NOWAIT"};
   return std::any_of(std::begin(kHints), std::end(kHints),
                      [&](std::string_view hint) { return token.IsWord(hint); });
 }
@@ -41,10 +41,12 @@ Query Grammar::ParseQuery(const Scope* outer) {
       std::string other_limit;
       const Query term = ParseQueryTerm(outer, false, other, other_limit);
       if (term.columns.size() != query.columns.size()) {
-        throw SqlError{205, 16, "All queries combined using a UNION, INTERSECT or EXCEPT operator "
-                                "must have an equal number of expressions in their target lists."};
+        throw SqlError{205, 16,
+                       "All queries combined using a UNION, INTERSECT or EXCEPT operator "
+                       "must have an equal number of expressions in their target lists."};
       }
-      query.sql += " " + (other_limit.empty() ? term.sql : "SELECT * FROM (" + term.sql + other_limit + ")");
+      query.sql +=
+          " " + (other_limit.empty() ? term.sql : "SELECT * FROM (" + term.sql + other_limit + ")");
     }
     scope.sources.clear();
   }
@@ -78,7 +80,8 @@ void Grammar::ParseCommonTables(std::string& prefix) {
     Query query = ParseQuery(nullptr);
     ExpectSymbol(")");
     if (!names.empty() && names.size() != query.columns.size()) {
-      throw SqlError{8158, 16, "'" + name + "' has more columns than were specified in the column list."};
+      throw SqlError{8158, 16,
+                     "'" + name + "' has more columns than were specified in the column list."};
     }
     std::string list;
     for (std::size_t i = 0; i < query.columns.size(); ++i) {
@@ -94,9 +97,9 @@ void Grammar::ParseCommonTables(std::string& prefix) {
 
 bool Grammar::EndsSelectList(const Token& token) const {
   static constexpr std::string_view kWords[] = {
-      "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "UNION", "EXCEPT", "INTERSECT", "SELECT", "INTO",
-      "EXEC", "EXECUTE", "DECLARE", "SET", "INSERT", "UPDATE", "DELETE", "IF", "BEGIN", "COMMIT",
-      "ROLLBACK", "OPTION", "ELSE"};
+      "FROM",   "WHERE", "GROUP", "HAVING",  "ORDER",    "UNION",  "EXCEPT", "INTERSECT",
+      "SELECT", "INTO",  "EXEC",  "EXECUTE", "DECLARE",  "SET",    "INSERT", "UPDATE",
+      "DELETE", "IF",    "BEGIN", "COMMIT",  "ROLLBACK", "OPTION", "ELSE"};
   if (token.kind == TokenKind::kEnd || token.IsSymbol(";")) return true;
   return std::any_of(std::begin(kWords), std::end(kWords),
                      [&](std::string_view word) { return token.IsWord(word); });
@@ -115,8 +118,10 @@ Query Grammar::ParseQueryTerm(const Scope* outer, bool alone, Scope& scope, std:
   ExpectWord("SELECT");
   Query query;
   std::string distinct;
-  if (TakeWord("DISTINCT")) distinct = "DISTINCT ";
-  else if (TakeWord("ALL")) distinct = "";
+  if (TakeWord("DISTINCT"))
+    distinct = "DISTINCT ";
+  else if (TakeWord("ALL"))
+    distinct = "";
   if (Peek().IsWord("TOP")) limit = ParseTop(scope);
   (void)alone;
 
@@ -212,8 +217,10 @@ std::string Grammar::ParseOrderBy(const Scope& scope, bool allow_alias) {
     } else {
       sql += ParseExpr(&scope).sql;
     }
-    if (TakeWord("DESC")) sql += " DESC";
-    else if (TakeWord("ASC")) sql += " ASC";
+    if (TakeWord("DESC"))
+      sql += " DESC";
+    else if (TakeWord("ASC"))
+      sql += " ASC";
   } while (TakeSymbol(","));
   return sql;
 }
@@ -241,8 +248,9 @@ void Grammar::SkipHints() {
 void Grammar::AddSource(Scope& scope, Source source) {
   for (const Source& other : scope.sources) {
     if (EqualsIgnoringAsciiCase(other.alias, source.alias)) {
-      throw SqlError{1011, 16, "The correlation name '" + source.alias +
-                                   "' is specified multiple times in a FROM clause."};
+      throw SqlError{1011, 16,
+                     "The correlation name '" + source.alias +
+                         "' is specified multiple times in a FROM clause."};
     }
   }
   scope.sources.push_back(std::move(source));
@@ -273,8 +281,10 @@ std::string Grammar::ParseNamedSource(Scope& scope) {
     reads_.push_back(entry->name);
   }
   SkipHints();
-  if (TakeWord("AS")) source.alias = Identifier();
-  else if (AtIdentifier() && !Peek(1).IsSymbol("=")) source.alias = Identifier();
+  if (TakeWord("AS"))
+    source.alias = Identifier();
+  else if (AtIdentifier() && !Peek(1).IsSymbol("="))
+    source.alias = Identifier();
   SkipHints();
   const std::string sql = QuoteName(sqlite_name) + " AS " + QuoteName(source.alias);
   AddSource(scope, std::move(source));
@@ -302,11 +312,16 @@ std::string Grammar::ParseSource(Scope& scope) {
 std::string Grammar::Join() {
   std::string kind;
   const std::size_t start = at_;
-  if (TakeWord("CROSS")) kind = " CROSS";
-  else if (TakeWord("INNER")) kind = " INNER";
-  else if (TakeWord("LEFT")) kind = " LEFT";
-  else if (TakeWord("RIGHT")) kind = " RIGHT";
-  else if (TakeWord("FULL")) kind = " FULL";
+  if (TakeWord("CROSS"))
+    kind = " CROSS";
+  else if (TakeWord("INNER"))
+    kind = " INNER";
+  else if (TakeWord("LEFT"))
+    kind = " LEFT";
+  else if (TakeWord("RIGHT"))
+    kind = " RIGHT";
+  else if (TakeWord("FULL"))
+    kind = " FULL";
   if (Peek().IsWord("APPLY") || (Peek().IsWord("OUTER") && Peek(1).IsWord("APPLY"))) {
     throw SqlError{40517, 16, "The sandbox does not run APPLY: use a join or a subquery."};
   }
@@ -355,8 +370,9 @@ bool Grammar::ParseStar(Scope& scope, Query& query, std::string& sql) {
     sql += QuoteName(source.alias) + ".*";
     return true;
   }
-  throw SqlError{107, 15, "The column prefix '" + alias +
-                              "' does not match with a table name or alias name used in the query."};
+  throw SqlError{107, 15,
+                 "The column prefix '" + alias +
+                     "' does not match with a table name or alias name used in the query."};
 }
 
 void Grammar::ParseItem(Scope& scope, Query& query, std::string& sql) {
