@@ -82,6 +82,8 @@ class Clinic {
   virtual Result<void> Delete(model::Stream stream, const std::string& id) = 0;
   virtual Result<std::vector<std::string>> Ids(model::Stream stream) = 0;
   virtual Result<std::string> AddPatient(const PatientForm& form) = 0;
+  // How many characters of a name the vendor has room for.
+  virtual std::size_t longest_name() const { return 200; }
   // `local` is the practice's wall clock: "2026-07-01T09:00:00".
   virtual Result<std::string> AddAppointmentAt(const std::string& local) = 0;
 

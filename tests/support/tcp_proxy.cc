@@ -41,28 +41,42 @@ TcpProxy::~TcpProxy() {
   close(listener_);
 }
 
-void TcpProxy::Arm(std::int64_t bytes, bool silent) {
-  silent_ = silent;
+void TcpProxy::Arm(std::int64_t bytes, Harm harm) {
+  limit_ = -1;
+  harm_ = harm;
   passed_ = 0;
   limit_ = bytes;
 }
 
 bool TcpProxy::Pass(int from, int to, bool from_server) {
+  const std::int64_t limit = limit_;
+  const auto harm = harm_.load();
+  const std::int64_t before = passed_;
+  const bool dripping = from_server && limit >= 0 && harm == Harm::kDrip && before >= limit;
   char bytes[16384];
-  const auto got = recv(from, bytes, sizeof bytes, 0);
+  const auto got = recv(from, bytes, dripping ? 1 : sizeof bytes, 0);
   if (got <= 0) return false;
   auto size = static_cast<std::size_t>(got);
-  const std::int64_t limit = limit_;
-  if (from_server && limit >= 0) {
-    const auto left = static_cast<std::size_t>(std::max<std::int64_t>(0, limit - passed_));
-    const bool over = size > left;
-    size = std::min(size, left);
+  bool over = false;
+  if (from_server) {
+    if (limit >= 0 && harm == Harm::kFlip && limit >= before && limit - before < got) {
+      bytes[limit - before] ^= 4;
+    }
+    if (limit >= 0 && (harm == Harm::kCut || harm == Harm::kSilent)) {
+      const auto left = static_cast<std::size_t>(std::max<std::int64_t>(0, limit - before));
+      over = size > left;
+      size = std::min(size, left);
+    }
     passed_ += static_cast<std::int64_t>(size);
-    if (size > 0 && send(to, bytes, size, MSG_NOSIGNAL) < 0) return false;
-    return !over || silent_;
+    if (dripping) std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  if (from_server) passed_ += static_cast<std::int64_t>(size);
-  return send(to, bytes, size, MSG_NOSIGNAL) == static_cast<ssize_t>(size);
+  if (size > 0 && send(to, bytes, size, MSG_NOSIGNAL) != static_cast<ssize_t>(size)) return false;
+  return !over || harm == Harm::kSilent;
+}
+
+std::vector<int> TcpProxy::clients() const {
+  const std::lock_guard lock(mutex_);
+  return clients_;
 }
 
 void TcpProxy::Run() {
@@ -92,7 +106,14 @@ void TcpProxy::Run() {
     }
     pairs = std::move(open);
     if (waiting[0].revents != 0) {
-      const int client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      sockaddr_in peer{};
+      socklen_t peer_size = sizeof peer;
+      const int client =
+          accept4(listener_, reinterpret_cast<sockaddr*>(&peer), &peer_size, SOCK_CLOEXEC);
+      {
+        const std::lock_guard lock(mutex_);
+        clients_.push_back(ntohs(peer.sin_port));
+      }
       const int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
       auto at = Loopback(to_port_);
       if (client >= 0 && connect(server, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0) {
