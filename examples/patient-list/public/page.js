@@ -123,12 +123,12 @@ function summarise() {
   byId('loading').hidden = listed || lostAt !== null;
   byId('empty').hidden = !listed || people > 0 || trouble !== '';
   byId('list').hidden = people === 0;
-  if (listed) {
+  if (listed && (people > 0 || !trouble)) {
     const count = people === 0 ? 'No patients have' : people === 1 ? '1 patient has' : `${people} patients have`;
     setText('answer', `${count} arrived today`);
   }
   const last = newestFirst()[0];
-  setText('detail', last ? `Last visit started ${ago(Date.parse(last.started))}.` : listed ? 'Waiting for the next visit.' : '');
+  setText('detail', last ? `Last visit started ${ago(Date.parse(last.started))}.` : listed && !trouble ? 'Waiting for the next visit.' : '');
   const lost = lostAt && `No connection to this app's server since ${clock.format(lostAt)}. Trying again; what is shown may be out of date.`;
   byId('trouble').hidden = !(lost || trouble);
   setText('trouble', lost || trouble);

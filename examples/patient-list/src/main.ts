@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 
 import { Arrivals, type Row } from './arrivals.js';
 import { readConfig } from './config.js';
-import { Pons, type Change } from './pons.js';
+import { Pons, PonsError, type Change } from './pons.js';
 import { isGenuine } from './signature.js';
 import { loadState, saveState, type State } from './state.js';
 
@@ -163,12 +163,21 @@ async function connect(publicUrl: string): Promise<void> {
       setTrouble('');
       return;
     } catch (error) {
-      const reason = (error as Error).message;
-      setTrouble(`Pons at ${config.ponsUrl} cannot be used: ${reason}. Trying again every 5 seconds.`);
-      console.error('cannot start with Pons:', reason);
+      setTrouble(`${whatToDo(error)} Trying again every 5 seconds.`);
+      console.error('cannot start with Pons:', (error as Error).message);
       await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
     }
   }
+}
+
+function whatToDo(error: unknown): string {
+  if (!(error instanceof PonsError)) {
+    return `Pons does not answer at ${config.ponsUrl}. Check that it is running, and PONS_URL.`;
+  }
+  if (error.status === 400 || error.status === 401) {
+    return 'Pons refuses this app. Check CLIENT_ID and CLIENT_SECRET.';
+  }
+  return `Pons cannot be used: ${error.message}.`;
 }
 
 server.listen(config.port, '127.0.0.1', async () => {
