@@ -96,8 +96,8 @@ const pages = new Map(
 
 function follow(request: IncomingMessage, response: ServerResponse) {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  send(response, 'list', arrivals.today());
   send(response, 'trouble', trouble);
+  send(response, 'list', arrivals.today());
   browsers.add(response);
   request.on('close', () => browsers.delete(response));
 }
