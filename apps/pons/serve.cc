@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/resource.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -39,8 +42,17 @@ Result<server::RuntimeOptions> RuntimeOptionsFrom(const ServeOptions& given) {
   return options;
 }
 
+// Each connection of an app is an open file; the usual limit of 1,024 is for interactive programs.
+void RaiseFileLimit() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = std::min<rlim_t>(files.rlim_max, 65536);
+  setrlimit(RLIMIT_NOFILE, &files);  // where it fails, the server makes do with fewer
+}
+
 ExitCode Serve(const ServeOptions& given) {
   BlockStopSignals();
+  RaiseFileLimit();
   const auto log = StderrLogger(given.verbose ? LogLevel::kDebug : LogLevel::kInfo);
   Registry registry;
   RegisterAll(registry);
