@@ -163,9 +163,13 @@ export class Diary {
   }
 
   makeCard(appointment) {
+    // What it is called is what it says: time, patient, type, status; style.css puts the status
+    // first in its line and leaves out what the grid shows already.
     const card = h('button', {type: 'button', class: 'card'},
-                   h('span', {class: 'who'}, h('span', {class: 'mark-box'}), h('b', {})),
-                   h('span', {class: 'what'}));
+                   h('span', {class: 'who'}, h('span', {class: 'mark-box'}),
+                     h('span', {class: 'hidden time-said'}), ' ', h('b', {})), ' ',
+                   h('span', {class: 'what'}, h('span', {class: 'type'}), ' ',
+                     h('span', {class: 'status'})));
     card.addEventListener('click', () => this.onOpen(card.dataset.id));
     card.dataset.id = String(appointment.id);
     const item = h('div', {role: 'listitem', class: 'item'}, card);
@@ -192,9 +196,11 @@ export class Diary {
     setAttr(card, 'aria-pressed', String(String(a.id) === this.selected));
     setAttr(card, 'title', `${a.time} ${a.patient_name}\n${a.type_name} · ${word}` +
                                (a.reason ? `\n${a.reason}` : ''));
+    setText(card.querySelector('.time-said'), a.time);
     setText(card.querySelector('b'), a.patient_name);
-    setText(card.querySelector('.what'), key === 'booked' ? `${a.time} ${a.type_name}`
-                                                          : `${word} · ${a.type_name}`);
+    setText(card.querySelector('.type'), a.type_name);
+    setText(card.querySelector('.status'), word);
+    card.querySelector('.status').classList.toggle('hidden', key === 'booked');
   }
 
   makeTab(column) {

@@ -90,7 +90,7 @@ export class Side {
   async act(doing, done) {
     if (this.busy) return;
     this.busy = true;
-    for (const button of this.element.querySelectorAll('button')) button.disabled = true;
+    this.element.setAttribute('aria-busy', 'true');  // a disabled button would lose the focus
     try {
       await doing();
       toast(done);
@@ -98,7 +98,7 @@ export class Side {
       toast(error.message, 'bad');
     }
     this.busy = false;
-    for (const button of this.element.querySelectorAll('button')) button.disabled = false;
+    this.element.removeAttribute('aria-busy');
     await this.app.refresh();
   }
 
