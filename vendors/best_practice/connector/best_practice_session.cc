@@ -71,11 +71,23 @@ Result<BestPracticeSession::ServerClock> BestPracticeSession::AskClock(Instant d
 
 Result<ProbeReport> BestPracticeSession::Probe(Instant deadline) {
   constexpr std::string_view kName[] = {"PRACTICENAME"};
-  constexpr std::string_view kTables[] = {
-      "PATIENTS",   "EMAIL",     "APPOINTMENTS",  "APPOINTMENTTYPES",  "VISITS",
-      "USERS",      "LOCATIONS", "PRACTICE",      "PROVIDER_LOCATION", "SEX",
-      "TITLES",     "ETHNICITY", "PATIENTSTATUS", "APPOINTMENTCODES",  "VISITTYPE",
-      "BPS_History"};
+  constexpr std::string_view kTables[] = {"PATIENTS",
+                                          "EMAIL",
+                                          "APPOINTMENTS",
+                                          "APPOINTMENTTYPES",
+                                          "VISITS",
+                                          "USERS",
+                                          "LOCATIONS",
+                                          "PRACTICE",
+                                          "PROVIDER_LOCATION",
+                                          "SEX",
+                                          "TITLES",
+                                          "ETHNICITY",
+                                          "PATIENTSTATUS",
+                                          "APPOINTMENTCODES",
+                                          "VISITTYPE",
+                                          "BPS_History",
+                                          "BPS_PracticeLocations"};
   ProbeReport report;
   // Half a second is what the server's answer, cut to whole seconds, lacks on average.
   const auto before = context_.clock.Now();

@@ -102,7 +102,9 @@ const Table kPatients = {"PATIENTS", "INTERNALID", kPatientColumns, "RECORDSTATU
 const Table kAppointments = {"APPOINTMENTS", "RECORDID", kAppointmentColumns,
                              "RECORDSTATUS IN (1, 4)"};
 const Table kVisits = {"VISITS", "VISITID", kVisitColumns, "RECORDSTATUS = 1"};
-const Table kLocations = {"LOCATIONS", "LOCATIONID", kLocationColumns, {}};
+// INFERRED: the sheet gives LOCATIONS no RECORDSTATUS, and says that views show what is in use.
+const Table kLocations = {"LOCATIONS", "LOCATIONID", kLocationColumns,
+                          "LOCATIONID IN (SELECT LocationID FROM BPS_PracticeLocations)"};
 // USERSTATUS 999 is invalid (best-practice sheet §1).
 const Table kUsers = {"USERS", "USERID", kUserColumns,
                       "RECORDSTATUS = 1 AND (USERSTATUS IS NULL OR USERSTATUS <> 999)"};
@@ -410,7 +412,9 @@ SqlStatement SelectByKey(const Table& table, std::span<const std::int64_t> keys)
   SqlStatement statement;
   const auto list = In(keys, statement.parameters);
   statement.text = "SELECT " + Columns(table) + " FROM " + std::string(table.name) + " WHERE " +
-                   std::string(table.key) + " IN " + list + " ORDER BY " + std::string(table.key);
+                   std::string(table.key) + " IN " + list;
+  if (!table.live.empty()) statement.text += " AND " + std::string(table.live);
+  statement.text += " ORDER BY " + std::string(table.key);
   return statement;
 }
 

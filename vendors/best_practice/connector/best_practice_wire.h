@@ -157,6 +157,7 @@ net::SqlStatement SelectChanged(const Table& table, std::int64_t after, LocalTim
 // The same for visits, where every key above `last` is new whatever its times say.
 net::SqlStatement SelectVisits(std::int64_t after, std::int64_t last, LocalTime from,
                                std::uint32_t rows);
+// Those of these rows that are live.
 net::SqlStatement SelectByKey(const Table& table, std::span<const std::int64_t> keys);
 net::SqlStatement SelectHistoryOf(std::span<const std::int64_t> patients);
 // One row: the latest change, and the highest key.
