@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json/writer.h"
 
+#include <array>
+
 #include "base/text.h"
 
 namespace pons::json {
 namespace {
 
+// True for what stands in a JSON string as it is, byte by byte.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x20; c < 256; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
 void AppendEscaped(std::string& out, std::string_view text) {
   std::size_t from = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const auto c = static_cast<unsigned char>(text[at]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    if (kPlain[c]) continue;
     out.append(text.substr(from, at - from));
     from = at + 1;
     switch (c) {

@@ -195,7 +195,8 @@ Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options, Clock& c
   PONS_ASSIGN(auto db, Db::Open(folder->path() + "/pons.db", Db::Mode::kWriter));
   db->Exec(
       "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;"
-      "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY");
+      "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;"
+      "PRAGMA wal_autocheckpoint = 4000");
   // A store that goes with its process has nothing to keep.
   db->Exec(folder->temporary() ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL");
   if (db->failed()) return WithContext(db->error(), "open the store");

@@ -38,9 +38,9 @@ std::optional<Head> SqliteTransaction::FindHead(RefKey ref) {
   return Head{use.Integer(0), std::string(use.Text(1)), use.Integer(2) != 0};
 }
 
-std::int64_t SqliteTransaction::PutRecord(const RecordWrite& record) {
+std::int64_t SqliteTransaction::PutRecord(const RecordWrite& record,
+                                          const std::optional<Head>& head) {
   const RefKey ref = KeyOf(record.id.value);
-  const auto head = FindHead(ref);
   const std::int64_t version = head ? head->version + 1 : 1;
   body_.clear();
   body_ += record.body.head;

@@ -24,7 +24,8 @@ class SqliteTransaction final : public Transaction {
 
   Instant now() const override { return now_; }
   std::optional<Head> FindHead(RefKey ref) override;
-  std::int64_t PutRecord(const RecordWrite& record) override;
+  using Transaction::PutRecord;
+  std::int64_t PutRecord(const RecordWrite& record, const std::optional<Head>& head) override;
   std::int64_t DeleteRecord(RefKey ref, const Source& source) override;
   std::vector<GrantKey> GrantsSeeing(RefKey ref) override;
   bool Show(GrantKey grant, RefKey ref, std::string_view app_location) override;

@@ -84,7 +84,11 @@ class Transaction {
   // ---- records
   virtual std::optional<Head> FindHead(RefKey ref) = 0;
   // Inserts, or replaces what is there; the version is one more than the last. Returns it.
-  virtual std::int64_t PutRecord(const RecordWrite& record) = 0;
+  std::int64_t PutRecord(const RecordWrite& record) {
+    return PutRecord(record, FindHead(KeyOf(record.id.value)));
+  }
+  // The same for who has just asked FindHead and has written nothing since.
+  virtual std::int64_t PutRecord(const RecordWrite& record, const std::optional<Head>& head) = 0;
   // The body is dropped, the row stays as a tombstone. Returns the new version.
   virtual std::int64_t DeleteRecord(RefKey ref, const Source& source) = 0;
 

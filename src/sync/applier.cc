@@ -37,7 +37,8 @@ Decision Applier::Apply(store::Transaction& tx, const PreparedChange& prepared, 
     case Decision::kChanged: {
       ++counts.stored;
       const auto version =
-          tx.PutRecord(prepared.write ? *prepared.write : builder_.Build(prepared.change, read_at));
+          tx.PutRecord(prepared.write ? *prepared.write : builder_.Build(prepared.change, read_at),
+                       head);
       const auto told = decision == Decision::kNew ? ChangeKind::kCreated : ChangeKind::kUpdated;
       Tell(tx, prepared, version, seen, told, quiet);
       break;

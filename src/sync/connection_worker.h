@@ -32,7 +32,7 @@ struct WorkerContext {
   const CancelToken& cancel;
   net::HttpTransport* http = nullptr;
   std::uint32_t page_size = 500;
-  std::uint32_t sweep_page_size = 2000;
+  std::uint32_t sweep_page_size = 6000;
 };
 
 struct StreamProgress {

@@ -19,7 +19,7 @@ namespace pons::sync {
 struct EngineOptions {
   unsigned threads = 0;  // 0: as many as connections, at most 32
   std::uint32_t page_size = 500;
-  std::uint32_t sweep_page_size = 2000;
+  std::uint32_t sweep_page_size = 6000;
 };
 
 class SyncEngine {

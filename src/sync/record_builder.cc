@@ -119,7 +119,17 @@ RecordBuilder::RecordBuilder(const IdentityMap& identities, ConnectionId connect
       identifier_base_("https://pons.health/connections/" + connection_.value) {}
 
 ResourceId RecordBuilder::IdOf(const model::VendorRef& ref) const {
-  return identities_.IdOf(connection_, ref);
+  if (ref == last_ref_) return last_id_;
+  const bool few = ref.stream == Stream::kLocations || ref.stream == Stream::kPractitioners ||
+                   ref.stream == Stream::kHealthcareServices;
+  if (few) {
+    auto& id = few_ids_[ref];
+    if (id.empty()) id = identities_.IdOf(connection_, ref);
+    return id;
+  }
+  last_id_ = identities_.IdOf(connection_, ref);
+  last_ref_ = ref;
+  return last_id_;
 }
 
 std::string RecordBuilder::Resolve(const model::VendorRef& ref) const {

@@ -5,6 +5,7 @@
 // Threads: one at a time; each connection's worker has its own.
 #pragma once
 
+#include <map>
 #include <string>
 #include <unordered_map>
 
@@ -41,6 +42,11 @@ class RecordBuilder final : public fhir::IdResolver {
   std::string identifier_base_;
   std::string practice_name_;
   bool refers_to_appointments_ = false;
+  // A diary names the same few places, people and types again and again, and one patient several
+  // times in a row; their ids are hashes worth keeping.
+  mutable std::map<model::VendorRef, ResourceId> few_ids_;
+  mutable model::VendorRef last_ref_;
+  mutable ResourceId last_id_;
   std::unordered_map<std::string, std::string> names_;  // stream name + '/' + vendor id
 };
 
