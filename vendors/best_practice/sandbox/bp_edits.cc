@@ -75,7 +75,9 @@ Result<std::int64_t> CodeFor(Connection& writer, const CodeField& field, const s
 // Cells of a new row: `defaults`, each replaced where `cells` has the column.
 Cells Over(Cells defaults, Cells cells) {
   for (auto& [column, value] : cells) {
-    std::erase_if(defaults, [&](const auto& cell) { return cell.first == column; });
+    // Named again: clang 14 does not let a lambda hold a structured binding.
+    const auto& replaced = column;
+    std::erase_if(defaults, [&](const auto& cell) { return cell.first == replaced; });
     defaults.emplace_back(column, std::move(value));
   }
   return defaults;
