@@ -21,6 +21,7 @@ pons::Result<MainJobReport> Play(int visits, int connections, const pons::Regist
                                  pons::Logger& log) {
   pons::rehearsal::MainJobOptions options;
   options.sandbox_program = pons::rehearsal::ProgramBesideThis("pons-sandbox");
+  options.vendor = "best_practice";
   options.visits = visits;
   options.connections = connections;
   options.longest_pause = std::chrono::milliseconds(200);

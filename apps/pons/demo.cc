@@ -20,6 +20,7 @@
 namespace pons {
 namespace {
 
+constexpr char kVendor[] = "best_practice";
 constexpr char kPassword[] = "demo-browser-password";
 
 struct DemoOptions {
@@ -35,6 +36,7 @@ void Progress(const std::string& what) { std::fprintf(stderr, "demo: %s\n", what
 ExitCode Check(const DemoOptions& given, const Registry& registry, Logger& log) {
   rehearsal::MainJobOptions options;
   options.sandbox_program = rehearsal::ProgramBesideThis("pons-sandbox");
+  options.vendor = kVendor;
   options.visits = given.visits;
   options.progress = Progress;
   const auto report = rehearsal::PlayMainJob(options, registry, log);
@@ -90,7 +92,7 @@ class Demo {
     Progress("starting the sandbox practice");
     PONS_ASSIGN(sandbox_,
                 rehearsal::SandboxProcess::Start(rehearsal::ProgramBesideThis("pons-sandbox"),
-                                                 {"best_practice", "--patients", "800",
+                                                 {kVendor, "--patients", "800",
                                                   "--appointments", "1500", "--seed", "7",
                                                   "--password", kPassword}));
     std::string path = (std::filesystem::temp_directory_path() / "pons-demo-XXXXXX").string();
@@ -138,7 +140,7 @@ class Demo {
     PONS_ASSIGN(const auto connection,
                 Order("connection add",
                       {{"org", std::string(organization.Text("id"))},
-                       {"vendor", "best_practice"},
+                       {"vendor", kVendor},
                        {"name", name},
                        {"time_zone", "Australia/Sydney"},
                        {"set", json::Object{{"server", "127.0.0.1"}, {"port", sandbox_->wire_port()}}},

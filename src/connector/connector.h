@@ -71,7 +71,7 @@ struct Capabilities {
 };
 
 struct Descriptor {
-  std::string_view id;      // "best_practice"; the folder's name, never renamed once released
+  std::string_view id;      // "memory"; the folder's name, never renamed once released
   std::string_view name;    // "Best Practice"
   std::string_view region;  // "AU"
   std::span<const SettingSpec> settings;

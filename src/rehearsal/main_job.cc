@@ -57,7 +57,7 @@ class MainJob {
     Say("starting the sandbox practice");
     PONS_ASSIGN(sandbox_, SandboxProcess::Start(
                               options_.sandbox_program,
-                              {"best_practice", "--patients",
+                              {options_.vendor, "--patients",
                                std::to_string(std::max(200, options_.visits * 2)), "--appointments",
                                "400", "--seed", "7", "--password", kPassword}));
     control_ = std::make_unique<JsonClient>(sandbox_->control());
@@ -97,7 +97,7 @@ class MainJob {
         const auto made,
         Order("connection add",
               {{"org", organization_},
-               {"vendor", "best_practice"},
+               {"vendor", options_.vendor},
                {"name", name},
                {"time_zone", "Australia/Sydney"},
                {"set", json::Object{{"server", "127.0.0.1"}, {"port", sandbox_->wire_port()}}},
