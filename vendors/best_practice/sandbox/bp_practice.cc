@@ -153,13 +153,13 @@ Result<json::Array> BpPractice::Query(const std::string& sql,
 Result<json::Value> BpPractice::Patients(const json::Value& query) const {
   std::string where = "WHERE P.RECORDSTATUS = 1";
   std::vector<SqlValue> values;
-  // Each word begins a name, or is the id.
+  // Each word begins a word of a name ("Sayed" finds El Sayed), or is the id.
   for (std::string_view word : Split(query.Text("search"), ' ')) {
     if (Trim(word).empty()) continue;
-    const std::string start = std::string(word) + "%";
+    const std::string start = "% " + std::string(word) + "%";
     where +=
-        " AND (P.SURNAME LIKE ? OR P.FIRSTNAME LIKE ? OR P.PREFERREDNAME LIKE ? OR P.INTERNALID = "
-        "?)";
+        " AND (' ' || P.SURNAME LIKE ? OR ' ' || P.FIRSTNAME LIKE ? OR"
+        " ' ' || P.PREFERREDNAME LIKE ? OR P.INTERNALID = ?)";
     values.insert(values.end(), {start, start, start, Number(word)});
   }
   PONS_ASSIGN(const json::Array total,

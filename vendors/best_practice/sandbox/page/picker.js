@@ -5,20 +5,6 @@ import {ClinicError, clinic, fullName, h, shortDate} from './clinic.js';
 
 let pickers = 0;
 
-// The practice looks for family names, given names and numbers; given and family name together are
-// put together here.
-async function findByName(text) {
-  const answer = await clinic.search(text);
-  const words = text.toLowerCase().split(/\s+/);
-  if (answer.patients?.length || words.length < 2) return answer;
-  const wide = await clinic.search(words.at(-1), 200);
-  const patients = wide.patients.filter((p) => {
-    const name = fullName(p).toLowerCase();
-    return words.every((word) => name.includes(word));
-  });
-  return {patients: patients.slice(0, 8), total: patients.length};
-}
-
 // onPick(patient) is called with a row of the search. `keep`: the name stays in the field.
 export function patientPicker({label, placeholder, onPick, keep = false, showLabel = false}) {
   const number = ++pickers;
@@ -66,7 +52,7 @@ export function patientPicker({label, placeholder, onPick, keep = false, showLab
     const turn = ++asked;
     if (text.length < 2) return close();
     try {
-      const answer = await findByName(text);
+      const answer = await clinic.search(text);
       if (turn !== asked) return;
       found = answer.patients ?? [];
       active = -1;
