@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the commit of a visit's row in the practice's database to the webhook received by a real HTTP
-// listener: with one connection, and with a hundred polled at once.
+// From the commit of a visit's row in the practice's database to the webhook received by a real
+// HTTP listener: with one connection, and with a hundred polled at once.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>

@@ -142,8 +142,8 @@ ExitCode RunAndPrint(const admin::CommandSpec& command, const Typed& typed) {
     return Report(answer.error());
   }
   const PrintStyle style{isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr};
-  const auto text = typed.json ? json::Write(*answer) + "\n"
-                               : ForPeople(*answer, command.columns, style);
+  const auto text =
+      typed.json ? json::Write(*answer) + "\n" : ForPeople(*answer, command.columns, style);
   std::fwrite(text.data(), 1, text.size(), stdout);
   const auto* ok = answer->Find("ok");
   const bool unwell = ok != nullptr && ok->boolean() != nullptr && !*ok->boolean();
@@ -205,8 +205,7 @@ void AddCommand(CLI::App& parent, const std::string& word, const admin::CommandS
       ->capture_default_str();
   leaf->add_flag("--json", typed->json, "The answer as JSON, for programs");
   leaf->footer("Example: " + std::string(command.example));
-  leaf->callback(
-      [&command, typed, &exit_code] { exit_code = RunAndPrint(command, *typed); });
+  leaf->callback([&command, typed, &exit_code] { exit_code = RunAndPrint(command, *typed); });
 }
 
 std::string_view GroupSummary(std::string_view word) {

@@ -20,7 +20,8 @@ Result<json::Value> RunOnFolder(const std::string& data_folder, const admin::Com
     return MakeError(Fault::kNotFound,
                      "there is no Pons data in " + data_folder +
                          "; say where it is with --data or PONS_DATA, or begin with: pons org add "
-                         "NAME --data " + data_folder);
+                         "NAME --data " +
+                         data_folder);
   }
   const auto log = StderrLogger(LogLevel::kWarn);
   Registry registry;
@@ -29,12 +30,18 @@ Result<json::Value> RunOnFolder(const std::string& data_folder, const admin::Com
   const std::string folder = stored ? data_folder : ":memory:";
   PONS_ASSIGN(const auto store,
               store::Store::Open({.path = folder}, SystemClock(), SystemRandom(), *log));
-  admin::AdminContext context{*store, registry,     SystemClock(), SystemRandom(),
-                              *log,   cancel,       stored ? folder : std::string()};
+  admin::AdminContext context{*store,
+                              registry,
+                              SystemClock(),
+                              SystemRandom(),
+                              *log,
+                              cancel,
+                              stored ? folder : std::string()};
   std::unique_ptr<api::AuditTrail> trail;
   if (stored) {
     context.audit_folder = folder + "/audit";
-    PONS_ASSIGN(trail, api::AuditTrail::Open({.folder = context.audit_folder}, SystemClock(), *log));
+    PONS_ASSIGN(trail,
+                api::AuditTrail::Open({.folder = context.audit_folder}, SystemClock(), *log));
     context.audit = admin::AuditInto(*trail);
   }
   return admin::RunAdminCommand(context, command.name, arguments);

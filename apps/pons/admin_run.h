@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs one command where it belongs: in the server that holds the data folder, or here on the store.
+// Runs one command where it belongs: in the server that holds the data folder, or here on the
+// store.
 #pragma once
 
 #include <string>

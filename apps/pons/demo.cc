@@ -92,9 +92,8 @@ class Demo {
     Progress("starting the sandbox practice");
     PONS_ASSIGN(sandbox_,
                 rehearsal::SandboxProcess::Start(rehearsal::ProgramBesideThis("pons-sandbox"),
-                                                 {kVendor, "--patients", "800",
-                                                  "--appointments", "1500", "--seed", "7",
-                                                  "--password", kPassword}));
+                                                 {kVendor, "--patients", "800", "--appointments",
+                                                  "1500", "--seed", "7", "--password", kPassword}));
     std::string path = (std::filesystem::temp_directory_path() / "pons-demo-XXXXXX").string();
     if (mkdtemp(path.data()) == nullptr) {
       return MakeError(Fault::kMisconfigured, "cannot make a folder in " +
@@ -105,8 +104,8 @@ class Demo {
     server::RuntimeOptions options;
     options.data_folder = path;
     options.development = true;
-    PONS_ASSIGN(pons_, server::Runtime::Start(options, registry_, SystemClock(), SystemRandom(),
-                                              log_));
+    PONS_ASSIGN(pons_,
+                server::Runtime::Start(options, registry_, SystemClock(), SystemRandom(), log_));
     PONS_TRY(SetUp());
     PONS_TRY(StartExample());
     return ServePage();
@@ -137,14 +136,15 @@ class Demo {
     }
     const std::string name(practice.Text("name"));
     PONS_ASSIGN(const auto organization, Order("org add", {{"name", name}}));
-    PONS_ASSIGN(const auto connection,
-                Order("connection add",
-                      {{"org", std::string(organization.Text("id"))},
-                       {"vendor", kVendor},
-                       {"name", name},
-                       {"time_zone", "Australia/Sydney"},
-                       {"set", json::Object{{"server", "127.0.0.1"}, {"port", sandbox_->wire_port()}}},
-                       {"secret", json::Object{{"password", kPassword}}}}));
+    PONS_ASSIGN(
+        const auto connection,
+        Order("connection add",
+              {{"org", std::string(organization.Text("id"))},
+               {"vendor", kVendor},
+               {"name", name},
+               {"time_zone", "Australia/Sydney"},
+               {"set", json::Object{{"server", "127.0.0.1"}, {"port", sandbox_->wire_port()}}},
+               {"secret", json::Object{{"password", kPassword}}}}));
     PONS_ASSIGN(const auto app, Order("app add", {{"name", "Patient list"}}));
     client_id_ = app.Text("client_id");
     client_secret_ = app.Text("client_secret");
@@ -238,16 +238,19 @@ ExitCode Run(const DemoOptions& given) {
 }  // namespace
 
 void AddDemo(CLI::App& app, ExitCode& exit_code) {
-  auto* demo = app.add_subcommand("demo", "Show the main job on a sandbox practice with made-up people");
+  auto* demo =
+      app.add_subcommand("demo", "Show the main job on a sandbox practice with made-up people");
   const auto given = std::make_shared<DemoOptions>();
-  demo->add_flag("--check", given->check,
-                 "Play it without a person and print one line of JSON; exit code 0 if all happened");
+  demo->add_flag(
+      "--check", given->check,
+      "Play it without a person and print one line of JSON; exit code 0 if all happened");
   demo->add_option("--visits", given->visits, "How many visits --check starts")
       ->capture_default_str()
       ->check(CLI::Range(1, 2000));
   demo->add_option("--port", given->port, "Port of the page on this machine; 0: any free one")
       ->capture_default_str();
-  demo->add_option("--example", given->example, "Folder of the built example app to show beside it");
+  demo->add_option("--example", given->example,
+                   "Folder of the built example app to show beside it");
   demo->add_flag("--verbose", given->verbose, "Log what the server does");
   demo->footer("Example: pons demo --check --visits 50");
   demo->callback([given, &exit_code] { exit_code = Run(*given); });

@@ -61,31 +61,45 @@ footer { padding:0 24px 16px; color:var(--soft); font-size:14px; }
 
 std::string RenderDemoPage(const DemoPage& page) {
   std::string out = kTop;
-  out += "<li>In the practice, pick an appointment for a skin check and press <b>Start visit</b>.</li>";
+  out +=
+      "<li>In the practice, pick an appointment for a skin check and press <b>Start "
+      "visit</b>.</li>";
   out += "<li>Watch the patient arrive in the app. Shared are only " + page.shared + ".</li>";
-  out += "<li>Start a visit of another type: the app is told nothing. Edit the first patient's phone "
-         "number: the app follows.</li></ol></header>";
+  out +=
+      "<li>Start a visit of another type: the app is told nothing. Edit the first patient's phone "
+      "number: the app follows.</li></ol></header>";
   out += R"html(<div class="tabs" role="tablist" aria-label="Shown">
 <button role="tab" id="tab-practice" aria-controls="practice" aria-selected="true">Practice</button>
 <button role="tab" id="tab-app" aria-controls="app" aria-selected="false">App</button></div><main>)html";
-  out += "<section id=\"practice\" aria-label=\"The practice\"><div class=\"bar\"><h2>The practice "
-         "(Best Practice sandbox)</h2><a href=\"" + page.practice_url +
-         "\" target=\"_blank\" rel=\"noopener\">Open alone</a></div><iframe title=\"The practice's own "
-         "system\" src=\"" + page.practice_url + "\"></iframe></section>";
-  out += "<section id=\"app\" aria-label=\"The app\"><div class=\"bar\"><h2>The app (example: patient "
-         "list)</h2>";
+  out +=
+      "<section id=\"practice\" aria-label=\"The practice\"><div class=\"bar\"><h2>The practice "
+      "(Best Practice sandbox)</h2><a href=\"" +
+      page.practice_url +
+      "\" target=\"_blank\" rel=\"noopener\">Open alone</a></div><iframe title=\"The practice's "
+      "own "
+      "system\" src=\"" +
+      page.practice_url + "\"></iframe></section>";
+  out +=
+      "<section id=\"app\" aria-label=\"The app\"><div class=\"bar\"><h2>The app (example: patient "
+      "list)</h2>";
   if (page.app_url.empty()) {
-    out += "</div><p class=\"none\">The example app is not running: it needs Node 18 or newer. Run "
-           "<code>scripts/demo</code>, which installs it, or start it by hand as "
-           "<code>examples/patient-list/README.md</code> says.</p></section>";
+    out +=
+        "</div><p class=\"none\">The example app is not running: it needs Node 18 or newer. Run "
+        "<code>scripts/demo</code>, which installs it, or start it by hand as "
+        "<code>examples/patient-list/README.md</code> says.</p></section>";
   } else {
     out += "<a href=\"" + page.app_url +
-           "\" target=\"_blank\" rel=\"noopener\">Open alone</a></div><iframe title=\"The example app\" "
-           "src=\"" + page.app_url + "\"></iframe></section>";
+           "\" target=\"_blank\" rel=\"noopener\">Open alone</a></div><iframe title=\"The example "
+           "app\" "
+           "src=\"" +
+           page.app_url + "\"></iframe></section>";
   }
-  out += "</main><footer>Everything here runs on this machine with made-up people. The API apps use is "
-         "at <a href=\"" + page.api_url + "/fhir/R4/metadata\">" + page.api_url +
-         "/fhir/R4</a>. Stop the demo with Ctrl-C.</footer>";
+  out +=
+      "</main><footer>Everything here runs on this machine with made-up people. The API apps use "
+      "is "
+      "at <a href=\"" +
+      page.api_url + "/fhir/R4/metadata\">" + page.api_url +
+      "/fhir/R4</a>. Stop the demo with Ctrl-C.</footer>";
   out += R"html(<script>
 const tabs = [...document.querySelectorAll('.tabs button')];
 for (const tab of tabs) {

@@ -31,20 +31,28 @@ Mood MoodOf(std::string_view state) {
 
 std::string_view MarkOf(Mood mood) {
   switch (mood) {
-    case Mood::kGood: return "✓ ";
-    case Mood::kAttention: return "! ";
-    case Mood::kBad: return "✗ ";
-    case Mood::kPlain: return "· ";
+    case Mood::kGood:
+      return "✓ ";
+    case Mood::kAttention:
+      return "! ";
+    case Mood::kBad:
+      return "✗ ";
+    case Mood::kPlain:
+      return "· ";
   }
   return "";
 }
 
 std::string_view ColourOf(Mood mood) {
   switch (mood) {
-    case Mood::kGood: return "\x1b[32m";
-    case Mood::kAttention: return "\x1b[33m";
-    case Mood::kBad: return "\x1b[31m";
-    case Mood::kPlain: return "";
+    case Mood::kGood:
+      return "\x1b[32m";
+    case Mood::kAttention:
+      return "\x1b[33m";
+    case Mood::kBad:
+      return "\x1b[31m";
+    case Mood::kPlain:
+      return "";
   }
   return "";
 }
@@ -115,8 +123,8 @@ Cell CellOf(const json::Value& item, std::string_view member) {
   return cell;
 }
 
-void AppendRow(std::string& out, const std::vector<Cell>& row, const std::vector<std::size_t>& widths,
-               const PrintStyle& style) {
+void AppendRow(std::string& out, const std::vector<Cell>& row,
+               const std::vector<std::size_t>& widths, const PrintStyle& style) {
   std::string line;
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (widths[i] == 0) continue;  // nothing stands in this column
@@ -188,7 +196,8 @@ std::string Facts(const json::Value& answer, bool has_items) {
   std::string out;
   for (const auto& [key, value] : *answer.object()) {
     if (skip(key) || IsSection(value)) continue;
-    out += "  " + Words(key) + ":" + std::string(width - key.size() + 1, ' ') + TextOf(value) + "\n";
+    out +=
+        "  " + Words(key) + ":" + std::string(width - key.size() + 1, ' ') + TextOf(value) + "\n";
   }
   for (const auto& [key, value] : *answer.object()) {
     if (skip(key) || !IsSection(value)) continue;

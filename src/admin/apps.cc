@@ -91,7 +91,8 @@ Result<json::Value> Rotate(AdminContext& context, const json::Value& arguments) 
     tx.Update(app);
     return Ok();
   }));
-  auto out = Message("App \"" + app.name + "\" has a new secret; the old one is refused from now "
+  auto out = Message("App \"" + app.name +
+                     "\" has a new secret; the old one is refused from now "
                      "on. Keep client_secret now: it is not shown again.");
   out.Set("id", app.id.value);
   out.Set("client_id", app.id.value);
@@ -99,16 +100,17 @@ Result<json::Value> Rotate(AdminContext& context, const json::Value& arguments) 
   return out;
 }
 
-Result<json::Value> SetDisabled(AdminContext& context, const json::Value& arguments, bool disabled) {
+Result<json::Value> SetDisabled(AdminContext& context, const json::Value& arguments,
+                                bool disabled) {
   PONS_ASSIGN(auto app, FindApp(context, TextOf(arguments, "app")));
   app.disabled = disabled;
   PONS_TRY(context.store.Write([&](store::Transaction& tx) {
     tx.Update(app);
     return Ok();
   }));
-  auto out = Message("App \"" + app.name + "\" " +
-                     (disabled ? "is disabled: it can read nothing and is told nothing."
-                               : "is active again."));
+  auto out = Message(
+      "App \"" + app.name + "\" " +
+      (disabled ? "is disabled: it can read nothing and is told nothing." : "is active again."));
   out.Set("id", app.id.value);
   out.Set("disabled", disabled);
   return out;
@@ -136,15 +138,35 @@ constexpr Column kColumns[] = {{"ID", "id"},
                                {"GRANTS", "grants"}};
 
 constexpr CommandSpec kCommands[] = {
-    {"app add", "Sets up an app and shows its secret once.", "pons app add \"Skin Viewer\"",
-     kAddArguments, {}, true, Add},
+    {"app add",
+     "Sets up an app and shows its secret once.",
+     "pons app add \"Skin Viewer\"",
+     kAddArguments,
+     {},
+     true,
+     Add},
     {"app list", "Lists the apps.", "pons app list", {}, kColumns, false, List},
-    {"app rotate-secret", "Gives an app a new secret and refuses the old one.",
-     "pons app rotate-secret \"Skin Viewer\"", kOne, {}, true, Rotate},
-    {"app disable", "Shuts an app out at once.", "pons app disable \"Skin Viewer\"", kOne, {}, true,
+    {"app rotate-secret",
+     "Gives an app a new secret and refuses the old one.",
+     "pons app rotate-secret \"Skin Viewer\"",
+     kOne,
+     {},
+     true,
+     Rotate},
+    {"app disable",
+     "Shuts an app out at once.",
+     "pons app disable \"Skin Viewer\"",
+     kOne,
+     {},
+     true,
      Disable},
-    {"app enable", "Lets a disabled app in again.", "pons app enable \"Skin Viewer\"", kOne, {},
-     true, Enable},
+    {"app enable",
+     "Lets a disabled app in again.",
+     "pons app enable \"Skin Viewer\"",
+     kOne,
+     {},
+     true,
+     Enable},
 };
 
 }  // namespace

@@ -12,9 +12,9 @@ namespace {
 
 std::vector<CommandSpec> Gather() {
   std::vector<CommandSpec> all;
-  for (const auto part : {OrganizationCommands(), ConnectionCommands(), AppCommands(),
-                          GrantCommands(), WebhookCommands(), InsightCommands(),
-                          ExplainCommands(), DoctorCommands()}) {
+  for (const auto part :
+       {OrganizationCommands(), ConnectionCommands(), AppCommands(), GrantCommands(),
+        WebhookCommands(), InsightCommands(), ExplainCommands(), DoctorCommands()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -43,12 +43,14 @@ bool HasKind(const json::Value& value, ArgumentKind kind) {
   const auto is_text = [](const json::Value& v) { return v.is_string(); };
   switch (kind) {
     case ArgumentKind::kText:
-    case ArgumentKind::kTextOrFile: return value.is_string();
-    case ArgumentKind::kFlag: return value.is_bool();
-    case ArgumentKind::kInteger: return value.AsInteger().has_value();
+    case ArgumentKind::kTextOrFile:
+      return value.is_string();
+    case ArgumentKind::kFlag:
+      return value.is_bool();
+    case ArgumentKind::kInteger:
+      return value.AsInteger().has_value();
     case ArgumentKind::kList:
-      return value.is_array() &&
-             std::all_of(value.array()->begin(), value.array()->end(), is_text);
+      return value.is_array() && std::all_of(value.array()->begin(), value.array()->end(), is_text);
     case ArgumentKind::kPairs:
     case ArgumentKind::kSecretPairs:
       return value.is_object() &&
@@ -61,12 +63,17 @@ bool HasKind(const json::Value& value, ArgumentKind kind) {
 std::string_view KindName(ArgumentKind kind) {
   switch (kind) {
     case ArgumentKind::kText:
-    case ArgumentKind::kTextOrFile: return "text";
-    case ArgumentKind::kFlag: return "true or false";
-    case ArgumentKind::kInteger: return "a whole number";
-    case ArgumentKind::kList: return "a list of texts";
+    case ArgumentKind::kTextOrFile:
+      return "text";
+    case ArgumentKind::kFlag:
+      return "true or false";
+    case ArgumentKind::kInteger:
+      return "a whole number";
+    case ArgumentKind::kList:
+      return "a list of texts";
     case ArgumentKind::kPairs:
-    case ArgumentKind::kSecretPairs: return "an object of texts";
+    case ArgumentKind::kSecretPairs:
+      return "an object of texts";
   }
   return "text";
 }
@@ -160,10 +167,10 @@ Result<json::Value> RunAdminCommand(AdminContext& context, std::string_view name
     std::vector<std::string_view> known;
     for (const auto& spec : Commands()) known.push_back(spec.name);
     const auto meant = Nearest(name, known);
-    return MakeError(Fault::kNotFound, "unknown command \"" + std::string(name) + "\"" +
-                                           (meant.empty() ? "; pons --help lists them"
-                                                          : "; did you mean " +
-                                                                std::string(meant) + "?"));
+    return MakeError(Fault::kNotFound,
+                     "unknown command \"" + std::string(name) + "\"" +
+                         (meant.empty() ? "; pons --help lists them"
+                                        : "; did you mean " + std::string(meant) + "?"));
   }
   PONS_ASSIGN(const auto checked, CheckArguments(*command, arguments));
   if (command->changes_settings && context.audit) {

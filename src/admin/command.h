@@ -67,7 +67,7 @@ struct AdminContext {
   const CancelToken& cancel;
   std::string data_folder;        // empty: none (tests)
   std::string audit_folder = {};  // empty: no audit trail
-  std::string api_address = {};  // "http://127.0.0.1:8080"; empty: no server runs
+  std::string api_address = {};   // "http://127.0.0.1:8080"; empty: no server runs
   net::AddressPolicy webhook_addresses = net::AddressPolicy::kPublicOnly;
   std::vector<std::string> certificate_files = {};  // PEM, for doctor
   // How connections are doing at this moment, from the engine that reads them; what the store holds

@@ -170,7 +170,7 @@ Result<std::optional<json::Value>> UnsharedVisit(AdminContext& context, store::R
   auto out = Message("Visit " + visit->vendor_id + " of \"" + connection.name + "\" was seen " +
                      Ago(visit->seen, context.clock.Now()) + " and is not stored. " +
                      (visit->outcome.empty() ? "No grant was there to judge it."
-                                              : OutcomeInWords(names, visit->outcome)));
+                                             : OutcomeInWords(names, visit->outcome)));
   out.Set("vendor_id", visit->vendor_id);
   out.Set("connection", connection.id.value);
   out.Set("seen", FormatInstant(visit->seen));

@@ -21,11 +21,21 @@ struct Tally {
 
   void Add(ReadState state) {
     switch (state) {
-      case ReadState::kNew: ++fresh; break;
-      case ReadState::kActive: ++well; break;
-      case ReadState::kAttention: ++attention; break;
-      case ReadState::kRetrying: ++retrying; break;
-      case ReadState::kPaused: ++paused; break;
+      case ReadState::kNew:
+        ++fresh;
+        break;
+      case ReadState::kActive:
+        ++well;
+        break;
+      case ReadState::kAttention:
+        ++attention;
+        break;
+      case ReadState::kRetrying:
+        ++retrying;
+        break;
+      case ReadState::kPaused:
+        ++paused;
+        break;
     }
   }
 };
@@ -57,10 +67,11 @@ Result<json::Value> ConnectionStatus(const AdminContext& context, store::Reader&
   }
   if (health.clock_ahead) {
     out.Set("clock_ahead_ms", static_cast<std::int64_t>(health.clock_ahead->count()));
-    if (const auto warning = sync::ClockWarning(health.clock_ahead); !warning.empty()) out.Set("warning", warning);
+    if (const auto warning = sync::ClockWarning(health.clock_ahead); !warning.empty())
+      out.Set("warning", warning);
   }
-  if (const auto lines = context.progress ? context.progress(connection.key)
-                                          : std::vector<std::string>();
+  if (const auto lines =
+          context.progress ? context.progress(connection.key) : std::vector<std::string>();
       !lines.empty()) {
     out.Set("reading", json::Array(lines.begin(), lines.end()));
   }
@@ -186,7 +197,7 @@ Result<json::Value> VerifyAudit(AdminContext& context, const json::Value&) {
     return MakeError(Fault::kNotFound, "there is no audit trail here");
   }
   PONS_ASSIGN(const auto summary, api::VerifyAuditTrail(context.audit_folder));
-  auto out = Message("The audit trail is whole: " + 
+  auto out = Message("The audit trail is whole: " +
                      Count(static_cast<std::size_t>(summary.entries), "entry", "entries") + " in " +
                      Count(static_cast<std::size_t>(summary.segments), "file", "files") +
                      ". Keep its head elsewhere to be able to prove that nothing was cut "
@@ -212,28 +223,35 @@ constexpr ArgumentSpec kVisitsArguments[] = {
      .positional = true},
     {.name = "limit", .kind = ArgumentKind::kInteger, .help = "how many at most; 50 when left out"},
 };
-constexpr Column kStatusColumns[] = {{"CONNECTION", "name"},      {"STATE", "state"},
-                                     {"LAST READ", "last_success_ago"}, {"PATIENTS", "patients"},
-                                     {"VISITS", "visits"},        {"QUARANTINED", "quarantined"},
-                                     {"READING", "reading"},
-                                     {"CAUSE", "cause"}};
+constexpr Column kStatusColumns[] = {
+    {"CONNECTION", "name"},   {"STATE", "state"},   {"LAST READ", "last_success_ago"},
+    {"PATIENTS", "patients"}, {"VISITS", "visits"}, {"QUARANTINED", "quarantined"},
+    {"READING", "reading"},   {"CAUSE", "cause"}};
 constexpr Column kQuarantineColumns[] = {{"CONNECTION", "connection"}, {"STREAM", "stream"},
                                          {"VENDOR ID", "vendor_id"},   {"FIELD", "field"},
                                          {"REASON", "reason"},         {"LAST SEEN", "last_seen"}};
-constexpr Column kVisitColumns[] = {
-    {"SEEN", "seen"},         {"VISIT", "vendor_id"}, {"LOCATION", "location"},
-    {"PRACTITIONER", "practitioner"}, {"TYPE", "appointment_type"}, {"OUTCOME", "outcome"}};
+constexpr Column kVisitColumns[] = {{"SEEN", "seen"},
+                                    {"VISIT", "vendor_id"},
+                                    {"LOCATION", "location"},
+                                    {"PRACTITIONER", "practitioner"},
+                                    {"TYPE", "appointment_type"},
+                                    {"OUTCOME", "outcome"}};
 
 constexpr CommandSpec kCommands[] = {
-    {"status", "Shows how everything is doing.", "pons status", kStatusArguments,
-     kStatusColumns, false, Status},
+    {"status", "Shows how everything is doing.", "pons status", kStatusArguments, kStatusColumns,
+     false, Status},
     {"quarantine list", "Lists rows that could not be read, and why.", "pons quarantine list",
      kQuarantineArguments, kQuarantineColumns, false, Quarantine},
     {"visits list", "Lists the visits seen, and for each app why it was shared or not.",
      "pons visits list \"Best Practice\" --limit 20", kVisitsArguments, kVisitColumns, false,
      Visits},
-    {"audit verify", "Checks that nobody changed the audit trail.", "pons audit verify", {}, {},
-     false, VerifyAudit},
+    {"audit verify",
+     "Checks that nobody changed the audit trail.",
+     "pons audit verify",
+     {},
+     {},
+     false,
+     VerifyAudit},
 };
 
 }  // namespace

@@ -141,7 +141,8 @@ std::string OutcomeInWords(const Names& names, std::string_view outcome) {
   for (const auto& grant : names.grants) {
     const auto at = out.find(grant.id.value);
     const auto* app = names.app(grant.app);
-    if (at != std::string::npos && app != nullptr) out.replace(at, grant.id.value.size(), app->name);
+    if (at != std::string::npos && app != nullptr)
+      out.replace(at, grant.id.value.size(), app->name);
   }
   return out;
 }
@@ -228,7 +229,8 @@ json::Value ProbeJson(const ProbeReport& report) {
   if (report.clock_ahead) {
     out.Set("clock_ahead_ms", static_cast<std::int64_t>(report.clock_ahead->count()));
   }
-  if (const auto warning = sync::ClockWarning(report.clock_ahead); !warning.empty()) out.Set("warning", warning);
+  if (const auto warning = sync::ClockWarning(report.clock_ahead); !warning.empty())
+    out.Set("warning", warning);
   return out;
 }
 

@@ -41,7 +41,8 @@ Result<std::unique_ptr<ChildProcess>> ChildProcess::Start(const ChildOptions& op
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return MakeError(Fault::kUnavailable, "cannot make a pipe");
   std::vector<char*> argv{const_cast<char*>(options.program.c_str())};
-  for (const auto& argument : options.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  for (const auto& argument : options.arguments)
+    argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   std::vector<std::string> added;
   for (const auto& [name, value] : options.environment) added.push_back(name + "=" + value);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Another program, started and stopped with this object; it goes when its starter goes, however that
-// ends.
-// Threads: one at a time.
+// Another program, started and stopped with this object; it goes when its starter goes, however
+// that ends. Threads: one at a time.
 #pragma once
 
 #include <sys/types.h>

@@ -16,7 +16,7 @@ namespace pons::rehearsal {
 
 struct MainJobOptions {
   std::string sandbox_program;
-  std::string vendor;        // whose sandbox: its id, as the program and the registry know it
+  std::string vendor;  // whose sandbox: its id, as the program and the registry know it
   int visits = 50;
   int other_visits = 5;  // that no filter lets through; none of them may be told
   int connections = 1;   // all polled at once; the visits happen at the first

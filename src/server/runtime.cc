@@ -53,8 +53,10 @@ class RunningPons final : public Runtime {
     api_options.audit_folder = options_.data_folder + "/audit";
     api_options.webhook_policy = Policy(options_);
     const api::ApiDependencies dependencies{
-        *store_, *webhook_transport_, clock_, random_, log_,
-        [this](std::string& out) { AppendMetrics(out); }, {}};
+        *store_, *webhook_transport_,
+        clock_,  random_,
+        log_,    [this](std::string& out) { AppendMetrics(out); },
+        {}};
     PONS_ASSIGN(api_, api::Api::Create(api_options, dependencies));
     net::ServerOptions server_options;
     server_options.address = options_.address;
@@ -113,8 +115,8 @@ class RunningPons final : public Runtime {
     std::vector<std::string> lines;
     for (const auto& stream : engine_.progress(key)) {
       if (!stream.sweeping) continue;
-      std::string line = std::string(model::StreamName(stream.stream)) + ": " +
-                         std::to_string(stream.read);
+      std::string line =
+          std::string(model::StreamName(stream.stream)) + ": " + std::to_string(stream.read);
       if (stream.total) line += " of " + std::to_string(*stream.total);
       lines.push_back(line + " read");
     }

@@ -180,8 +180,8 @@ class Reader {
 
   // ---- outbox
   // Due deliveries of active webhooks, oldest first, at most one per (webhook, record): the head of
-  // that record's queue, and at most 64 of one webhook. Webhooks in `skip` are passed over (held back or busy), so that a queue
-  // behind a dead receiver does not hide everybody else's.
+  // that record's queue, and at most 64 of one webhook. Webhooks in `skip` are passed over (held
+  // back or busy), so that a queue behind a dead receiver does not hide everybody else's.
   virtual Result<std::vector<DeliveryRow>> DueDeliveries(Instant now, std::uint32_t limit,
                                                          std::span<const WebhookKey> skip = {}) = 0;
   // The earliest moment later than `after` at which a delivery of an active webhook is due.

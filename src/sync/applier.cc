@@ -22,9 +22,9 @@ Decision Applier::Apply(store::Transaction& tx, const PreparedChange& prepared, 
   const auto ref = store::KeyOf(prepared.id.value);
   const auto head = tx.FindHead(ref);
   const auto seen = head ? tx.GrantsSeeing(ref) : std::vector<store::GrantKey>();
-  const Decision decision = Reconcile(head, {prepared.change.kind, prepared.change.version,
-                                             !seen.empty(),
-                                             prepared.keep || !prepared.shares.empty()});
+  const Decision decision =
+      Reconcile(head, {prepared.change.kind, prepared.change.version, !seen.empty(),
+                       prepared.keep || !prepared.shares.empty()});
   switch (decision) {
     case Decision::kIgnore:
       ++counts.ignored;
@@ -36,9 +36,8 @@ Decision Applier::Apply(store::Transaction& tx, const PreparedChange& prepared, 
     case Decision::kNew:
     case Decision::kChanged: {
       ++counts.stored;
-      const auto version =
-          tx.PutRecord(prepared.write ? *prepared.write : builder_.Build(prepared.change, read_at),
-                       head);
+      const auto version = tx.PutRecord(
+          prepared.write ? *prepared.write : builder_.Build(prepared.change, read_at), head);
       const auto told = decision == Decision::kNew ? ChangeKind::kCreated : ChangeKind::kUpdated;
       Tell(tx, prepared, version, seen, told, quiet);
       break;

@@ -39,8 +39,8 @@ TEST_F(ReactToTest, WhatCannotBeReachedIsTriedLessAndLessOften) {
   EXPECT_EQ(React(Fault::kUnavailable).state, ReadState::kRetrying);
   for (int failures = 1; failures < 40; ++failures) {
     const auto wait = Wait(Fault::kUnavailable, failures);
-    const auto whole = std::min<std::int64_t>(std::int64_t{1000} << std::min(failures - 1, 20),
-                                              60000);
+    const auto whole =
+        std::min<std::int64_t>(std::int64_t{1000} << std::min(failures - 1, 20), 60000);
     EXPECT_GE(wait.count(), whole / 2) << failures;
     EXPECT_LE(wait.count(), whole) << failures;
   }

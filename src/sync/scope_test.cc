@@ -104,7 +104,9 @@ TEST(SavedCursor, ComesBackAsItWasWritten) {
 }
 
 TEST(SavedCursor, AnythingElseStartsOver) {
-  for (const char* text : {"", "x", "a\x1f", "a\x1f" "b"}) {
+  for (const char* text : {"", "x", "a\x1f",
+                           "a\x1f"
+                           "b"}) {
     const auto back = ReadSavedCursor(text);
     EXPECT_TRUE(back.mark.empty());
     EXPECT_FALSE(back.token);

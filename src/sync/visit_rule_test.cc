@@ -111,8 +111,8 @@ class VisitRule : public testing::Test {
   // Lets the engine do all that is due within `time`.
   void Settle(milliseconds time = milliseconds(20000)) {
     if (!engine_) {
-      engine_ = std::make_unique<SyncEngine>(*store_, book_, registry_, clock_, random_, log_,
-                                             nullptr);
+      engine_ =
+          std::make_unique<SyncEngine>(*store_, book_, registry_, clock_, random_, log_, nullptr);
     }
     const Instant until = clock_.Now() + time;
     for (int round = 0; round < 10000; ++round) {
@@ -151,10 +151,9 @@ class VisitRule : public testing::Test {
     std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
     std::vector<std::string> out;
     for (const auto& row : rows) {
-      const bool directory = row.change.stream != Stream::kPatients &&
-                             row.change.stream != Stream::kEncounters &&
-                             row.change.stream != Stream::kConditions &&
-                             row.change.stream != Stream::kAppointments;
+      const bool directory =
+          row.change.stream != Stream::kPatients && row.change.stream != Stream::kEncounters &&
+          row.change.stream != Stream::kConditions && row.change.stream != Stream::kAppointments;
       if (!directory) out.push_back(row.event_type);
     }
     return out;

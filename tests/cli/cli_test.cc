@@ -117,9 +117,14 @@ std::size_t ItemCount(const json::Value& answer) {
 }
 
 TEST_F(Cli, HelpHasAnExample) {
-  for (const std::vector<std::string>& words :
-       {std::vector<std::string>{"org", "add"}, {"connection", "add"}, {"grant", "add"},
-        {"webhook", "replay"}, {"explain"}, {"doctor"}, {"status"}, {"serve"}}) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"org", "add"},
+                                                {"connection", "add"},
+                                                {"grant", "add"},
+                                                {"webhook", "replay"},
+                                                {"explain"},
+                                                {"doctor"},
+                                                {"status"},
+                                                {"serve"}}) {
     auto asked = words;
     asked.emplace_back("--help");
     const auto help = Run(asked);
