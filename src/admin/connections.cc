@@ -260,7 +260,7 @@ constexpr Column kVendorColumns[] = {
 constexpr CommandSpec kCommands[] = {
     {"connection add",
      "Links an organization to its practice management system.",
-     "pons connection add --org \"Harbour Skin Clinic\" --vendor best_practice --time-zone "
+     "pons connection add --org \"Harbour Skin Clinic\" --vendor VENDOR --time-zone "
      "Australia/Sydney --set server=10.0.0.5 --secret password=-",
      kAddArguments,
      {},

@@ -276,8 +276,7 @@ Result<void> ConnectionWorker::BeginWhatVisitsNeed(const std::vector<const store
     const StreamScope scope = ScopeOf(work.support.stream, grants);
     if (scope.reading != Reading::kFromTip || !work.state.cursor.empty()) continue;
     bool tip_taken = false;
-    PONS_ASSIGN(const auto begun, Begin(work, scope, tip_taken));
-    static_cast<void>(begun);
+    PONS_TRY(Begin(work, scope, tip_taken));
   }
   return Ok();
 }
@@ -336,8 +335,7 @@ Result<bool> ConnectionWorker::Pull(StreamWork& work,
   const bool finished = page.coverage == Coverage::kSweepFinished;
   const bool caught_up = page.coverage == Coverage::kDelta && page.end == PageEnd::kCaughtUp;
   task.page = std::move(page);
-  PONS_ASSIGN(const auto counts, handler_->Take(std::move(task), grants));
-  static_cast<void>(counts);
+  PONS_TRY(handler_->Take(std::move(task), grants));
   work.state.cursor = WriteSavedCursor(cursor);
   if (finished) work.state.sweeping = false;
   if (finished || caught_up) work.state.first_sweep_done = true;

@@ -344,7 +344,7 @@ Result<ApplyCounts> PageHandler::Commit(const PageTask& task, const Grants& gran
     ApplyConditions(tx, grants, plan, quiet && !news, counts);
     apply(true);
     for (const auto& visit : plan.visits) tx.SaveVisit(visit);
-    SettleQuarantine(tx, task, plan);
+    SettleQuarantine(tx, plan);
     MarkSeen(tx, task, plan);
     if (state.sweeping) {
       if (finished && task.deletions != DeletionStyle::kNever) {
@@ -403,7 +403,7 @@ void PageHandler::ApplyConditions(store::Transaction& tx, const Grants& grants, 
   }
 }
 
-void PageHandler::SettleQuarantine(store::Transaction& tx, const PageTask& task, const Plan& plan) {
+void PageHandler::SettleQuarantine(store::Transaction& tx, const Plan& plan) {
   for (const auto& row : plan.unreadable) {
     tx.Quarantine({connection_, row.ref.stream, row.ref.id, row.field, row.reason, {}, {}});
   }
@@ -415,7 +415,6 @@ void PageHandler::SettleQuarantine(store::Transaction& tx, const PageTask& task,
   };
   for (const auto& change : plan.changes) release(change.change.ref);
   for (const auto& change : plan.conditions) release(change.ref);
-  static_cast<void>(task);
 }
 
 }  // namespace pons::sync

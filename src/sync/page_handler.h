@@ -86,7 +86,7 @@ class PageHandler {
   void ApplyConditions(store::Transaction& tx, const Grants& grants, const Plan& plan, bool quiet,
                        ApplyCounts& counts);
   void MarkSeen(store::Transaction& tx, const PageTask& task, const Plan& plan);
-  void SettleQuarantine(store::Transaction& tx, const PageTask& task, const Plan& plan);
+  void SettleQuarantine(store::Transaction& tx, const Plan& plan);
 
   store::Store& store_;
   store::Reader& reader_;
