@@ -17,6 +17,8 @@ const std::vector<store::GrantKey>& AppView::GrantsFor(model::Stream stream) con
     case model::Stream::kPractitioners:
     case model::Stream::kPractitionerRoles:
     case model::Stream::kHealthcareServices:
+    case model::Stream::kDocumentReferences:
+    case model::Stream::kTasks:
       return grants;
   }
   return patient_grants;

@@ -88,6 +88,7 @@ constexpr std::array kPractitionerParams = {kId,    kUpdated,    kIdentifier, kF
 constexpr std::array kRoleParams = {kId, kUpdated, kIdentifier, kPractitioner, kLocation, kActive};
 constexpr std::array kLocationParams = {kId, kUpdated, kIdentifier, kThingName};
 constexpr std::array kServiceParams = {kId, kUpdated, kThingName, kActive};
+constexpr std::array kTaskParams = {kId, kUpdated, kPatient, kSubject};
 constexpr std::array kConditionParams = {kId, kUpdated, kPatient, kSubject};
 
 }  // namespace
@@ -110,6 +111,9 @@ std::span<const SearchParam> SearchParamsOf(Stream stream) {
       return kServiceParams;
     case Stream::kConditions:
       return kConditionParams;
+    case Stream::kDocumentReferences:
+    case Stream::kTasks:
+      return kTaskParams;
   }
   return {};
 }

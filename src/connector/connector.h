@@ -23,9 +23,11 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "connector/settings.h"
+#include "model/commands.h"
 #include "model/records.h"
 
 namespace pons::net {
+class Folder;
 class HttpTransport;
 class SqlTransport;
 }  // namespace pons::net
@@ -68,6 +70,11 @@ struct Capabilities {
   bool reads_records = false;  // RecordReader: single records by reference
   bool tells_clock = false;    // ProbeReport::clock is filled
   RateLimit rate_limit = {};
+  bool reads_slots = false;                           // SlotReader
+  std::span<const model::CommandKind> commands = {};  // CommandSink; empty: none
+  // How long after a lost answer the request may still take effect.
+  std::chrono::milliseconds settling{2000};
+  std::uint64_t max_document_bytes = 0;  // for kAttachDocument
 };
 
 struct Descriptor {
@@ -166,6 +173,100 @@ class RecordReader {
                               Instant deadline) = 0;
 };
 
+// ---- Reading open slots -----------------------------------------------------------------------
+
+struct SlotQuery {
+  model::VendorRef practitioner;  // required
+  model::VendorRef location;      // empty: any
+  model::VendorRef service;       // decides the length; empty: the diary's own slots
+  std::chrono::minutes length{0};  // 0: the service's usual length
+  Instant from{};                  // included
+  Instant to{};                    // excluded
+  Instant deadline{};
+};
+
+struct SlotAnswer {
+  std::vector<model::Slot> slots;  // sorted by start, none outside the window
+  Instant as_of{};                 // how fresh this is; a slot is an offer, not a promise
+};
+
+class SlotReader {
+ public:
+  virtual ~SlotReader() = default;
+  // A practitioner who is away has no slots; that is not an error.
+  virtual Result<SlotAnswer> ReadSlots(const SlotQuery& query) = 0;
+};
+
+// ---- Writing ----------------------------------------------------------------------------------
+
+struct Command {
+  std::string id;  // the core's
+  // Ten capital letters and digits made from the id, to be left where the vendor has room for it,
+  // so that the effect can be recognised.
+  std::string reference;
+  std::shared_ptr<const model::CommandBody> body;
+  // Refuse with kConflict where the target has moved on from it.
+  std::optional<std::string> expected_version;
+  // When this command was first sent; what is older is not its effect.
+  Instant first_sent{};
+  Instant deadline{};  // of this call
+};
+
+struct Applied {
+  model::VendorRef ref;  // what was made or changed
+  // Nothing was written: it was there already (the same person, the status asked for).
+  bool existed = false;
+  // Patients that a person should compare with a new one.
+  std::vector<model::VendorRef> similar = {};
+  // What proves it, for a person: "the return value", "our reference in REASON". No patient data.
+  std::string evidence = {};
+};
+
+// What FindEffect has found out.
+struct Trace {
+  enum class Kind : std::uint8_t {
+    kFound,       // `applied` tells
+    kNone,        // the vendor certainly has no trace of it
+    kCannotTell,  // no evidence either way: a person must look
+  };
+  Kind kind = Kind::kNone;
+  Applied applied = {};
+  // For a person: what was looked at and what was seen. No patient data.
+  std::string evidence = {};
+};
+
+// Whether what was applied has arrived.
+struct Confirmation {
+  enum class Kind : std::uint8_t {
+    kConfirmed,  // read back; `change` is the record where there is one
+    kWaiting,    // applied, but not taken up yet: look again at `look_again`
+    kFailed,     // taken up and refused: `note` says why
+  };
+  Kind kind = Kind::kConfirmed;
+  std::optional<Change> change = {};
+  std::string note = {};  // for a person: "importer not running: …"; no patient data
+  bool needs_attention = false;  // somebody at the practice must act for it to go on
+  std::optional<Instant> look_again = {};
+};
+
+class CommandSink {
+ public:
+  virtual ~CommandSink() = default;
+
+  // Tries once. On failure Error::effect says whether the vendor may have acted: kNone only when
+  // that is certain. Never retries a write by itself.
+  // Errors: kConflict (slot taken, version moved on), kRejected (a rule of the vendor, its code in
+  // vendor_code), kNotFound, kUnsupported, and those of the transport.
+  virtual Result<Applied> Apply(const Command& command) = 0;
+
+  // After an Apply that ended in Effect::kUnknown: looks for what that command would have left
+  // behind. Changes nothing.
+  virtual Result<Trace> FindEffect(const Command& command) = 0;
+
+  // Reads back what Apply or FindEffect told. Changes nothing.
+  virtual Result<Confirmation> Confirm(const Command& command, const Applied& applied) = 0;
+};
+
 // ---- Sessions and connectors ------------------------------------------------------------------
 
 struct SessionContext {
@@ -176,6 +277,7 @@ struct SessionContext {
   const CancelToken& cancel;
   Logger& log;
   PracticeZone zone;
+  net::Folder* folder = nullptr;  // what MakeFolder gave
 };
 
 struct ProbeReport {
@@ -196,6 +298,8 @@ class Session {
   // Each facet is null exactly when Capabilities says that the vendor lacks it.
   virtual ChangeSource* changes() { return nullptr; }
   virtual RecordReader* records() { return nullptr; }
+  virtual SlotReader* slots() { return nullptr; }
+  virtual CommandSink* commands() { return nullptr; }
 };
 
 class Connector {
@@ -213,6 +317,14 @@ class Connector {
 
   // The SQL transport this vendor speaks through with these settings; null for HTTP vendors.
   virtual std::unique_ptr<net::SqlTransport> MakeSql(const Settings& settings) const;
+
+  // The watched folder that these settings name; null where they name none.
+  virtual std::unique_ptr<net::Folder> MakeFolder(const Settings& settings) const;
+
+  // Whether a connection with these settings can do this at all; asked before anything is queued.
+  // The error (kUnsupported) names what is missing: the capability, or the setting that would
+  // switch it on. By default: what the descriptor lists.
+  virtual Result<void> Supports(const Settings& settings, model::CommandKind kind) const;
 
   // Requires settings that passed Check. Cheap: it signs in lazily.
   virtual Result<std::unique_ptr<Session>> Open(const Settings& settings,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/registry.h"
 
+#include <algorithm>
+
+#include "net/folder.h"
 #include "net/sql.h"
 
 namespace pons {
@@ -12,6 +15,17 @@ std::chrono::milliseconds Connector::PollInterval(const Settings&, model::Stream
     if (support.stream == stream) return support.poll_interval;
   }
   return std::chrono::minutes(5);
+}
+
+std::unique_ptr<net::Folder> Connector::MakeFolder(const Settings&) const { return nullptr; }
+
+Result<void> Connector::Supports(const Settings&, model::CommandKind kind) const {
+  const auto& can = descriptor().can.commands;
+  if (std::find(can.begin(), can.end(), kind) != can.end()) return Ok();
+  return MakeError(Fault::kUnsupported, std::string(descriptor().name) + " cannot " +
+                                            std::string(model::CommandKindWords(kind)) +
+                                            " through Pons (" +
+                                            std::string(model::CommandKindName(kind)) + ").");
 }
 
 void Registry::Add(const Connector& connector) {

@@ -31,6 +31,10 @@ std::string_view LocalIdentifierName(model::Stream stream) {
       return "appointment-id";
     case model::Stream::kEncounters:
       return "visit-id";
+    case model::Stream::kDocumentReferences:
+      return "document-id";
+    case model::Stream::kTasks:
+      return "command-id";
   }
   return "id";
 }

@@ -21,6 +21,8 @@ constexpr std::array<StreamRow, kStreamCount> kStreams = {{
     {Stream::kConditions, "conditions", "Condition"},
     {Stream::kAppointments, "appointments", "Appointment"},
     {Stream::kEncounters, "encounters", "Encounter"},
+    {Stream::kDocumentReferences, "document_references", "DocumentReference"},
+    {Stream::kTasks, "tasks", "Task"},
 }};
 
 }  // namespace

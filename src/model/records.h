@@ -32,8 +32,11 @@ enum class Stream : std::uint8_t {
   kConditions,  // past history that a grant lets through (cancer history)
   kAppointments,
   kEncounters,  // visits
+  // Kept by Pons itself; no vendor has them.
+  kDocumentReferences,  // what apps sent, or were shown, with where it stands
+  kTasks,               // commands, as apps see them
 };
-constexpr std::size_t kStreamCount = 8;
+constexpr std::size_t kStreamCount = 10;
 
 std::string_view StreamName(Stream stream);      // "patients"
 std::string_view ResourceTypeOf(Stream stream);  // "Patient"
@@ -188,6 +191,16 @@ struct Condition {
   std::string onset;  // FHIR date of any precision; empty: not known
   std::string note;
   bool operator==(const Condition&) const = default;
+};
+
+// An offer of time in a practitioner's diary; never stored as truth.
+struct Slot {
+  VendorRef practitioner;
+  VendorRef location;
+  VendorRef service;  // the type that was asked for; empty: any
+  Instant start{};
+  Instant end{};
+  bool operator==(const Slot&) const = default;
 };
 
 using Record = std::variant<Location, Practitioner, PractitionerRole, HealthcareService, Patient,

@@ -40,6 +40,9 @@ int Rank(Stream stream) {
       return 6;
     case Stream::kAppointments:
       return 7;
+    case Stream::kDocumentReferences:
+    case Stream::kTasks:
+      break;
   }
   return 8;
 }

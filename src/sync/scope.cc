@@ -63,6 +63,9 @@ StreamScope ScopeOf(Stream stream, const std::vector<const store::Grant*>& grant
     case Stream::kEncounters:
       // A visit counts when it starts; those of the past are no news to anybody.
       return patients ? StreamScope{Reading::kFromTip, "tip"} : StreamScope{};
+    case Stream::kDocumentReferences:
+    case Stream::kTasks:
+      break;  // no vendor has them
   }
   return {};
 }

@@ -30,6 +30,9 @@ Table TableFor(Stream stream) {
       return Table::kDiary;
     case Stream::kEncounters:
       return Table::kVisits;
+    case Stream::kDocumentReferences:
+    case Stream::kTasks:
+      break;
   }
   return Table::kSites;
 }
@@ -263,6 +266,9 @@ Result<std::string> MemoryClinic::Add(Stream stream) {
     case Stream::kEncounters:
       return practice_->StartVisit(AnyOf(Stream::kPatients), AnyOf(Stream::kPractitioners),
                                    AnyOf(Stream::kLocations));
+    case Stream::kDocumentReferences:
+    case Stream::kTasks:
+      break;
   }
   return MakeError(Fault::kUnsupported, "no such stream");
 }

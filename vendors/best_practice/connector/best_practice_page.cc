@@ -75,6 +75,9 @@ void PageBuilder::AddLive(std::int64_t key, net::SqlRow row) {
       return;
     case Stream::kPractitionerRoles:
       return;  // made of two tables by the session
+    case Stream::kDocumentReferences:
+    case Stream::kTasks:
+      return;  // Pons's own
   }
 }
 

@@ -23,6 +23,8 @@ inline const Table* DatedTable(model::Stream stream) {
     case model::Stream::kPractitionerRoles:
     case model::Stream::kHealthcareServices:
     case model::Stream::kConditions:
+    case model::Stream::kDocumentReferences:
+    case model::Stream::kTasks:
       return nullptr;
   }
   return nullptr;
@@ -43,6 +45,8 @@ inline const Table* SmallTable(model::Stream stream) {
     case model::Stream::kAppointments:
     case model::Stream::kEncounters:
     case model::Stream::kConditions:
+    case model::Stream::kDocumentReferences:
+    case model::Stream::kTasks:
       return nullptr;
   }
   return nullptr;

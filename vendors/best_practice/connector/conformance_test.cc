@@ -88,6 +88,9 @@ Row RowOf(Stream stream) {
       return {"VISITS", "VISITDATE", "LOCATION"};
     case Stream::kConditions:
       return {"BPS_History", "Condition", "SNOMED"};
+    case Stream::kDocumentReferences:
+    case Stream::kTasks:
+      break;
   }
   return {};
 }
@@ -108,7 +111,9 @@ std::string Collection(Stream stream) {
     case Stream::kEncounters:
       return "/clinic/visits";
     case Stream::kConditions:
-      return {};
+    case Stream::kDocumentReferences:
+    case Stream::kTasks:
+      break;
   }
   return {};
 }
@@ -365,6 +370,8 @@ Result<std::string> BestPracticeClinic::Add(Stream stream) {
                   {{"patient", patient}, {"practitioner", practitioner}, {"location", location}});
     }
     case Stream::kConditions:
+    case Stream::kDocumentReferences:
+    case Stream::kTasks:
       break;
   }
   return MakeError(Fault::kUnsupported, "past history is no stream of this vendor");
@@ -388,6 +395,8 @@ Result<void> BestPracticeClinic::Edit(Stream stream, const std::string& id) {
     case Stream::kEncounters:
       return RawEdit(stream, id, "STARTTIME", 30000 + count_);
     case Stream::kConditions:
+    case Stream::kDocumentReferences:
+    case Stream::kTasks:
       break;
   }
   return MakeError(Fault::kUnsupported, "past history is no stream of this vendor");
