@@ -27,6 +27,34 @@ struct PatientForm {
   std::string email;
 };
 
+// Who and what a booking needs: somebody with a diary, where they work, a type of appointment.
+struct Bookable {
+  std::string practitioner;
+  std::string location;  // empty: the vendor does not ask
+  std::string service;   // empty: the vendor does not ask
+};
+
+// `local` is the practice's wall clock: "2026-07-01T09:00:00".
+struct BookingForm {
+  std::string patient;  // empty: a block, which keeps the time free of patients
+  std::string practitioner;
+  std::string local;
+  int minutes = 15;
+};
+
+// A document as the practice has it.
+struct FiledDocument {
+  std::string title;
+  std::string bytes;
+  bool imported = false;  // taken up by the vendor's importer; false: still waiting for it
+};
+
+// What befalls a write. Either way the caller hears nothing but a broken connection.
+enum class WriteTrouble : std::uint8_t {
+  kLoseRequest,  // it never arrives
+  kLoseAnswer,   // it takes effect, and the answer is lost
+};
+
 enum class Trouble : std::uint8_t {
   kUnavailable,  // refuses once, as an unwell server does
   kSilent,       // accepts the request and never answers
@@ -87,6 +115,28 @@ class Clinic {
   // `local` is the practice's wall clock: "2026-07-01T09:00:00".
   virtual Result<std::string> AddAppointmentAt(const std::string& local) = 0;
 
+  // ---- As staff, where the vendor takes commands ------------------------------------------------
+  // Somebody who can be booked, with an empty diary.
+  virtual Result<Bookable> AddBookable() { return Cannot(); }
+  // A base slot of an opening time to come; the three hours after it are open too.
+  virtual Result<std::string> OpenTime() { return Cannot(); }
+  virtual Result<std::string> Book(const BookingForm&) { return Cannot(); }
+  // On leave from `from` to `to`, practice's wall clock.
+  virtual Result<void> SetAway(const std::string& practitioner, const std::string& from,
+                               const std::string& to);
+  // The patient is opened for a visit.
+  virtual Result<std::string> Visit(const std::string& patient);
+  // What the practice holds for this patient, the newest last.
+  virtual Result<std::vector<FiledDocument>> Documents(const std::string& patient);
+  // Held: whatever arrives waits. RunImporter takes up all that waits, held or not.
+  virtual Result<void> HoldImporter(bool held);
+  virtual Result<void> RunImporter() { return Cannot(); }
+  // How many commands of a kind have had an effect since ClearJournal, as the vendor saw it.
+  virtual Result<int> Effects(model::CommandKind kind);
+  // Settings that pass Check and with which a declared kind is not possible all the same; empty
+  // where there are none.
+  virtual std::optional<Settings> SettingsWithout(model::CommandKind kind);
+
   // ---- Behind the vendor's back ---------------------------------------------------------------
   // Makes a row impossible to read, and readable again.
   virtual Result<void> Spoil(model::Stream stream, const std::string& id) = 0;
@@ -103,6 +153,8 @@ class Clinic {
   // Strikes the next read, once.
   virtual Result<void> Plan(Trouble trouble, std::int64_t amount) = 0;
   virtual Result<void> ClearTroubles() = 0;
+  // Strikes the next request that would write, once; reads before it are let through.
+  virtual Result<void> PlanWrite(WriteTrouble trouble);
   // Whether a bit turned over anywhere in an answer can be told from the answer itself.
   virtual bool answers_are_checked() const = 0;
   // How many bytes apart answers are damaged: 1 where trying costs nothing, more where each try
@@ -110,6 +162,21 @@ class Clinic {
   virtual std::int64_t damage_step() const { return 1; }
   virtual Result<std::vector<Seen>> Journal() = 0;
   virtual Result<void> ClearJournal() = 0;
+
+ protected:
+  static Error Cannot() {
+    return MakeError(Fault::kUnsupported, "the stand-in cannot play this yet");
+  }
 };
+
+inline Result<void> Clinic::SetAway(const std::string&, const std::string&, const std::string&) {
+  return Cannot();
+}
+inline Result<std::string> Clinic::Visit(const std::string&) { return Cannot(); }
+inline Result<std::vector<FiledDocument>> Clinic::Documents(const std::string&) { return Cannot(); }
+inline Result<void> Clinic::HoldImporter(bool) { return Cannot(); }
+inline Result<int> Clinic::Effects(model::CommandKind) { return Cannot(); }
+inline std::optional<Settings> Clinic::SettingsWithout(model::CommandKind) { return std::nullopt; }
+inline Result<void> Clinic::PlanWrite(WriteTrouble) { return Cannot(); }
 
 }  // namespace pons::conformance
