@@ -12,7 +12,7 @@ pons_module(NAME model  USES base)
 
 # The connector interface, and the core that drives it.
 pons_module(NAME connector USES base model net json)
-pons_module(NAME fhir      USES base model json)
+pons_module(NAME fhir      USES base model json crypto)
 pons_module(NAME store     USES base model json crypto LINK SQLite::SQLite3)
 pons_module(NAME grants    USES base model json store)
 pons_module(NAME sync      USES base model json crypto connector net store grants fhir TEST_USES memory)

@@ -9,6 +9,8 @@
 #include <functional>
 #include <sstream>
 
+#include "fhir/document_reference.h"
+#include "fhir/task.h"
 #include "json/value.h"
 
 namespace pons::fhir {
@@ -255,6 +257,91 @@ TEST(Encode, Condition) {
   c.onset = "2019-04";
   c.note = "left shoulder, excised";
   ExpectGolden(EncodeSydney(c), "condition");
+}
+
+std::string Whole(const Encoded& encoded) {
+  EXPECT_TRUE(encoded.head.ends_with("\"meta\":{")) << encoded.head;
+  return encoded.head + R"("versionId":"3","lastUpdated":"2026-03-09T04:05:06.789Z")" +
+         encoded.tail;
+}
+
+TaskFields FullTask() {
+  TaskFields task;
+  task.id = "task-1";
+  task.status = "completed";
+  task.state = "confirmed";
+  task.state_words = "done, and read back from the practice";
+  task.kind = "create-patient";
+  task.kind_words = "add a patient";
+  task.reason = "Two patients of that name are here.";
+  task.vendor_code = "-2";
+  task.patient_id = "patient-1";
+  task.focus = "Patient/patient-1";
+  task.result = "Patient/patient-1";
+  task.possible_duplicates = {"Patient/patient-2", "Patient/patient-3"};
+  task.attempts = 2;
+  task.authored = Utc("2026-03-09T04:00:00Z");
+  task.modified = Utc("2026-03-09T04:00:02.5Z");
+  task.deadline = Utc("2026-03-10T04:00:00Z");
+  task.requester_app = "app-1";
+  task.source = kBase;
+  task.source_display = "Harbour Skin Clinic";
+  return task;
+}
+
+TEST(Encode, Task) {
+  ExpectGolden(Whole(EncodeTask(FullTask(), Zone("Australia/Sydney"))), "task");
+}
+
+TEST(Encode, TaskThatHasJustBeenAccepted) {
+  TaskFields task;
+  task.id = "task-2";
+  task.status = "requested";
+  task.state = "accepted";
+  task.state_words = "waits to be sent";
+  task.kind = "book-appointment";
+  task.kind_words = "book an appointment";
+  task.authored = Utc("2026-03-09T04:00:00Z");
+  ExpectGolden(Whole(EncodeTask(task, Zone("Australia/Sydney"))), "task_accepted");
+}
+
+TEST(Encode, TaskIsNeverModifiedBeforeItWasMade) {
+  auto task = FullTask();
+  task.modified = task.authored - std::chrono::seconds(5);
+  const auto json = Parsed(Whole(EncodeTask(task, Zone("Australia/Sydney"))));
+  EXPECT_EQ(json.Text("lastModified"), json.Text("authoredOn"));
+}
+
+TEST(Encode, DocumentReference) {
+  DocumentFields document;
+  document.id = "document-1";
+  document.doc_status = "final";
+  document.export_state = "imported";
+  document.patient_id = "patient-1";
+  document.author_id = "practitioner-1";
+  document.author_display = "Dr Alex Nguyen";
+  document.location_id = "location-1";
+  document.type = {"http://loinc.org", "34111-5", "Dermatology note"};
+  document.title = "Dermatology timeline report";
+  document.date = Utc("2026-03-09T04:00:00Z");
+  document.content_type = "application/pdf";
+  document.bytes = 123456;
+  document.sha1_base64 = "2jmj7l5rSw0yVb/vlWAYkK/YBwk=";
+  document.binary_id = "binary-1";
+  document.replaces_id = "document-0";
+  document.identifier_system = std::string(kBase) + "/document-id";
+  document.identifier_value = "R-42";
+  document.source = kBase;
+  ExpectGolden(Whole(EncodeDocumentReference(document, Zone("Australia/Sydney"))),
+               "document_reference");
+}
+
+TEST(Encode, DocumentReferenceWithLittle) {
+  DocumentFields document;
+  document.id = "document-2";
+  document.export_state = "requested";
+  ExpectGolden(Whole(EncodeDocumentReference(document, Zone("Australia/Sydney"))),
+               "document_reference_bare");
 }
 
 TEST(Encode, ReferenceThatIsNotKnownIsLeftOut) {

@@ -17,6 +17,12 @@ inline constexpr std::string_view kV2Types = "http://terminology.hl7.org/CodeSys
 inline constexpr std::string_view kDataAbsentReason =
     "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
 
+// For resources whose references are ids of ours already.
+class NoReferences final : public IdResolver {
+ public:
+  std::string Resolve(const model::VendorRef&) const override { return {}; }
+};
+
 // One resource being written. Construct it (that writes everything up to the end of meta), write
 // members to `json()`, then Finish.
 class ResourceWriter {

@@ -21,20 +21,24 @@ inline constexpr std::string_view kCommandStateSystem =
 inline constexpr std::string_view kCommandKindSystem =
     "https://pons.health/fhir/CodeSystem/command-kind";
 
+inline constexpr std::string_view kTaskOutputSystem =
+    "https://pons.health/fhir/CodeSystem/task-output";  // result | possible-duplicate | attempts
+inline constexpr std::string_view kAppSystem = "https://pons.health/apps";
+
 struct TaskFields {
   std::string id;
-  std::string status;          // FHIR task status
-  std::string state;           // "in-doubt"
-  std::string state_words;     // "sent, not yet known whether it took effect"
-  std::string kind;            // "book-appointment"
-  std::string kind_words;      // "book an appointment"
-  std::string reason;          // statusReason.text; empty: none
-  std::string vendor_code;     // statusReason.coding, system <source>/vendor-code; empty: none
-  std::string patient_id;      // Task.for; empty: none
-  std::string focus;           // "Appointment/…": what it acts on; empty: none
-  std::string result;          // "Appointment/…": Task.output "result"; empty: not yet
+  std::string status;       // FHIR task status
+  std::string state;        // "in-doubt"
+  std::string state_words;  // "sent, not yet known whether it took effect"
+  std::string kind;         // "book-appointment"
+  std::string kind_words;   // "book an appointment"
+  std::string reason;       // statusReason.text; empty: none
+  std::string vendor_code;  // statusReason.coding, system <source>/vendor-code; empty: none
+  std::string patient_id;   // Task.for; empty: none
+  std::string focus;        // "Appointment/…": what it acts on; empty: none
+  std::string result;       // "Appointment/…": Task.output "result"; empty: not yet
   std::vector<std::string> possible_duplicates;  // "Patient/…": Task.output each
-  int attempts = 0;            // Task.output "attempts"
+  int attempts = 0;                              // Task.output "attempts"
   Instant authored{};
   Instant modified{};
   Instant deadline{};          // restriction.period.end

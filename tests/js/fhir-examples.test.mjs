@@ -14,8 +14,8 @@ const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
 test('there is an example of each resource', () => {
   const types = new Set(names.map((name) => JSON.parse(readFileSync(join(folder, name))).resourceType));
-  assert.deepEqual([...types].sort(), ['Appointment', 'Condition', 'Encounter', 'HealthcareService',
-    'Location', 'Patient', 'Practitioner', 'PractitionerRole']);
+  assert.deepEqual([...types].sort(), ['Appointment', 'Condition', 'DocumentReference', 'Encounter', 'HealthcareService',
+    'Location', 'Patient', 'Practitioner', 'PractitionerRole', 'Task']);
 });
 
 for (const name of names) {
