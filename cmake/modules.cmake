@@ -16,18 +16,22 @@ pons_module(NAME fhir      USES base model json crypto)
 pons_module(NAME store     USES base model json crypto LINK SQLite::SQLite3)
 pons_module(NAME grants    USES base model json store)
 pons_module(NAME sync      USES base model json crypto connector net store grants fhir TEST_USES memory)
+pons_module(NAME commands  USES base model json crypto connector net store grants fhir sync
+            TEST_USES memory)
 pons_module(NAME delivery  USES base model json crypto net store)
-pons_module(NAME api       USES base model json crypto net store grants delivery fhir)
-pons_module(NAME admin     USES base model json crypto net connector store grants sync delivery api fhir)
+pons_module(NAME api       USES base model json crypto connector net store grants fhir sync commands
+            delivery)
+pons_module(NAME admin     USES base model json crypto net connector store grants sync commands
+            delivery api fhir)
 
 # One running Pons: wires the core's modules together; the programs and rehearsals start it.
-pons_module(NAME server USES base model json crypto connector net store grants fhir sync delivery api
-            admin)
+pons_module(NAME server USES base model json crypto connector net store grants fhir sync commands
+            delivery api admin)
 
 # The main job played without a person, for the demo's check and the benches: a sandbox process, a
 # running Pons, an app's webhook.
-pons_module(NAME rehearsal USES base model json crypto connector net store grants fhir sync delivery api
-            admin server)
+pons_module(NAME rehearsal USES base model json crypto connector net store grants fhir sync commands
+            delivery api admin server)
 
 # What sandboxes share. Never linked into the server.
 pons_module(NAME sandboxkit USES base json net)
@@ -50,8 +54,8 @@ pons_module(NAME vendors DIR vendors USES base connector model net json memory b
 
 # Programs: they wire modules together, and nothing uses them.
 pons_app(NAME pons DIR apps/pons
-         USES base json crypto net model connector fhir store grants sync delivery api admin
-              vendors memory best_practice server rehearsal
+         USES base json crypto net model connector fhir store grants sync commands delivery api
+              admin vendors memory best_practice server rehearsal
          LINK CLI11::CLI11)
 pons_app(NAME pons-sandbox DIR apps/pons_sandbox
          USES base json net sandboxkit best_practice_sandbox

@@ -29,6 +29,10 @@
 #include "net/http_server.h"
 #include "store/store.h"
 
+namespace pons::commands {
+class Desk;
+}
+
 namespace pons::api {
 
 struct ApiOptions {
@@ -57,6 +61,8 @@ struct ApiDependencies {
   std::function<void(std::string&)> more_metrics = {};
   // An empty text: ready to serve. Otherwise what is not, for /readyz.
   std::function<std::string()> not_ready = {};
+  // Where writes are handed in; null: this server does not write.
+  commands::Desk* desk = nullptr;
 };
 
 class Api {

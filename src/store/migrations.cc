@@ -7,8 +7,10 @@
 namespace pons::store {
 namespace {
 
-constexpr std::array<const char*, 1> kMigrations = {
+constexpr std::array<const char*, 2> kMigrations = {
 #include "store/migrations/0001_initial.sql.inc"
+    ,
+#include "store/migrations/0002_commands.sql.inc"
 };
 
 }  // namespace

@@ -40,6 +40,17 @@ class SqliteReader final : public Reader {
   Result<std::vector<SeenVisit>> WaitingVisits(ConnectionKey connection) override;
   Result<std::vector<GrantKey>> GrantsSeeing(RefKey ref) override;
   Result<StreamState> Stream(ConnectionKey connection, model::Stream stream) override;
+  Result<std::optional<CommandRow>> Command(std::string_view id) override;
+  Result<std::optional<CommandRow>> CommandByKey(AppKey app, std::string_view key) override;
+  Result<std::optional<CommandRow>> NextCommand(ConnectionKey connection, Instant now,
+                                                unsigned states) override;
+  Result<std::optional<Instant>> NextCommandDue(ConnectionKey connection) override;
+  Result<std::vector<ConnectionKey>> ConnectionsWithCommands() override;
+  Result<std::vector<CommandRow>> Commands(const CommandFilter& filter) override;
+  Result<std::vector<CommandStep>> CommandSteps(std::string_view id) override;
+  Result<std::vector<CommandTally>> CommandTallies() override;
+  Result<std::vector<CommandRow>> CommandsOfRecord(std::string_view resource_id) override;
+  Result<std::shared_ptr<const std::string>> DocumentContent(std::string_view command) override;
   Result<std::optional<RecordLife>> Explain(std::string_view id) override;
   Result<std::optional<ResourceId>> FindByVendorId(ConnectionKey connection, model::Stream stream,
                                                    std::string_view vendor_id) override;

@@ -2,6 +2,7 @@
 #include "store/sqlite_transaction.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "crypto/crypto.h"
@@ -23,11 +24,7 @@ bool Wants(const std::vector<std::string>& events, std::string_view type) {
 
 }  // namespace
 
-CommitInfo SqliteTransaction::TakeTouched() {
-  const CommitInfo touched = touched_;
-  touched_ = {};
-  return touched;
-}
+CommitInfo SqliteTransaction::TakeTouched() { return std::exchange(touched_, {}); }
 
 // ---- records ------------------------------------------------------------------------------------
 
@@ -514,6 +511,7 @@ void SqliteTransaction::DropExpired(Instant now) {
   // Delivered rows are kept for a month, for the log page and for replay.
   const auto oldest = ToMillis(now) - std::int64_t{30} * 24 * 3600 * 1000;
   db_.Prepared("DELETE FROM delivery WHERE state = 1 AND delivered < ?").Bind(oldest).Run();
+  DropOldCommands(now);
 }
 
 }  // namespace pons::store

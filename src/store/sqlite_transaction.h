@@ -56,6 +56,17 @@ class SqliteTransaction final : public Transaction {
   void Update(const App& app) override;
   void Update(const Grant& grant) override;
   void Update(const Webhook& webhook) override;
+  std::int64_t Insert(const CommandRow& command) override;
+  std::optional<CommandRow> FindCommand(std::string_view id) override;
+  std::optional<CommandRow> FindCommandByKey(AppKey app, std::string_view key) override;
+  void Save(const CommandRow& command) override;
+  void Append(const CommandStep& step) override;
+  std::int64_t CountOpenCommands(ConnectionKey connection) override;
+  std::optional<CommandRow> NextCommand(ConnectionKey connection, Instant now,
+                                        unsigned states) override;
+  void NudgeCommands(ConnectionKey connection) override;
+  void KeepDocument(std::string_view command, std::string_view document_id,
+                    std::string_view content) override;
   void SaveHealth(ConnectionKey connection, const ConnectionHealth& health) override;
   void SaveToken(std::string_view token_hash, AppKey app, std::string_view scope,
                  Instant expires) override;
@@ -72,6 +83,7 @@ class SqliteTransaction final : public Transaction {
     listeners_known_ = false;
   }
   const std::vector<Listener>& ListenersOf(GrantKey grant);
+  void DropOldCommands(Instant now);
   void WriteIdentifiers(RefKey ref, const SearchKeys& keys, bool replace);
 
   Db& db_;

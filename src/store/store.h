@@ -25,6 +25,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "store/commands.h"
 #include "store/entities.h"
 #include "store/outbox.h"
 #include "store/records.h"
@@ -37,6 +38,8 @@ struct CommitInfo {
   bool records = false;     // records, visibility or change log
   bool deliveries = false;  // the outbox has something new
   bool settings = false;    // organizations, connections, apps, grants, webhooks
+  // Connections with commands that are new, or that somebody has set going again.
+  std::vector<ConnectionKey> commands = {};
 };
 
 class Transaction;
@@ -135,10 +138,31 @@ class Transaction {
   virtual void Update(const App& app) = 0;
   virtual void Update(const Grant& grant) = 0;  // revoking hides everything at once
   virtual void Update(const Webhook& webhook) = 0;
+
+  // ---- commands
+  // Gives the row its number. A key of that app's that is taken is a kConflict.
+  virtual std::int64_t Insert(const CommandRow& command) = 0;
+  virtual std::optional<CommandRow> FindCommand(std::string_view id) = 0;
+  virtual std::optional<CommandRow> FindCommandByKey(AppKey app, std::string_view key) = 0;
+  // Everything but what never changes: id, connection, app, kind, lane, body, key.
+  virtual void Save(const CommandRow& command) = 0;
+  virtual void Append(const CommandStep& step) = 0;
+  virtual std::int64_t CountOpenCommands(ConnectionKey connection) = 0;
+  // The earliest accepted one, in one of `states` (a bit each), that is due and that no earlier one
+  // of its lane holds back; or that expires, held back or not.
+  virtual std::optional<CommandRow> NextCommand(ConnectionKey connection, Instant now,
+                                                unsigned states) = 0;
+  // Wakes that connection's worker after the commit.
+  virtual void NudgeCommands(ConnectionKey connection) = 0;
+  // Kept for 30 days after the command's end.
+  virtual void KeepDocument(std::string_view command, std::string_view document_id,
+                            std::string_view content) = 0;
+
   virtual void SaveHealth(ConnectionKey connection, const ConnectionHealth& health) = 0;
   virtual void SaveToken(std::string_view token_hash, AppKey app, std::string_view scope,
                          Instant expires) = 0;
-  virtual void DropExpired(Instant now) = 0;  // tokens, delivered rows past keeping
+  // Tokens; delivered rows, keys and bodies of commands, and documents past keeping.
+  virtual void DropExpired(Instant now) = 0;
 
   // Names this transaction's failure; later calls do nothing.
   virtual void Fail(Error error) = 0;
@@ -205,6 +229,22 @@ class Reader {
   // Grants in force that show this record.
   virtual Result<std::vector<GrantKey>> GrantsSeeing(RefKey ref) = 0;
   virtual Result<StreamState> Stream(ConnectionKey connection, model::Stream stream) = 0;
+
+  // ---- commands
+  virtual Result<std::optional<CommandRow>> Command(std::string_view id) = 0;
+  virtual Result<std::optional<CommandRow>> CommandByKey(AppKey app, std::string_view key) = 0;
+  virtual Result<std::optional<CommandRow>> NextCommand(ConnectionKey connection, Instant now,
+                                                        unsigned states) = 0;
+  // When the next open command of that connection is due, or expires.
+  virtual Result<std::optional<Instant>> NextCommandDue(ConnectionKey connection) = 0;
+  virtual Result<std::vector<ConnectionKey>> ConnectionsWithCommands() = 0;  // open ones
+  virtual Result<std::vector<CommandRow>> Commands(const CommandFilter& filter) = 0;
+  virtual Result<std::vector<CommandStep>> CommandSteps(std::string_view id) = 0;
+  virtual Result<std::vector<CommandTally>> CommandTallies() = 0;
+  // Those that made or changed that record, or would, newest first.
+  virtual Result<std::vector<CommandRow>> CommandsOfRecord(std::string_view resource_id) = 0;
+  // Null where it is past keeping or never was.
+  virtual Result<std::shared_ptr<const std::string>> DocumentContent(std::string_view command) = 0;
 
   // ---- for people
   virtual Result<std::optional<RecordLife>> Explain(std::string_view id) = 0;
