@@ -37,7 +37,18 @@ struct SqlStatement {
   std::string text;  // parameters as '?'
   std::vector<SqlValue> parameters = {};
   std::chrono::milliseconds timeout{15000};
+  // A word, in small letters. Where the database refuses the statement with a text of its own that
+  // holds it, SqlRefusalSays is true of the error. The text itself is never passed on.
+  std::string sign = {};
 };
+
+inline constexpr std::string_view kSqlSignMark = " says ";
+
+// Whether the refused statement's `sign` was in the refusal.
+inline bool SqlRefusalSays(const Error& error, std::string_view sign) {
+  return error.fault == Fault::kRejected &&
+         error.vendor_code.ends_with(std::string(kSqlSignMark) + std::string(sign));
+}
 
 // Told once before the first row; not told when the statement fails.
 using SqlColumnsSink = std::function<void(std::span<const SqlColumn>)>;
@@ -50,6 +61,8 @@ using SqlRowSink = std::function<bool(SqlRow)>;
 // kMisconfigured (no such server or database name), kUnavailable (not reachable, silent, cut in
 // mid-answer), kProtocol (answers that cannot be read), kRejected (the statement is wrong;
 // vendor_code is the database's error number), kCancelled.
+// Effect: kNone where the statement never left, or was refused before it did anything; kUnknown
+// where the answer was lost, could not be read, or broke off.
 class SqlTransport {
  public:
   virtual ~SqlTransport() = default;

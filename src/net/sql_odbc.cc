@@ -27,6 +27,7 @@ struct Job {
   const SqlRowSink* row = nullptr;
   bool abandoned = false;  // the sinks are gone
   bool done = false;
+  bool left = false;  // the statement may have reached the database
   Result<void> result = Ok();
 };
 
@@ -50,7 +51,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
     thread_.join();
   }
 
-  // True: the job is done. False: it was abandoned, and so is this worker.
+  // True: the job is done. False: it was abandoned, and so is this worker; `left` stands still.
   bool Do(const std::shared_ptr<Job>& job, const CancelToken& cancel) {
     const auto until = steady_clock::now() + job->statement.timeout;
     std::unique_lock lock(mutex_);
@@ -90,6 +91,12 @@ class Worker : public std::enable_shared_from_this<Worker> {
   Result<void> Perform(Job& job) {
     if (!session_.connected()) {
       PONS_TRY(session_.Connect(std::min(connect_timeout_, job.statement.timeout)));
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      // Whoever waited has been told that nothing happened.
+      if (job.abandoned) return MakeError(Fault::kCancelled, "nobody waits for this statement");
+      job.left = true;
     }
     auto result = session_.Execute(job.statement, ReaderFor(job));
     if (!result) {
@@ -153,9 +160,11 @@ class OdbcTransport final : public SqlTransport {
     job->row = &row;
     if (worker_->Do(job, cancel)) return job->result;
     worker_.reset();
-    return cancel.cancelled()
-               ? MakeError(Fault::kCancelled, "the statement was cancelled")
-               : MakeError(Fault::kUnavailable, "the database did not answer in time");
+    auto error = cancel.cancelled()
+                     ? MakeError(Fault::kCancelled, "the statement was cancelled")
+                     : MakeError(Fault::kUnavailable, "the database did not answer in time");
+    if (job->left) error.effect = Effect::kUnknown;
+    return error;
   }
 
  private:

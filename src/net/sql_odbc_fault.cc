@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/text.h"
+#include "net/sql.h"
+
 namespace pons::net {
 namespace {
 
@@ -96,9 +99,7 @@ Error ByState(std::string_view state, OdbcStep step, int native) {
   return Build(Fault::kRejected, "the database refused the statement", native);
 }
 
-}  // namespace
-
-Error OdbcFault(std::span<const OdbcDiagnostic> diagnostics, OdbcStep step) {
+Error Judge(std::span<const OdbcDiagnostic> diagnostics, OdbcStep step) {
   for (const auto& entry : kByNumber) {
     const auto found =
         std::find_if(diagnostics.begin(), diagnostics.end(),
@@ -123,6 +124,27 @@ Error OdbcFault(std::span<const OdbcDiagnostic> diagnostics, OdbcStep step) {
   });
   const auto& telling = lost == diagnostics.end() ? diagnostics.front() : *lost;
   return ByState(telling.state, step, telling.native);
+}
+
+}  // namespace
+
+Effect OdbcEffect(Fault fault, OdbcStep step) {
+  if (step == OdbcStep::kConnect) return Effect::kNone;
+  const bool refused = fault == Fault::kRejected || fault == Fault::kForbidden ||
+                       fault == Fault::kUnauthenticated || fault == Fault::kMisconfigured;
+  return refused && step == OdbcStep::kExecute ? Effect::kNone : Effect::kUnknown;
+}
+
+Error OdbcFault(std::span<const OdbcDiagnostic> diagnostics, OdbcStep step, std::string_view sign) {
+  auto error = Judge(diagnostics, step);
+  error.effect = OdbcEffect(error.fault, step);
+  if (sign.empty() || error.fault != Fault::kRejected) return error;
+  for (const auto& one : diagnostics) {
+    if (AsciiLower(one.text).find(sign) == std::string::npos) continue;
+    error.vendor_code += std::string(kSqlSignMark) + std::string(sign);
+    break;
+  }
+  return error;
 }
 
 bool SaysUnknownHost(std::span<const OdbcDiagnostic> diagnostics) {

@@ -6,6 +6,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -21,7 +22,13 @@ struct OdbcDiagnostic {
 enum class OdbcStep : std::uint8_t { kConnect, kExecute, kFetch };
 
 // The record that says most wins: sign-in before rights before names before the network.
-Error OdbcFault(std::span<const OdbcDiagnostic> diagnostics, OdbcStep step);
+// `sign`: see SqlStatement.
+Error OdbcFault(std::span<const OdbcDiagnostic> diagnostics, OdbcStep step,
+                std::string_view sign = {});
+
+// Could the statement have done something? A refusal that came instead of an answer says no; one
+// that came after rows does not.
+Effect OdbcEffect(Fault fault, OdbcStep step);
 
 // The driver could not resolve the server's name (FreeTDS 20013). Whether the name is wrong or the
 // resolver is down is for the caller to find out.

@@ -167,7 +167,7 @@ std::vector<OdbcDiagnostic> OdbcSession::Diagnostics(SQLSMALLINT kind, SQLHANDLE
 
 Error OdbcSession::Failure(SQLSMALLINT kind, SQLHANDLE handle, OdbcStep step) {
   const auto diagnostics = Diagnostics(kind, handle);
-  auto error = OdbcFault(diagnostics, step);
+  auto error = OdbcFault(diagnostics, step, sign_);
   if (step == OdbcStep::kConnect && SaysUnknownHost(diagnostics) &&
       NameDoesNotExist(ServerOf(settings_.connection_string_without_secret))) {
     error.fault = Fault::kMisconfigured;
@@ -233,10 +233,12 @@ Result<void> OdbcSession::Execute(const SqlStatement& statement, const Reader& r
     if (!Succeeded(BindOne(statement_, static_cast<SQLUSMALLINT>(i + 1), statement.parameters[i],
                            bound[i]))) {
       auto error = Failure(SQL_HANDLE_STMT, statement_, OdbcStep::kExecute);
+      error.effect = Effect::kNone;  // nothing has left yet
       CloseStatement();
       return error;
     }
   }
+  sign_ = statement.sign;
   std::string text = statement.text;  // ODBC takes it as writable
   const auto code = SQLExecDirect(statement_, reinterpret_cast<SQLCHAR*>(text.data()),
                                   static_cast<SQLINTEGER>(text.size()));
@@ -245,6 +247,11 @@ Result<void> OdbcSession::Execute(const SqlStatement& statement, const Reader& r
     outcome = Failure(SQL_HANDLE_STMT, statement_, OdbcStep::kExecute);
   } else {
     outcome = FetchAll(reader);
+    if (!outcome && outcome.error().fault == Fault::kProtocol) {
+      auto error = outcome.error();
+      error.effect = Effect::kUnknown;
+      outcome = error;
+    }
   }
   CloseStatement();
   return outcome;

@@ -64,6 +64,7 @@ class OdbcSession {
   SQLHANDLE connection_ = nullptr;
   SQLHANDLE statement_ = nullptr;
   bool connected_ = false;
+  std::string sign_;  // of the statement that runs
 
   std::vector<Column> columns_;
   std::vector<SqlValue> row_;  // reused from row to row, so that text keeps its buffers

@@ -84,6 +84,7 @@ TEST(SqlOdbc, ServerThatSaysNothingIsGivenUpAtTheDeadline) {
   const auto took = steady_clock::now() - start;
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().fault, Fault::kUnavailable);
+  EXPECT_EQ(result.error().effect, Effect::kNone) << "it never got as far as the statement";
   EXPECT_GE(took, milliseconds(250));
   EXPECT_LT(took, milliseconds(1000));
 }
@@ -126,6 +127,7 @@ struct FaultCase {
   std::vector<OdbcDiagnostic> said;
   OdbcStep step;
   Fault fault;
+  Effect effect = Effect::kNone;
 };
 
 TEST(SqlOdbcFault, EachRefusalHasItsReaction) {
@@ -141,15 +143,46 @@ TEST(SqlOdbcFault, EachRefusalHasItsReaction) {
       {"missing right", {{"42000", 229, ""}}, OdbcStep::kExecute, Fault::kForbidden},
       {"no table", {{"42S02", 208, ""}}, OdbcStep::kExecute, Fault::kRejected},
       {"no column", {{"42S22", 207, ""}}, OdbcStep::kExecute, Fault::kRejected},
-      {"deadlock", {{"40001", 1205, ""}}, OdbcStep::kFetch, Fault::kUnavailable},
-      {"too slow", {{"HYT00", 20003, ""}}, OdbcStep::kExecute, Fault::kUnavailable},
-      {"cut", {{"HY000", 50000, ""}, {"08S01", 0, ""}}, OdbcStep::kFetch, Fault::kUnavailable},
-      {"unreadable", {{"22018", 0, ""}}, OdbcStep::kFetch, Fault::kProtocol},
+      {"deadlock", {{"40001", 1205, ""}}, OdbcStep::kFetch, Fault::kUnavailable, Effect::kUnknown},
+      {"too slow",
+       {{"HYT00", 20003, ""}},
+       OdbcStep::kExecute,
+       Fault::kUnavailable,
+       Effect::kUnknown},
+      {"cut while answering",
+       {{"08S01", 20004, ""}},
+       OdbcStep::kExecute,
+       Fault::kUnavailable,
+       Effect::kUnknown},
+      {"cut",
+       {{"HY000", 50000, ""}, {"08S01", 0, ""}},
+       OdbcStep::kFetch,
+       Fault::kUnavailable,
+       Effect::kUnknown},
+      {"unreadable", {{"22018", 0, ""}}, OdbcStep::kFetch, Fault::kProtocol, Effect::kUnknown},
+      {"refused after rows",
+       {{"42000", 50000, ""}},
+       OdbcStep::kFetch,
+       Fault::kRejected,
+       Effect::kUnknown},
       {"a rule of theirs", {{"42000", 50000, ""}}, OdbcStep::kExecute, Fault::kRejected},
   };
   for (const auto& one : cases) {
-    EXPECT_EQ(OdbcFault(one.said, one.step).fault, one.fault) << one.name;
+    const auto error = OdbcFault(one.said, one.step);
+    EXPECT_EQ(error.fault, one.fault) << one.name;
+    EXPECT_EQ(error.effect, one.effect) << one.name;
   }
+}
+
+TEST(SqlOdbcFault, TellsOfASignAndNotOfTheText) {
+  const OdbcDiagnostic away[] = {{"42000", 50000, "Dr Sample is AWAY on that date"}};
+  const auto error = OdbcFault(away, OdbcStep::kExecute, "away");
+  EXPECT_TRUE(SqlRefusalSays(error, "away"));
+  EXPECT_EQ(error.summary.find("Sample"), std::string::npos);
+  EXPECT_FALSE(SqlRefusalSays(OdbcFault(away, OdbcStep::kExecute, "closed"), "closed"));
+  EXPECT_FALSE(SqlRefusalSays(OdbcFault(away, OdbcStep::kExecute), "away"));
+  const OdbcDiagnostic cut[] = {{"08S01", 20004, "the server went away"}};
+  EXPECT_FALSE(SqlRefusalSays(OdbcFault(cut, OdbcStep::kExecute, "away"), "away"));
 }
 
 TEST(SqlOdbcFault, NamesTheObjectAndQuotesNothingElse) {
