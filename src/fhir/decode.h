@@ -20,8 +20,8 @@ namespace pons::fhir {
 
 // Resolves references that point at records: the counterpart of IdResolver.
 struct Reference {
-  std::string type;        // "Practitioner"
-  std::string id;          // "abc"; empty where it is by identifier
+  std::string type;  // "Practitioner"
+  std::string id;    // "abc"; empty where it is by identifier
   std::string identifier_system;
   std::string identifier_value;
   bool empty() const { return id.empty() && identifier_value.empty(); }
@@ -43,7 +43,7 @@ struct AppointmentRequest {
   std::optional<Instant> start;
   std::optional<Instant> end;
   std::optional<int> minutes;
-  std::string description;        // description, else comment, else reasonCode.text
+  std::string description;  // description, else comment, else reasonCode.text
   std::string cancelation_reason;
 };
 Result<AppointmentRequest> DecodeAppointment(const json::Value& resource);
