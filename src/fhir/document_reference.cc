@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fhir/document_reference.h"
 
+#include <optional>
+#include <utility>
+
 #include "fhir/parts.h"
 
 namespace pons::fhir {
@@ -46,7 +49,30 @@ void WriteContent(json::Writer& w, const DocumentFields& document, const Practic
   w.EndArray();
 }
 
+// Where the value lies that follows `before`, up to the quote that ends it.
+std::optional<std::pair<std::size_t, std::size_t>> ValueAfter(const std::string& text,
+                                                              const std::string& before) {
+  const auto at = text.find(before);
+  if (at == std::string::npos) return std::nullopt;
+  const auto from = at + before.size();
+  const auto end = text.find('"', from);
+  if (end == std::string::npos) return std::nullopt;
+  return std::pair{from, end - from};
+}
+
 }  // namespace
+
+bool SetDocumentState(std::string& body, std::string_view export_state,
+                      std::string_view doc_status) {
+  // Quotes inside of texts are escaped, so that neither can be found in one.
+  const auto state =
+      ValueAfter(body, "\"url\":\"" + std::string(kExportStateExtension) + "\",\"valueCode\":\"");
+  const auto status = ValueAfter(body, ",\"docStatus\":\"");
+  if (!state || !status || status->first < state->first) return false;
+  body.replace(status->first, status->second, doc_status);
+  body.replace(state->first, state->second, export_state);
+  return true;
+}
 
 Encoded EncodeDocumentReference(const DocumentFields& document, const PracticeZone& zone) {
   const NoReferences none;

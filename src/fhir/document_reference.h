@@ -40,4 +40,9 @@ struct DocumentFields {
 
 Encoded EncodeDocumentReference(const DocumentFields& document, const PracticeZone& zone);
 
+// The same bytes with another export state and docStatus, for whoever has the encoded document
+// only. False, and nothing changed, where `body` is none of ours. Takes a tail or a whole resource.
+bool SetDocumentState(std::string& body, std::string_view export_state,
+                      std::string_view doc_status);
+
 }  // namespace pons::fhir

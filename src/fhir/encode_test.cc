@@ -344,6 +344,21 @@ TEST(Encode, DocumentReferenceWithLittle) {
                "document_reference_bare");
 }
 
+TEST(Encode, DocumentStateCanBeChangedInPlace) {
+  DocumentFields document;
+  document.id = "document-3";
+  document.title = R"(a title with ","docStatus":"x" and "valueCode":"y" in it)";
+  document.export_state = "requested";
+  auto changed = EncodeDocumentReference(document, Zone("Australia/Sydney"));
+  ASSERT_TRUE(SetDocumentState(changed.tail, "imported", "final"));
+  document.export_state = "imported";
+  document.doc_status = "final";
+  EXPECT_EQ(changed, EncodeDocumentReference(document, Zone("Australia/Sydney")));
+  std::string other = R"({"docStatus":"final"})";
+  EXPECT_FALSE(SetDocumentState(other, "failed", "preliminary"));
+  EXPECT_EQ(other, R"({"docStatus":"final"})");
+}
+
 TEST(Encode, ReferenceThatIsNotKnownIsLeftOut) {
   auto e = FullEncounter();
   e.practitioner.id = "unknown";
