@@ -17,6 +17,10 @@ constexpr SettingSpec kSettings[] = {
      .required = false,
      .fallback = "pons"},
     {.key = "password", .help = "That user's password.", .secret = true},
+    {.key = "documents",
+     .help = "Whether documents may be sent to the practice: yes or no.",
+     .required = false,
+     .fallback = "yes"},
 };
 
 constexpr StreamSupport kStreams[] = {
@@ -30,6 +34,13 @@ constexpr StreamSupport kStreams[] = {
     {Stream::kEncounters, DeltaStyle::kFeed, DeletionStyle::kReported, 500ms},
 };
 
+constexpr model::CommandKind kCommands[] = {
+    model::CommandKind::kCreatePatient,     model::CommandKind::kUpdatePatient,
+    model::CommandKind::kBookAppointment,   model::CommandKind::kMoveAppointment,
+    model::CommandKind::kCancelAppointment, model::CommandKind::kSetAppointmentStatus,
+    model::CommandKind::kAttachDocument,
+};
+
 const Descriptor kDescriptor = {
     .id = "memory",
     .name = "Memory",
@@ -39,7 +50,11 @@ const Descriptor kDescriptor = {
     .can = {.streams = kStreams,
             .reads_records = true,
             .tells_clock = true,
-            .rate_limit = {kRequestsPerSecond, 1s}},
+            .rate_limit = {kRequestsPerSecond, 1s},
+            .reads_slots = true,
+            .commands = kCommands,
+            .settling = 2s,
+            .max_document_bytes = kMaxDocumentBytes},
 };
 
 }  // namespace
@@ -51,7 +66,20 @@ Result<void> MemoryConnector::Check(const Settings& settings) const {
   if (Trim(complete.Text("practice")).empty()) {
     return MakeError(Fault::kMisconfigured, "setting \"practice\" is empty: name the practice");
   }
+  const auto documents = complete.Text("documents");
+  if (documents != "yes" && documents != "no") {
+    return MakeError(Fault::kMisconfigured, "setting \"documents\" is neither yes nor no");
+  }
   return Ok();
+}
+
+Result<void> MemoryConnector::Supports(const Settings& settings, model::CommandKind kind) const {
+  PONS_ASSIGN(const Settings complete, CompleteSettings(settings, kSettings));
+  if (kind == model::CommandKind::kAttachDocument && complete.Text("documents") == "no") {
+    return MakeError(Fault::kUnsupported,
+                     "documents are not sent: set the setting \"documents\" to yes");
+  }
+  return Connector::Supports(settings, kind);
 }
 
 Result<std::unique_ptr<Session>> MemoryConnector::Open(const Settings& settings,

@@ -16,6 +16,7 @@ class MemoryConnector final : public Connector {
 
   const Descriptor& descriptor() const override;
   Result<void> Check(const Settings& settings) const override;
+  Result<void> Supports(const Settings& settings, model::CommandKind kind) const override;
   Result<std::unique_ptr<Session>> Open(const Settings& settings,
                                         const SessionContext& context) const override;
 

@@ -19,6 +19,13 @@ constexpr Meaning kMeanings[] = {
     {503, Fault::kUnavailable, "the practice is not well; this is tried again"},
 };
 
+constexpr Meaning kRules[] = {
+    {404, Fault::kNotFound, "what it names is not there"},
+    {409, Fault::kConflict, "the time is taken"},
+    {412, Fault::kConflict, "it has been changed at the practice since it was read"},
+    {422, Fault::kRejected, "a rule of the practice says no"},
+};
+
 }  // namespace
 
 Error ToError(const Reply& reply, Instant now) {
@@ -30,8 +37,16 @@ Error ToError(const Reply& reply, Instant now) {
       return MakeError(Fault::kUnavailable, "the practice did not answer in time");
     case Reply::Way::kCancelled:
       return MakeError(Fault::kCancelled, "stopped while waiting for the practice");
+    case Reply::Way::kBroken:
+      return MakeError(Fault::kUnavailable, "the connection broke before the practice answered");
     case Reply::Way::kAnswered:
       break;
+  }
+  for (const auto& meaning : kRules) {
+    if (reply.rule.empty() || meaning.status != reply.status) continue;
+    auto error = MakeError(meaning.fault, meaning.summary);
+    error.vendor_code = reply.rule;
+    return error;
   }
   for (const auto& meaning : kMeanings) {
     if (meaning.status != reply.status) continue;

@@ -264,11 +264,13 @@ model::Record Read(Table table, Members& in, const PracticeZone& zone) {
       return ToAppointment(in, zone);
     case Table::kVisits:
       return ToEncounter(in, zone);
+    case Table::kDocuments:
+      break;  // no stream: documents are told of, not read
   }
   return model::Location{};
 }
 
-constexpr std::array<std::pair<Table, Stream>, kTableCount> kPairs = {{
+constexpr std::array<std::pair<Table, Stream>, 8> kPairs = {{
     {Table::kSites, Stream::kLocations},
     {Table::kStaff, Stream::kPractitioners},
     {Table::kPosts, Stream::kPractitionerRoles},
@@ -279,7 +281,74 @@ constexpr std::array<std::pair<Table, Stream>, kTableCount> kPairs = {{
     {Table::kVisits, Stream::kEncounters},
 }};
 
+std::string_view FromGender(model::Gender gender) {
+  switch (gender) {
+    case model::Gender::kFemale:
+      return "F";
+    case model::Gender::kMale:
+      return "M";
+    case model::Gender::kOther:
+      return "O";
+    case model::Gender::kUnknown:
+      return "";
+  }
+  return "";
+}
+
+std::string TelecomOf(const model::Patient& patient, std::string_view system, bool mobile) {
+  for (const auto& telecom : patient.telecoms) {
+    if (telecom.system == system && (telecom.use == "mobile") == mobile) return telecom.value;
+  }
+  return {};
+}
+
 }  // namespace
+
+json::Object FromPatient(const model::Patient& patient) {
+  const auto name = patient.names.empty() ? model::HumanName{} : patient.names.front();
+  const auto address = patient.addresses.empty() ? model::Address{} : patient.addresses.front();
+  std::string street;
+  for (const auto& line : address.line) street += (street.empty() ? "" : ", ") + line;
+  std::string medicare;
+  for (const auto& identifier : patient.identifiers) {
+    if (identifier.system == kMedicareSystem) medicare = identifier.value;
+  }
+  return {{"title", name.prefix},
+          {"first", name.given},
+          {"middle", name.middle},
+          {"last", name.family},
+          {"sex", FromGender(patient.gender)},
+          {"born", patient.birth_date ? FormatDate(*patient.birth_date) : ""},
+          {"medicare", medicare},
+          {"phone", TelecomOf(patient, "phone", false)},
+          {"mobile", TelecomOf(patient, "phone", true)},
+          {"email", TelecomOf(patient, "email", false)},
+          {"street", street},
+          {"suburb", address.city},
+          {"state", address.state},
+          {"postcode", address.postal_code}};
+}
+
+Table TableFor(model::CommandKind kind) {
+  switch (kind) {
+    case model::CommandKind::kCreatePatient:
+    case model::CommandKind::kUpdatePatient:
+      return Table::kPatients;
+    case model::CommandKind::kAttachDocument:
+      return Table::kDocuments;
+    case model::CommandKind::kBookAppointment:
+    case model::CommandKind::kMoveAppointment:
+    case model::CommandKind::kCancelAppointment:
+    case model::CommandKind::kSetAppointmentStatus:
+      break;
+  }
+  return Table::kDiary;
+}
+
+model::VendorRef RefOf(Table table, std::string id) {
+  if (table == Table::kDocuments) return {Stream::kDocumentReferences, std::move(id)};
+  return {StreamOf(table), std::move(id)};
+}
 
 Table TableOf(Stream stream) {
   for (const auto& [table, of] : kPairs) {

@@ -13,6 +13,13 @@
 
 namespace pons::memory {
 
+// What apps may say about a patient, as members of its row; what they do not say is empty text.
+json::Object FromPatient(const model::Patient& patient);
+
+Table TableFor(model::CommandKind kind);
+// Documents are no stream that is read; their rows go by kDocumentReferences.
+model::VendorRef RefOf(Table table, std::string id);
+
 Table TableOf(model::Stream stream);
 model::Stream StreamOf(Table table);
 

@@ -8,7 +8,7 @@
 namespace pons::memory {
 namespace {
 
-constexpr std::string_view kIdPrefix[kTableCount] = {"s", "d", "j", "r", "p", "h", "a", "v"};
+constexpr std::string_view kIdPrefix[kTableCount] = {"s", "d", "j", "r", "p", "h", "a", "v", "f"};
 
 bool TellsDeletions(Table table) {
   return table == Table::kPatients || table == Table::kHistory || table == Table::kDiary ||
@@ -28,6 +28,8 @@ PracticeZone ZoneNamed(std::string_view name) {
   return *zone;
 }
 
+}  // namespace
+
 std::string FormatLocal(LocalTime local) {
   const auto day = local.day();
   const auto of_day = local.reading - std::chrono::floor<std::chrono::days>(local.reading);
@@ -39,8 +41,6 @@ std::string FormatLocal(LocalTime local) {
   return FormatDate(day) + "T" + two(time.hours().count()) + ":" + two(time.minutes().count()) +
          ":" + two(time.seconds().count());
 }
-
-}  // namespace
 
 MemoryPractice::MemoryPractice(PracticeOptions options, Clock& clock)
     : options_(std::move(options)), zone_(ZoneNamed(options_.zone)), clock_(clock) {}
@@ -208,6 +208,7 @@ std::vector<JournalEntry> MemoryPractice::Journal() const {
 void MemoryPractice::ClearJournal() {
   const std::lock_guard lock(mutex_);
   journal_.clear();
+  effects_.clear();
 }
 
 std::uint64_t MemoryPractice::position() const {

@@ -37,6 +37,11 @@ enum class FaultKind : std::uint8_t {
   kRateLimit,    // 429: come back after `amount` seconds
   kExpireToken,  // every token handed out so far is void
   kRepeat,       // the page arrives with its rows doubled
+  // These strike writes alone. The caller sees a broken connection and nothing else.
+  kDropRequest,  // lost before it arrived: no effect
+  kDropAnswer,   // lost after the effect
+  kDelayEffect,  // lost, and the effect comes `amount` ms later
+  kForget,       // as kDropAnswer (`amount` 1) or kDropRequest (0), and every reference is lost
 };
 
 struct PlannedFault {
@@ -53,12 +58,30 @@ struct JournalEntry {
   int status = 0;  // 0: no answer
 };
 
+// A write as the practice saw it, whether or not the caller was told.
+struct EffectEntry {
+  Instant at{};
+  Operation operation = Operation::kAdd;
+  Table table = Table::kPatients;
+  std::string reference;
+  std::string id;  // the row; empty where none was made
+  bool happened = false;
+  std::string rule;  // why not; empty: done, or nothing to do
+  json::Value data;  // what was asked
+};
+
 struct PracticeOptions {
   std::string name = "Memory Lane Practice";
   std::string zone = "Australia/Sydney";
   std::string user = "pons";
   std::string password = "correct horse";
   std::uint32_t requests_per_second = 0;  // more are answered 429; 0: no limit
+  // The diary: open every day between these hours, in base slots of this length.
+  int opens_hour = 8;
+  int closes_hour = 18;
+  int base_minutes = 15;
+  // How long a document waits for the importer.
+  milliseconds import_after{30'000};
 };
 
 // What the caller of the wire brings along.
@@ -85,6 +108,13 @@ class MemoryPractice {
   // appointment: the last one, cancelled ones left out, that starts before the day's end.
   std::string StartVisit(std::string_view patient, std::string_view staff, std::string_view site);
   bool FinishVisit(std::string_view visit);
+  // On leave from `from` to `to`, local times.
+  void SetAway(std::string_view staff, std::string from, std::string to);
+  // While it is held, documents wait.
+  void HoldImporter(bool held);
+  // Takes up all that waits, held or not: filed, or refused where the patient is gone.
+  void RunImporter();
+  std::shared_ptr<const std::string> Content(std::string_view document) const;
 
   std::vector<std::string> Ids(Table table) const;
   std::optional<Row> Find(Table table, std::string_view id) const;
@@ -102,6 +132,9 @@ class MemoryPractice {
   void ClearJournal();
   const PracticeOptions& options() const { return options_; }
   std::uint64_t position() const;
+  std::vector<EffectEntry> Effects() const;
+  // References of writes before this moment have been lost; empty: none was.
+  std::optional<Instant> traces_since() const;
 
   // ---- As the far side of the wire ------------------------------------------------------------
   Reply Serve(const Call& call, const Request& request);
@@ -132,6 +165,35 @@ class MemoryPractice {
   void ModifiedLocked(const Request& request, Answer& answer) const;
   bool OverRate(Instant now);
 
+  // Writes, in memory_writes.cc. An empty refusal: the rules have nothing against it.
+  void LoseLocked(const Request& request, const PlannedFault& fault);
+  Reply WriteLocked(const Request& request);
+  std::optional<Reply> Refusal(const Request& request, const Row* row) const;
+  std::optional<Reply> DiaryRefusal(const json::Value& entry, std::string_view self,
+                                    bool force) const;
+  bool Taken(std::string_view staff, std::string_view from, std::string_view to,
+             std::string_view self) const;
+  bool Away(std::string_view staff, std::string_view from, std::string_view to) const;
+  json::Object Completed(const Request& request) const;
+  std::pair<const Row*, bool> CarryOut(const Request& request, Row* row);
+  void FreeLocked(const Request& request, Answer& answer) const;
+  void TraceLocked(const Request& request, Answer& answer) const;
+  void SettleLocked();  // what was delayed and is due by now
+  void ImportLocked(Row& row);
+
+  struct Leave {
+    std::string staff, from, to;
+  };
+  struct TraceEntry {
+    Table table = Table::kPatients;
+    std::string id;
+    bool changed = false;
+  };
+  struct Delayed {
+    Instant due{};
+    Request request;
+  };
+
   const PracticeOptions options_;
   const PracticeZone zone_;
   Clock& clock_;
@@ -146,7 +208,17 @@ class MemoryPractice {
   std::vector<JournalEntry> journal_;
   std::deque<Instant> recent_;
   milliseconds ahead_{0};
+  std::vector<Leave> leaves_;
+  std::vector<Delayed> delayed_;
+  std::vector<EffectEntry> effects_;
+  std::map<std::string, TraceEntry, std::less<>> traces_;
+  std::optional<Instant> traces_since_;
+  std::map<std::string, std::shared_ptr<const std::string>, std::less<>> contents_;
+  bool importer_held_ = false;
 };
+
+// "2026-03-09T09:30:00".
+std::string FormatLocal(LocalTime local);
 
 // The practices that can be reached. Threads: any.
 class MemoryWorld {

@@ -36,6 +36,15 @@ std::optional<Reply> Delay(const Call& call, milliseconds delay) {
   return std::nullopt;
 }
 
+bool StrikesWrites(FaultKind kind) { return kind >= FaultKind::kDropRequest; }
+
+Reply Broken() {
+  Reply reply;
+  reply.status = 0;
+  reply.way = Reply::Way::kBroken;
+  return reply;
+}
+
 constexpr std::string_view kPageForPeople = "<html><body><h1>Please wait</h1></body></html>";
 
 }  // namespace
@@ -46,6 +55,7 @@ std::optional<PlannedFault> MemoryPractice::NextFault(const Request& request) {
       request.operation != Operation::kSignIn && request.operation != Operation::kInfo;
   for (auto fault = faults_.begin(); fault != faults_.end(); ++fault) {
     if (!reads && (fault->kind != FaultKind::kSilent || fault->after > 0)) continue;
+    if (StrikesWrites(fault->kind) && !Writes(request.operation)) continue;
     if (fault->after > 0) {
       --fault->after;
       continue;
@@ -72,6 +82,7 @@ Reply MemoryPractice::Serve(const Call& call, const Request& request) {
     const std::lock_guard lock(mutex_);
     entry = journal_.size();
     journal_.push_back({call.clock.Now(), request.operation, request.table, 0});
+    SettleLocked();
     fault = NextFault(request);
     if (OverRate(call.clock.Now())) {
       reply = Limited(1);
@@ -79,6 +90,9 @@ Reply MemoryPractice::Serve(const Call& call, const Request& request) {
       reply = Limited(fault->amount);
     } else if (fault && fault->kind == FaultKind::kUnavailable) {
       reply = WithStatus(503);
+    } else if (fault && StrikesWrites(fault->kind)) {
+      LoseLocked(request, *fault);
+      reply = Broken();
     } else {
       reply = AnswerLocked(request);
       if (fault && fault->kind == FaultKind::kRepeat && reply.status == 200) {
@@ -110,6 +124,20 @@ Reply MemoryPractice::Serve(const Call& call, const Request& request) {
   return reply;
 }
 
+void MemoryPractice::LoseLocked(const Request& request, const PlannedFault& fault) {
+  if (fault.kind == FaultKind::kDelayEffect) {
+    delayed_.push_back({clock_.Now() + milliseconds(fault.amount), request});
+  }
+  const bool forgets = fault.kind == FaultKind::kForget;
+  if (fault.kind == FaultKind::kDropAnswer || (forgets && fault.amount == 1)) {
+    AnswerLocked(request);
+  }
+  if (forgets) {
+    traces_.clear();
+    traces_since_ = clock_.Now() + milliseconds(1);
+  }
+}
+
 Reply MemoryPractice::AnswerLocked(const Request& request) {
   Answer answer;
   answer.tip = position_;
@@ -130,6 +158,9 @@ Reply MemoryPractice::AnswerLocked(const Request& request) {
       if (tables_[i].forbidden) answer.forbidden.emplace_back(TableName(static_cast<Table>(i)));
     }
   } else {
+    if (Writes(request.operation)) return WriteLocked(request);
+    if (request.operation == Operation::kFree) FreeLocked(request, answer);
+    if (request.operation == Operation::kTrace) TraceLocked(request, answer);
     if (State(request.table).forbidden) {
       auto refused = WithStatus(403);
       refused.right = "read " + std::string(TableName(request.table));

@@ -54,6 +54,7 @@ MemorySession::MemorySession(const MemoryWorld& world, const Settings& settings,
       user_(settings.Text("user_name")),
       password_(settings.Secret("password") != nullptr ? *settings.Secret("password")
                                                        : Sensitive<std::string>()),
+      takes_documents_(settings.Text("documents") != "no"),
       context_(context) {}
 
 // ---- The wire -----------------------------------------------------------------------------------
@@ -79,9 +80,17 @@ Result<memory::Answer> MemorySession::AskOnce(const Request& request, Instant de
   Pace();
   const auto reply = practice->Serve({context_.clock, context_.cancel, deadline}, request);
   if (reply.way != Reply::Way::kAnswered || reply.status != 200) {
-    return ToError(reply, context_.clock.Now());
+    auto error = ToError(reply, context_.clock.Now());
+    // Only an answer that can be read as a no is a no.
+    const bool unclear = reply.way != Reply::Way::kAnswered || error.fault == Fault::kProtocol;
+    if (unclear && Writes(request.operation)) error.effect = Effect::kUnknown;
+    return error;
   }
-  return DecodeAnswer(reply.body);
+  auto answer = DecodeAnswer(reply.body);
+  if (answer || !Writes(request.operation)) return answer;
+  auto error = std::move(answer).error();
+  error.effect = Effect::kUnknown;
+  return error;
 }
 
 Result<void> MemorySession::SignIn(Instant deadline) {

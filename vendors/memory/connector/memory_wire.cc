@@ -65,7 +65,7 @@ Result<Row> ReadRow(const json::Value& value) {
 
 std::string_view TableName(Table table) {
   static constexpr std::array<std::string_view, kTableCount> kNames = {
-      "sites", "staff", "posts", "reasons", "patients", "history", "diary", "visits"};
+      "sites", "staff", "posts", "reasons", "patients", "history", "diary", "visits", "documents"};
   return kNames[static_cast<std::size_t>(table)];
 }
 
@@ -80,6 +80,8 @@ std::string EncodeAnswer(const Answer& answer) {
   writer.Member("tip", static_cast<std::int64_t>(answer.tip));
   writer.Member("newest", answer.newest);
   writer.Member("more", answer.more);
+  writer.Member("changed", answer.changed);
+  writer.Member("traces_since_ms", answer.traces_since_ms);
   writer.Key("forbidden");
   writer.BeginArray();
   for (const auto& table : answer.forbidden) writer.String(table);
@@ -111,6 +113,10 @@ Result<Answer> DecodeAnswer(std::string_view frame) {
   if (const auto* more = value.Find("more"); more != nullptr && more->boolean() != nullptr) {
     answer.more = *more->boolean();
   }
+  if (const auto* changed = value.Find("changed"); changed != nullptr && changed->boolean()) {
+    answer.changed = *changed->boolean();
+  }
+  answer.traces_since_ms = value.Integer("traces_since_ms").value_or(0);
   if (const auto* list = value.Find("forbidden"); list != nullptr && list->array() != nullptr) {
     for (const auto& table : *list->array()) {
       if (table.string() != nullptr) answer.forbidden.push_back(*table.string());

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,8 +31,9 @@ enum class Table : std::uint8_t {
   kHistory,
   kDiary,
   kVisits,
+  kDocuments,  // what was sent in; waits for the importer before it counts as filed
 };
-constexpr std::size_t kTableCount = 8;
+constexpr std::size_t kTableCount = 9;
 std::string_view TableName(Table table);
 
 enum class Operation : std::uint8_t {
@@ -41,7 +43,14 @@ enum class Operation : std::uint8_t {
   kFeed,    // rows changed after `position`, the last state of each, in order of change
   kModifiedSince,  // rows with `modified` >= since, in order of (modified, id)
   kGet,            // these rows; the answer leaves out those that are not there
+  kFree,           // free times of ids[0] between `from` and `to`, each `minutes` long
+  kTrace,          // the row that the write with this `reference` made or changed, if any
+  // Writes. They are tried once and judged by the practice's rules.
+  kAdd,     // a row with `data` in patients or diary
+  kChange,  // sets `data` in row ids[0], where its version is still `expected`
+  kFile,    // a document: `data` and `content`
 };
+constexpr bool Writes(Operation operation) { return operation >= Operation::kAdd; }
 
 struct Request {
   Operation operation = Operation::kInfo;
@@ -53,7 +62,14 @@ struct Request {
   std::uint64_t position = 0;  // kFeed
   std::int64_t since = 0;      // kModifiedSince: seconds
   std::uint32_t limit = 500;
-  std::vector<std::string> ids;  // kGet
+  std::vector<std::string> ids;  // kGet, kFree, kChange
+  std::string from, to;          // kFree: practice's wall clock, `from` included, `to` not
+  int minutes = 0;               // kFree
+  json::Value data;              // writes: an object
+  std::string reference;         // writes, kTrace: the caller's name for the write
+  std::string expected;          // kChange: a version; empty: whatever it is
+  bool force = false;            // kAdd, kChange: book although the time is taken
+  std::shared_ptr<const std::string> content;  // kFile
 };
 
 struct Row {
@@ -75,17 +91,21 @@ struct Answer {
   std::uint64_t tip = 0;               // the feed's present end
   std::int64_t newest = 0;  // the newest `modified` there is: no later edit has a lower one
   bool more = false;        // the limit left some out
+  bool changed = false;     // writes: something was written
+  // kTrace: references of writes before this moment have been lost; 0: none ever was.
+  std::int64_t traces_since_ms = 0;
   std::vector<Row> rows;
   bool operator==(const Answer&) const = default;
 };
 
 // What comes back from the far side, whole or not.
 struct Reply {
-  enum class Way : std::uint8_t { kAnswered, kNotReached, kTimedOut, kCancelled };
+  enum class Way : std::uint8_t { kAnswered, kNotReached, kTimedOut, kCancelled, kBroken };
   Way way = Way::kAnswered;
   int status = 200;                           // HTTP's numbers, for want of better ones
   std::optional<std::int64_t> retry_after_s;  // with 429
   std::string right;                          // with 403: the right that is missing
+  std::string rule;                           // with 404, 409, 412 and 422: why not
   std::string body;                           // with 200: the frame
 };
 
