@@ -61,6 +61,8 @@ Columns ColumnsOf(Table table) {
       return {"starts", "note", "note"};
     case Table::kVisits:
       return {"began", "site", "kind"};
+    case Table::kDocuments:
+      break;
   }
   return {};
 }

@@ -158,7 +158,9 @@ std::optional<Reply> MemoryPractice::DiaryRefusal(const json::Value& entry, std:
 
 std::optional<Reply> MemoryPractice::Refusal(const Request& request, const Row* row) const {
   if (request.operation == Operation::kAdd) {
-    if (request.table == Table::kDiary) return DiaryRefusal(request.data, "", request.force);
+    if (request.table == Table::kDiary) {
+      return DiaryRefusal(json::Value(Completed(request)), "", request.force);
+    }
     if (request.table == Table::kPatients) return std::nullopt;
     return Refused(422, "not-yours");
   }
