@@ -7,10 +7,12 @@
 namespace pons::store {
 namespace {
 
-constexpr std::array<const char*, 2> kMigrations = {
+constexpr std::array<const char*, 3> kMigrations = {
 #include "store/migrations/0001_initial.sql.inc"
     ,
 #include "store/migrations/0002_commands.sql.inc"
+    ,
+#include "store/migrations/0003_ownership.sql.inc"
 };
 
 }  // namespace

@@ -51,6 +51,9 @@ class SqliteReader final : public Reader {
   Result<std::vector<CommandTally>> CommandTallies() override;
   Result<std::vector<CommandRow>> CommandsOfRecord(std::string_view resource_id) override;
   Result<std::shared_ptr<const std::string>> DocumentContent(std::string_view command) override;
+  Result<std::optional<PatientOwner>> Owner(ConnectionKey connection,
+                                            std::string_view vendor_id) override;
+  Result<std::vector<PossibleDuplicate>> PossibleDuplicates(bool settled_too) override;
   Result<std::optional<RecordLife>> Explain(std::string_view id) override;
   Result<std::optional<ResourceId>> FindByVendorId(ConnectionKey connection, model::Stream stream,
                                                    std::string_view vendor_id) override;

@@ -67,6 +67,13 @@ class SqliteTransaction final : public Transaction {
   void NudgeCommands(ConnectionKey connection) override;
   void KeepDocument(std::string_view command, std::string_view document_id,
                     std::string_view content) override;
+  void SaveOwner(const PatientOwner& owner) override;
+  std::optional<PatientOwner> FindOwner(ConnectionKey connection,
+                                        std::string_view vendor_id) override;
+  bool MarkOpened(ConnectionKey connection, std::string_view vendor_id, Instant opened,
+                  std::string_view visit) override;
+  void SaveDuplicate(const PossibleDuplicate& pair) override;
+  bool SettleDuplicate(std::int64_t key, DuplicateState state) override;
   void SaveHealth(ConnectionKey connection, const ConnectionHealth& health) override;
   void SaveToken(std::string_view token_hash, AppKey app, std::string_view scope,
                  Instant expires) override;

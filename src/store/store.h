@@ -28,6 +28,7 @@
 #include "store/commands.h"
 #include "store/entities.h"
 #include "store/outbox.h"
+#include "store/ownership.h"
 #include "store/records.h"
 #include "store/search.h"
 
@@ -158,6 +159,17 @@ class Transaction {
   virtual void KeepDocument(std::string_view command, std::string_view document_id,
                             std::string_view content) = 0;
 
+  // ---- ownership
+  virtual void SaveOwner(const PatientOwner& owner) = 0;  // the first one stays
+  virtual std::optional<PatientOwner> FindOwner(ConnectionKey connection,
+                                                std::string_view vendor_id) = 0;
+  // True where the patient was an app's until now.
+  virtual bool MarkOpened(ConnectionKey connection, std::string_view vendor_id, Instant opened,
+                          std::string_view visit) = 0;
+  virtual void SaveDuplicate(const PossibleDuplicate& pair) = 0;  // a known pair stays as it is
+  // False where there is no such pair.
+  virtual bool SettleDuplicate(std::int64_t key, DuplicateState state) = 0;
+
   virtual void SaveHealth(ConnectionKey connection, const ConnectionHealth& health) = 0;
   virtual void SaveToken(std::string_view token_hash, AppKey app, std::string_view scope,
                          Instant expires) = 0;
@@ -245,6 +257,11 @@ class Reader {
   virtual Result<std::vector<CommandRow>> CommandsOfRecord(std::string_view resource_id) = 0;
   // Null where it is past keeping or never was.
   virtual Result<std::shared_ptr<const std::string>> DocumentContent(std::string_view command) = 0;
+
+  // ---- ownership
+  virtual Result<std::optional<PatientOwner>> Owner(ConnectionKey connection,
+                                                    std::string_view vendor_id) = 0;
+  virtual Result<std::vector<PossibleDuplicate>> PossibleDuplicates(bool settled_too) = 0;
 
   // ---- for people
   virtual Result<std::optional<RecordLife>> Explain(std::string_view id) = 0;
