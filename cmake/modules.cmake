@@ -9,6 +9,7 @@ pons_module(NAME json   USES base)
 pons_module(NAME crypto USES base LINK PkgConfig::SODIUM OpenSSL::Crypto)
 pons_module(NAME net    USES base crypto LINK CURL::libcurl OpenSSL::SSL OpenSSL::Crypto ODBC::ODBC)
 pons_module(NAME model  USES base)
+pons_module(NAME hl7    USES base crypto net)
 
 # The connector interface, and the core that drives it.
 pons_module(NAME connector USES base model net json)
@@ -39,7 +40,7 @@ pons_module(NAME sandboxkit USES base json net)
 # Vendors. A connector sees no store; a sandbox sees neither connector nor model.
 pons_module(NAME memory DIR vendors/memory/connector USES base connector model net json)
 pons_module(NAME best_practice DIR vendors/best_practice/connector
-            USES base connector model net json)
+            USES base connector model net json hl7)
 pons_module(NAME best_practice_sandbox DIR vendors/best_practice/sandbox
             USES base json net sandboxkit
             LINK SQLite::SQLite3 OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB

@@ -45,21 +45,22 @@ struct ReportMessage {
   std::string sending_hpio;         // 16 digits; empty: none
   std::string receiving_application;
   std::string receiving_facility;
-  std::string control_id;  // MSH-10, at most 20
+  std::string control_id;                 // MSH-10, at most 20
+  std::string id_domain = "pons.health";  // whose ids report_id are, as a DNS name; OBR-3.3
   Instant sent{};
 
   ReportPerson patient;
-  std::string patient_number;     // the practice's own; PID-3 MR
-  std::string medicare_number;    // 10 digits, with the line number as the 11th; empty: none
-  std::string ihi;                // empty: none
-  std::string dva_number;         // empty: none
+  std::string patient_number;   // the practice's own; PID-3 MR
+  std::string medicare_number;  // 10 digits, with the line number as the 11th; empty: none
+  std::string ihi;              // empty: none
+  std::string dva_number;       // empty: none
   std::optional<Date> birth_date;
-  char sex = 'U';                 // M F O U
+  char sex = 'U';  // M F O U
   std::string street, suburb, state, postcode;
   std::string home_phone, mobile_phone;
 
-  ReportPerson doctor;            // to whom it is addressed
-  std::string provider_number;    // of that doctor at that place; empty: none
+  ReportPerson doctor;          // to whom it is addressed
+  std::string provider_number;  // of that doctor at that place; empty: none
 
   std::string report_id;          // OBR-3.1, at most 20; the same again is a corrected version
   bool corrected = false;         // OBR-25 and OBX-11 C instead of F
@@ -71,6 +72,8 @@ struct ReportMessage {
   std::string_view pdf;           // bytes
 };
 
+// Texts are UTF-8. A Medicare number, IHI or DVA number that is not of its shape is left out: it
+// would be read as a number of a kind that it is not.
 // Errors: kRejected where a value cannot be sent (a report id of more than 20 characters, an empty
 // family name), naming the field.
 Result<std::string> BuildReport(const ReportMessage& message, const ReportStyle& style,
