@@ -210,6 +210,7 @@ class MainJob {
                                             {"date", today},
                                             {"time", time},
                                             {"minutes", 5},
+                                            {"force", true},
                                             {"reason", "Skin check"}}));
     PONS_ASSIGN(const auto visit,
                 control_->Post("/clinic/visits",

@@ -34,6 +34,17 @@ struct ClinicPractitioner {
     std::string provider_number;
   };
   std::vector<Place> places;  // the first is the usual one
+  struct Session {
+    int weekday = 0;                       // Monday 0 … Sunday 6
+    std::string date;                      // "2026-05-04": an extra one, of that day only
+    int from_minutes = 0, to_minutes = 0;  // since local midnight
+    std::int64_t location = 0;
+  };
+  std::vector<Session> sessions;
+  struct Away {
+    std::string from, to, reason;  // days, both included
+  };
+  std::vector<Away> away;
 };
 
 struct ClinicAppointmentType {

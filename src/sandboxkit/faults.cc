@@ -13,6 +13,7 @@ struct ActionName {
 
 constexpr ActionName kActions[] = {
     {FaultAction::kDelay, "delay"},
+    {FaultAction::kDelayAfterEffect, "delay_after_effect"},
     {FaultAction::kDropBeforeEffect, "drop_before_effect"},
     {FaultAction::kDropAfterEffect, "drop_after_effect"},
     {FaultAction::kError, "error"},
@@ -35,6 +36,7 @@ Result<FaultRule> FaultPlan::Add(const json::Value& rule) {
   FaultRule out;
   out.kind = AsciiLower(rule.Text("kind"));
   out.contains = AsciiLower(rule.Text("match"));
+  out.procedure = AsciiLower(rule.Text("procedure"));
   out.skip = rule.Integer("after").value_or(0);
   out.count = rule.Integer("times").value_or(1);
   if (out.count == 0) out.count = -1;
@@ -45,7 +47,8 @@ Result<FaultRule> FaultPlan::Add(const json::Value& rule) {
   }
   if (found == nullptr) {
     return MakeError(Fault::kRejected,
-                     "action must be one of delay, drop_before_effect, drop_after_effect, error, "
+                     "action must be one of delay, delay_after_effect, drop_before_effect, "
+                     "drop_after_effect, error, "
                      "truncate, garbage, silent, refuse_login");
   }
   if (out.skip < 0 || out.value < 0) {
@@ -71,6 +74,7 @@ json::Value FaultPlan::Describe() const {
     out.emplace_back(json::Object{{"id", rule.id},
                                   {"kind", rule.kind},
                                   {"match", rule.contains},
+                                  {"procedure", rule.procedure},
                                   {"after", rule.skip},
                                   {"times", rule.count},
                                   {"action", FaultActionName(rule.action)},
@@ -80,13 +84,17 @@ json::Value FaultPlan::Describe() const {
   return json::Object{{"faults", std::move(out)}};
 }
 
-std::optional<FaultRule> FaultPlan::Match(std::string_view kind, std::string_view text) {
+std::optional<FaultRule> FaultPlan::Match(std::string_view kind, std::string_view text,
+                                          std::string_view procedures) {
   const std::lock_guard lock(mutex_);
   if (rules_.empty()) return std::nullopt;
   const std::string lower = AsciiLower(text);
+  const std::string called = " " + AsciiLower(procedures) + " ";
   for (FaultRule& rule : rules_) {
     if (rule.count == 0) continue;
     if (rule.kind.empty() ? kind == "login" || kind == "connect" : rule.kind != kind) continue;
+    if (!rule.procedure.empty() && called.find(" " + rule.procedure + " ") == std::string::npos)
+      continue;
     if (!rule.contains.empty() && lower.find(rule.contains) == std::string::npos) continue;
     if (rule.skip > 0) {
       --rule.skip;

@@ -32,6 +32,9 @@ json::Value Journal::Read(std::int64_t after, std::size_t limit) const {
                      {"text", entry.request}, {"parameters", entry.parameters},
                      {"rows", entry.rows},    {"effect", entry.effect},
                      {"fault", entry.fault},  {"micros", entry.micros}};
+    row.emplace_back("procedure",
+                     entry.procedure.empty() ? json::Value() : json::Value(entry.procedure));
+    row.emplace_back("result", entry.result ? json::Value(*entry.result) : json::Value());
     row.emplace_back("error", entry.error == 0 ? json::Value() : json::Value(entry.error));
     out.emplace_back(std::move(row));
   }

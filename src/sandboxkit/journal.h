@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "json/value.h"
@@ -18,14 +19,16 @@ struct JournalEntry {
   std::int64_t at_ms = 0;       // machine's clock, UTC
   std::int64_t connection = 0;  // which wire connection
   std::string user;
-  std::string kind;        // "login" or "statement"
-  std::string operation;   // "select", "execute", …
-  std::string request;     // the statement or route, cut at 2,000 bytes
-  std::string parameters;  // of what writes
-  std::int64_t rows = 0;   // sent, or changed
-  std::string effect;      // "none", "read", "write"
-  std::int64_t error = 0;  // the vendor's number; 0: none
-  std::string fault;       // the planned one that it met
+  std::string kind;                    // "login" or "statement"
+  std::string operation;               // "select", "execute", …
+  std::string request;                 // the statement or route, cut at 2,000 bytes
+  std::string parameters;              // of what writes
+  std::int64_t rows = 0;               // sent, or changed
+  std::string effect;                  // "none", "read", "write"
+  std::int64_t error = 0;              // the vendor's number; 0: none
+  std::string fault;                   // the planned one that it met
+  std::string procedure;               // the stored procedure that was called, where one was
+  std::optional<std::int64_t> result;  // its RETURN value: the id of what it made
   std::int64_t micros = 0;
 };
 

@@ -322,6 +322,7 @@ class BestPracticeClinic final : public Clinic {
                                         {"date", date},
                                         {"time", time},
                                         {"minutes", 15},
+                                        {"force", true},
                                         {"reason", "as usual"}});
   }
 

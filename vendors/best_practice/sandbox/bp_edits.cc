@@ -222,6 +222,45 @@ Result<std::int64_t> EditLocation(Connection& writer, std::int64_t id, const jso
   return InsertOrUpdate(writer, "LOCATIONS", id, std::move(defaults), std::move(cells));
 }
 
+namespace {
+
+// "sessions":[{"weekday":0 (Monday) … 6,"from":"08:00","to":"17:30","location":ID}]. Somebody new
+// without any works every day from 8:00 to 17:30, so that there is something to book.
+Result<void> SetSessions(Connection& writer, std::int64_t user, std::int64_t home,
+                         const json::Value& body) {
+  json::Array week;
+  const json::Value* given = body.Find("sessions");
+  if (given != nullptr && given->array() != nullptr) {
+    week = *given->array();
+  } else {
+    for (int day = 0; day < 7; ++day)
+      week.emplace_back(json::Object{{"weekday", day}, {"from", "08:00"}, {"to", "17:30"}});
+  }
+  AskInteger(writer, "DELETE FROM SESSIONS WHERE USERID = ?", {user});
+  for (const json::Value& session : week) {
+    PONS_ASSIGN(const std::int64_t from, SecondsIn(session.Text("from")));
+    PONS_ASSIGN(const std::int64_t to, SecondsIn(session.Text("to")));
+    const std::int64_t weekday = IntegerIn(session, "weekday").value_or(-1);
+    if (weekday < 0 || weekday > 6) return MakeError(Fault::kRejected, "weekday: 0 (Monday) to 6");
+    auto row = InsertRow(writer, "SESSIONS",
+                         {{"USERID", user},
+                          {"LOCATIONID", IntegerIn(session, "location").value_or(home)},
+                          {"DAYOFWEEK", std::int64_t{(weekday + 1) % 7 + 1}},  // Sunday is 1
+                          {"STARTTIME", from},
+                          {"ENDTIME", to},
+                          {"LENGTH", std::int64_t{900}},
+                          {"SPECIAL", std::int64_t{0}},
+                          {"LABEL", std::string()},
+                          {"WEEKS", std::int64_t{1}},
+                          {"CYCLEWEEK", std::int64_t{0}},
+                          {"RECORDSTATUS", std::int64_t{1}}});
+    if (!row) return std::move(row).error();
+  }
+  return Ok();
+}
+
+}  // namespace
+
 Result<std::int64_t> EditPractitioner(Connection& writer, std::int64_t id,
                                       const json::Value& body) {
   static constexpr Field kTexts[] = {{"given", "FIRSTNAME"},
@@ -256,7 +295,13 @@ Result<std::int64_t> EditPractitioner(Connection& writer, std::int64_t id,
                  {"GROUPCODE", std::int64_t{2}},    {"TITLECODE", std::int64_t{0}},
                  {"MOBILEPHONE", std::string()}};
   for (const Field& field : kTexts) defaults.emplace_back(field.column, std::string());
+  const bool is_new = id == 0;
   PONS_ASSIGN(id, InsertOrUpdate(writer, "USERS", id, std::move(defaults), std::move(cells)));
+  if (is_new || body.Find("sessions") != nullptr) {
+    const std::int64_t home =
+        AskInteger(writer, "SELECT LOCATIONID FROM USERS WHERE USERID = ?", {id});
+    PONS_TRY(SetSessions(writer, id, home, body));
+  }
   if (locations == nullptr) return id;
   AskInteger(writer, "DELETE FROM PROVIDER_LOCATION WHERE USERID = ?", {id});
   for (const std::int64_t place : places) {
@@ -302,6 +347,10 @@ Result<std::int64_t> BookAppointment(Connection& writer, const json::Value& body
       AskInteger(writer, "SELECT APPOINTMENTLENGTH FROM APPOINTMENTTYPES WHERE APPOINTMENTCODE = ?",
                  {appointment.type}, 900);
   if (const auto minutes = IntegerIn(body, "minutes")) appointment.length = *minutes * 60;
+  if (!TrueIn(body, "force", false)) {
+    PONS_ASSIGN(const std::string day, DayIn(appointment.date));
+    PONS_TRY(CheckFree(writer, appointment.user, day, appointment.time, appointment.length, 0));
+  }
   return AddAppointment(writer, appointment);
 }
 
@@ -336,7 +385,31 @@ Result<std::int64_t> EditAppointment(Connection& writer, std::int64_t id, const 
   if (cells.empty() && status.empty())
     return MakeError(Fault::kRejected, "nothing to change was given");
   if (!cells.empty()) PONS_TRY(UpdateRow(writer, "APPOINTMENTS", id, std::move(cells)));
+  // Staff are asked before they book a time twice: whoever sends "force":false wants to be told.
+  if (TrueIn(body, "force", true)) return id;
+  const auto number = [&](const char* column) {
+    return AskInteger(
+        writer, std::string("SELECT ") + column + " FROM APPOINTMENTS WHERE RECORDID = ?", {id});
+  };
+  PONS_TRY(CheckFree(
+      writer, number("USERID"),
+      AskText(writer, "SELECT APPOINTMENTDATE FROM APPOINTMENTS WHERE RECORDID = ?", {id}),
+      number("APPOINTMENTTIME"), number("APPOINTMENTLENGTH"), id));
   return id;
+}
+
+Result<std::int64_t> AddAway(Connection& writer, const json::Value& body) {
+  const std::int64_t user = IntegerIn(body, "practitioner").value_or(0);
+  PONS_TRY(Exists(writer, "USERS", user, "practitioner"));
+  PONS_ASSIGN(const std::string from, DayIn(body.Text("from")));
+  PONS_ASSIGN(const std::string to,
+              body.Text("to").empty() ? Result<std::string>(from) : DayIn(body.Text("to")));
+  if (to < from) return MakeError(Fault::kRejected, "to: must not be before from");
+  return InsertRow(writer, "DAYSAWAY",
+                   {{"USERID", user},
+                    {"STARTDATE", from},
+                    {"FINISHDATE", to},
+                    {"AWAYREASON", std::string(body.Text("reason"))}});
 }
 
 Result<std::int64_t> BeginVisit(Connection& writer, const json::Value& body) {

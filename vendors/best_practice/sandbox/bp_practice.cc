@@ -2,6 +2,7 @@
 #include "vendors/best_practice/sandbox/bp_practice.h"
 
 #include <charconv>
+#include <cstdio>
 
 #include "base/text.h"
 #include "vendors/best_practice/sandbox/bp_edits.h"
@@ -102,7 +103,8 @@ const char* TableOf(std::string_view kind) {
   static constexpr Table kTables[] = {
       {"patients", "PATIENTS"},   {"appointments", "APPOINTMENTS"},
       {"visits", "VISITS"},       {"practitioners", "USERS"},
-      {"locations", "LOCATIONS"}, {"appointment_types", "APPOINTMENTTYPES"}};
+      {"locations", "LOCATIONS"}, {"appointment_types", "APPOINTMENTTYPES"},
+      {"away", "DAYSAWAY"}};
   for (const Table& entry : kTables) {
     if (entry.kind == kind) return entry.table;
   }
@@ -202,6 +204,37 @@ Result<json::Value> BpPractice::Practitioners() const {
   return json::Value(std::move(rows));
 }
 
+Result<json::Value> BpPractice::Free(const json::Value& query) const {
+  const auto user = IntegerIn(query, "practitioner");
+  if (!user) return MakeError(Fault::kRejected, "practitioner: give its id");
+  PONS_ASSIGN(const std::string day, query.Text("date").empty()
+                                         ? Result<std::string>(TodayText(database_))
+                                         : DayIn(query.Text("date")));
+  PONS_ASSIGN(auto reader, database_.OpenReader());
+  PONS_ASSIGN(const FreeTimes free, FreeTimesOf(*reader, *user, day));
+  if (free.away) return MakeError(Fault::kConflict, AwayText(day));
+  json::Array slots;
+  for (const auto& [at, length] : free.slots) {
+    char time[8];
+    std::snprintf(time, sizeof time, "%02d:%02d", static_cast<int>(at / 3600 % 24),
+                  static_cast<int>(at / 60 % 60));
+    slots.emplace_back(json::Object{{"time", std::string(time)}, {"minutes", length / 60}});
+  }
+  return json::Value(json::Object{{"slots", std::move(slots)}});
+}
+
+Result<json::Value> BpPractice::Away() const {
+  PONS_ASSIGN(json::Array rows,
+              Query("SELECT CAST(D.RECORDID AS TEXT) AS id, CAST(D.USERID AS TEXT) AS "
+                    "practitioner, trim(coalesce(T.TITLE, '') || ' ' || U.FIRSTNAME || ' ' || "
+                    "U.SURNAME) AS name, substr(D.STARTDATE, 1, 10) AS \"from\", "
+                    "substr(D.FINISHDATE, 1, 10) AS \"to\", D.AWAYREASON AS reason "
+                    "FROM DAYSAWAY D JOIN USERS U ON U.USERID = D.USERID "
+                    "LEFT JOIN TITLES T ON T.TITLECODE = U.TITLECODE ORDER BY D.STARTDATE",
+                    {}));
+  return json::Value(json::Object{{"away", std::move(rows)}});
+}
+
 Result<json::Value> BpPractice::Diary(const json::Value& query) const {
   const std::string_view date = query.Text("date");
   PONS_ASSIGN(const std::string day,
@@ -268,6 +301,8 @@ Result<json::Value> BpPractice::List(std::string_view kind, const json::Value& q
   if (kind == "patients") return Patients(query);
   if (kind == "practitioners") return Practitioners();
   if (kind == "diary") return Diary(query);
+  if (kind == "free") return Free(query);
+  if (kind == "away") return Away();
   if (kind == "visits") return Visits(query);
   if (kind == "practice") {
     PONS_ASSIGN(json::Array rows, Query("SELECT PRACTICENAME AS name FROM PRACTICE LIMIT 1", {}));
@@ -317,6 +352,7 @@ Result<json::Value> BpPractice::Create(std::string_view kind, const json::Value&
     if (kind == "patients") return EditPatient(writer, 0, body);
     if (kind == "appointments") return BookAppointment(writer, body);
     if (kind == "visits") return BeginVisit(writer, body);
+    if (kind == "away") return AddAway(writer, body);
     if (kind == "locations") return EditLocation(writer, 0, body);
     if (kind == "practitioners") return EditPractitioner(writer, 0, body);
     if (kind == "appointment_types") return EditType(writer, 0, body);
@@ -356,7 +392,8 @@ Result<json::Value> BpPractice::Remove(std::string_view kind, std::string_view i
     if (AskInteger(writer, "SELECT COUNT(*)" + where, {id}) == 0) {
       return MakeError(Fault::kNotFound, "nothing of that id in " + std::string(kind));
     }
-    if (vanish) {
+    // Bp has no mark for days away that were taken back (best-practice sheet §4).
+    if (vanish || kind == "away") {
       AskInteger(writer, "DELETE" + where, {id});
       return id;
     }

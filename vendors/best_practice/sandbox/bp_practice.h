@@ -40,6 +40,9 @@ class BpPractice final : public sandboxkit::Practice {
 
   Result<json::Value> Patients(const json::Value& query) const;
   Result<json::Value> Practitioners() const;
+  // What BP_GetFreeAppointments gives for one practitioner and day.
+  Result<json::Value> Free(const json::Value& query) const;
+  Result<json::Value> Away() const;
   Result<json::Value> Diary(const json::Value& query) const;
   Result<json::Value> Visits(const json::Value& query) const;
 

@@ -240,14 +240,32 @@ void ClinicStore::Practitioner(const ClinicPractitioner& who) {
                     {"PROVIDERNUMBER", place.provider_number}}));
   }
   if (!who.has_appointment_book) return;
-  // Sunday is day 1. The made-up diary keeps these hours (made_up_diary.h).
-  for (std::int64_t day = 2; day <= 7; ++day) {
+  for (const auto& away : who.away) {
+    Keep(InsertRow(writer_, "DAYSAWAY",
+                   {{"USERID", who.id},
+                    {"STARTDATE", away.from + " 00:00:00.000"},
+                    {"FINISHDATE", away.to + " 00:00:00.000"},
+                    {"AWAYREASON", away.reason}}));
+  }
+  for (const auto& session : who.sessions) {
+    const std::int64_t start = session.from_minutes * 60, end = session.to_minutes * 60;
+    if (!session.date.empty()) {
+      Keep(InsertRow(writer_, "EXTRASESSIONS",
+                     {{"USERID", who.id},
+                      {"LOCATIONID", session.location},
+                      {"SESSIONDATE", session.date + " 00:00:00.000"},
+                      {"STARTTIME", start},
+                      {"ENDTIME", end},
+                      {"LENGTH", std::int64_t{900}}}));
+      continue;
+    }
+    // Sunday is day 1.
     Keep(InsertRow(writer_, "SESSIONS",
                    {{"USERID", who.id},
-                    {"LOCATIONID", home},
-                    {"DAYOFWEEK", day},
-                    {"STARTTIME", std::int64_t{28'800}},
-                    {"ENDTIME", std::int64_t{day == 7 ? 45'000 : 63'000}},
+                    {"LOCATIONID", session.location},
+                    {"DAYOFWEEK", std::int64_t{(session.weekday + 1) % 7 + 1}},
+                    {"STARTTIME", start},
+                    {"ENDTIME", end},
                     {"LENGTH", std::int64_t{900}},
                     {"SPECIAL", std::int64_t{0}},
                     {"LABEL", std::string()},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vendors/best_practice/sandbox/edits.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "vendors/best_practice/sandbox/engine.h"
 
@@ -42,6 +44,26 @@ Result<void> StepChange(Connection& writer, const std::string& sql,
   }
   sqlite3_reset(statement);
   return Ok();
+}
+
+// Whole numbers, row by row.
+Result<std::vector<std::vector<std::int64_t>>> AskIntegers(Connection& connection,
+                                                           const std::string& sql,
+                                                           const std::vector<SqlValue>& values) {
+  std::string error;
+  sqlite3_stmt* statement = connection.Prepare(sql, error);
+  if (statement == nullptr) return MakeError(Fault::kInternal, "sandbox database: " + error);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    BindValue(statement, static_cast<int>(i) + 1, values[i]);
+  std::vector<std::vector<std::int64_t>> rows;
+  while (sqlite3_step(statement) == SQLITE_ROW) {
+    std::vector<std::int64_t> row;
+    for (int i = 0; i < sqlite3_column_count(statement); ++i)
+      row.push_back(sqlite3_column_int64(statement, i));
+    rows.push_back(std::move(row));
+  }
+  sqlite3_reset(statement);
+  return rows;
 }
 
 }  // namespace
@@ -222,7 +244,64 @@ Result<std::int64_t> AddAppointment(Connection& writer, const NewAppointment& ap
                     {"ITEMLIST", std::string()},
                     {"COMMENT", std::string()},
                     {"ATTENDANCECONFIRMED", zero},
-                    {"VIDEOURL", std::string()}});
+                    {"VIDEOURL", appointment.video_url}});
+}
+
+Result<void> CheckFree(Connection& writer, std::int64_t user, const std::string& day,
+                       std::int64_t time, std::int64_t length, std::int64_t except) {
+  const std::string taken = AskText(
+      writer,
+      "SELECT printf('%02d:%02d', A.APPOINTMENTTIME / 3600, A.APPOINTMENTTIME / 60 % 60) || ' ' || "
+      "trim(coalesce(P.FIRSTNAME, '') || ' ' || coalesce(P.SURNAME, '')) FROM APPOINTMENTS A "
+      "LEFT JOIN PATIENTS P ON P.INTERNALID = A.INTERNALID WHERE A.APPOINTMENTDATE = ? AND "
+      "A.USERID = ? AND A.RECORDSTATUS = 1 AND A.APPOINTMENTTIME < ? AND "
+      "A.APPOINTMENTTIME + A.APPOINTMENTLENGTH > ? AND A.RECORDID <> ? ORDER BY A.APPOINTMENTTIME "
+      "LIMIT 1",
+      {day, user, time + length, time, except});
+  if (taken.empty()) return Ok();
+  return MakeError(Fault::kConflict, "this time is taken: " + taken);
+}
+
+std::string AwayText(const std::string& date) {
+  return "The user is away on " + date.substr(0, 10) + ".";
+}
+
+Result<FreeTimes> FreeTimesOf(Connection& connection, std::int64_t user, const std::string& date) {
+  const auto parsed = ParseDateTime(date);
+  if (!parsed) return MakeError(Fault::kRejected, "date must be YYYY-MM-DD");
+  const std::string day = FormatDateTime({parsed->days, 0});
+  FreeTimes free;
+  free.away = AskInteger(connection,
+                         "SELECT COUNT(*) FROM DAYSAWAY WHERE USERID = ? AND STARTDATE <= ? AND "
+                         "FINISHDATE >= ?",
+                         {user, day, day}) > 0;
+  if (free.away) return free;
+  // DAYOFWEEK counts from Sunday, 1.
+  const std::int64_t weekday = (WeekdayOf(parsed->days) + 1) % 7 + 1;
+  PONS_ASSIGN(
+      const auto sessions,
+      AskIntegers(connection,
+                  "SELECT STARTTIME, ENDTIME, LENGTH FROM SESSIONS WHERE USERID = ?1 AND "
+                  "RECORDSTATUS = 1 AND DAYOFWEEK = ?2 AND (STARTDATE IS NULL OR STARTDATE <= ?3) "
+                  "AND (ENDDATE IS NULL OR ENDDATE >= ?3) UNION ALL SELECT STARTTIME, ENDTIME, "
+                  "LENGTH FROM EXTRASESSIONS WHERE USERID = ?1 AND SESSIONDATE = ?3",
+                  {user, weekday, day}));
+  PONS_ASSIGN(const auto taken,
+              AskIntegers(connection,
+                          "SELECT APPOINTMENTTIME, APPOINTMENTLENGTH FROM APPOINTMENTS WHERE "
+                          "USERID = ? AND APPOINTMENTDATE = ? AND RECORDSTATUS = 1",
+                          {user, day}));
+  for (const auto& session : sessions) {
+    for (std::int64_t at = session[0]; session[2] > 0 && at + session[2] <= session[1];
+         at += session[2]) {
+      const bool hit = std::any_of(taken.begin(), taken.end(), [&](const auto& row) {
+        return row[0] < at + session[2] && row[0] + row[1] > at;
+      });
+      if (!hit) free.slots.emplace_back(at, session[2]);
+    }
+  }
+  std::sort(free.slots.begin(), free.slots.end());
+  return free;
 }
 
 Result<void> CancelAppointment(Connection& writer, std::int64_t id, std::int64_t by,

@@ -63,8 +63,22 @@ struct NewAppointment {
   std::string reason;
   bool urgent = false;
   std::int64_t booked_by = 0;
+  std::string video_url;
 };
 Result<std::int64_t> AddAppointment(Connection& writer, const NewAppointment& appointment);
+// kConflict with what is in the way, where a live appointment other than `except` has part of that
+// time. For staff, who are asked; the procedures look at nothing.
+Result<void> CheckFree(Connection& writer, std::int64_t user, const std::string& day,
+                       std::int64_t time, std::int64_t length, std::int64_t except);
+// The free slots of one user's day: sessions of that weekday and extra ones, less what live
+// appointments cover. INFERRED: WEEKS and CYCLEWEEK are not looked at; every week is the same here.
+struct FreeTimes {
+  bool away = false;
+  std::vector<std::pair<std::int64_t, std::int64_t>> slots;  // start and length, in seconds
+};
+Result<FreeTimes> FreeTimesOf(Connection& connection, std::int64_t user, const std::string& date);
+// What Bp says of a user who is away on that day.
+std::string AwayText(const std::string& date);
 Result<void> CancelAppointment(Connection& writer, std::int64_t id, std::int64_t by,
                                const std::string& reason);
 // Statuses 1 booked, 2 waiting …: times of arrival and consultation are kept with them.

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "vendors/best_practice/sandbox/edits.h"
 
 namespace pons::best_practice::sandbox {
 namespace {
@@ -40,6 +41,68 @@ VariableTypes TypesOf(const Variables& variables) {
   return types;
 }
 
+SqlError PlaceAfterName(std::size_t place) {
+  return {119, 15,
+          "Must pass parameter number " + std::to_string(place) +
+              " and subsequent parameters as '@name = value'. After the form '@name = value' has "
+              "been used, all subsequent parameters must be passed in the form '@name = value'."};
+}
+
+SqlError NotOfType(const SqlValue& value, std::string_view type) {
+  const char* from = std::holds_alternative<Bytes>(value)          ? "varbinary"
+                     : std::holds_alternative<double>(value)       ? "float"
+                     : std::holds_alternative<std::int64_t>(value) ? "bigint"
+                                                                   : "nvarchar";
+  return {8114, 16,
+          std::string("Error converting data type ") + from + " to " + std::string(type) + "."};
+}
+
+std::optional<SqlError> CoerceToInteger(SqlValue& value) {
+  std::int64_t number = 0;
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    const std::string_view digits = Trim(*text);
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    const bool whole =
+        digits.empty() || (parsed.ec == std::errc() && parsed.ptr == digits.data() + digits.size());
+    if (!whole) return NotOfType(value, "int");
+  } else if (std::holds_alternative<Bytes>(value)) {
+    return NotOfType(value, "int");
+  } else {
+    if (const auto* real = std::get_if<double>(&value); real != nullptr && !(*real > -3e9))
+      return NotOfType(value, "int");
+    number = AsInteger(value);
+  }
+  if (number < -2'147'483'648 || number > 2'147'483'647) return NotOfType(value, "int");
+  value = number;
+  return std::nullopt;
+}
+
+std::optional<SqlError> CoerceToDate(SqlType type, SqlValue& value) {
+  const char* name = type.kind == TypeKind::kDate ? "date" : "datetime";
+  if (std::holds_alternative<std::int64_t>(value) && type.kind == TypeKind::kDate)
+    return SqlError{206, 16, "Operand type clash: int is incompatible with date"};
+  const auto* text = std::get_if<std::string>(&value);
+  const auto moment = text == nullptr ? std::nullopt : ParseDateTime(*text);
+  if (!moment) return NotOfType(value, name);
+  value = type.kind == TypeKind::kDate ? FormatDay(*moment) : FormatDateTime(*moment);
+  return std::nullopt;
+}
+
+// An argument as its parameter takes it. Text that is too long is cut without a word: SQL Server
+// does so for parameters (and says error 8152 for columns).
+std::optional<SqlError> Coerce(SqlType type, SqlValue& value) {
+  if (IsNull(value)) return std::nullopt;
+  if (type.kind == TypeKind::kInt || type.kind == TypeKind::kBit) return CoerceToInteger(value);
+  if (type.kind == TypeKind::kDate || type.kind == TypeKind::kDateTime)
+    return CoerceToDate(type, value);
+  if (type.IsText()) {
+    std::string text = AsText(value);
+    if (type.size > 0) text.resize(EndOfCharacters(text, static_cast<std::size_t>(type.size)));
+    value = std::move(text);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 SqlError FromSqlite(const char* message) {
@@ -49,6 +112,9 @@ SqlError FromSqlite(const char* message) {
     const auto parsed = std::from_chars(text.data() + 5, text.data() + text.size(), number);
     return {number, 16, std::string(parsed.ptr + 1, text.data() + text.size())};
   }
+  // Columns hold what fits (schema.cc).
+  if (text.starts_with("CHECK constraint failed"))
+    return {8152, 16, "String or binary data would be truncated."};
   return {8624, 16, "Sandbox: " + std::string(text)};
 }
 
@@ -157,6 +223,7 @@ RequestFacts Engine::Describe(const Batch& batch) const {
     if (statement.kind == StatementKind::kExecute) {
       facts.objects += statement.target + " ";
       const Procedure* procedure = procedures_.Find(statement.target);
+      facts.called += (procedure != nullptr ? procedure->name : statement.target) + " ";
       if (procedure != nullptr && procedure->writes) facts.writes = true;
       // What is called counts more than a SELECT of its RETURN value.
       facts.kind = "execute";
@@ -301,6 +368,7 @@ bool Engine::Change(const Statement& statement, Variables& variables, ResultSink
   if (status != SQLITE_DONE) return Fail(sink, error);
   session_.row_count = rows;
   rows_done_ += rows;
+  effects_ += rows;
   sink.Done(rows, true);
   return true;
 }
@@ -409,9 +477,12 @@ bool Engine::BindArguments(const Procedure& procedure, std::vector<Argument>& gi
                  "Procedure or function " + procedure.name + " has too many arguments specified."});
   }
   std::vector<bool> filled(parameters.size(), false);
+  bool by_name = false;
   for (std::size_t i = 0; i < given.size(); ++i) {
     std::size_t place = i;
+    if (by_name && given[i].name.empty()) return Fail(sink, PlaceAfterName(i + 1));
     if (!given[i].name.empty()) {
+      by_name = true;
       const auto found =
           std::find_if(parameters.begin(), parameters.end(), [&](const auto& parameter) {
             return EqualsIgnoringAsciiCase(parameter.name, given[i].name);
@@ -423,8 +494,14 @@ bool Engine::BindArguments(const Procedure& procedure, std::vector<Argument>& gi
       }
       place = static_cast<std::size_t>(found - parameters.begin());
     }
+    if (filled[place]) {
+      return Fail(
+          sink,
+          {8143, 16, "Parameter '" + parameters[place].name + "' was supplied multiple times."});
+    }
     if (given[i].is_default) continue;
     filled[place] = true;
+    if (auto error = Coerce(parameters[place].type, given[i].value)) return Fail(sink, *error);
     bound[AsciiUpper(parameters[place].name)] = {parameters[place].type, std::move(given[i].value)};
   }
   for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -452,14 +529,20 @@ bool Engine::Call(std::string_view name, std::vector<Argument> given, ResultSink
   Connection& connection = procedure->writes ? *lease_ : Current();
   bool done = true;
   if (procedure->run) {
-    ProcedureCall call{*this, connection, arguments, sink, 0, {}};
+    ProcedureCall call{*this, connection, arguments, sink, 0, false, {}};
     procedure->run(call);
     result = call.result;
     done = !call.error;
     if (procedure->writes) {
-      if (done) ++rows_done_;
-      EndStatementWrite(!done);
+      const bool kept = done && call.changed;
+      if (kept) {
+        ++rows_done_;
+        ++effects_;
+      }
+      // Inside the caller's transaction nothing is ended here: a refusal has written nothing.
+      EndStatementWrite(!kept);
     }
+    if (done) (procedure->writes ? written_result_ : read_result_) = result;
     if (!done) return Fail(sink, *call.error);
   } else {
     done = RunText(connection, procedure->body, arguments, sink);

@@ -48,6 +48,7 @@ struct ProcedureCall {
   Variables& arguments;
   ResultSink& sink;
   std::int64_t result = 0;
+  bool changed = false;  // there is something to keep
   std::optional<SqlError> error;
 
   std::int64_t Integer(const std::string& name) const {
@@ -97,6 +98,7 @@ class CompiledBatches {
 struct RequestFacts {
   std::string kind;     // "select", "insert", "update", "delete", "execute", "other"
   std::string objects;  // tables, views and procedures named, blank-separated
+  std::string called;   // procedures called, blank-separated, as declared
   bool writes = false;
 };
 
@@ -134,7 +136,16 @@ class Engine {
   void Rollback();
 
   std::int64_t rows_done() const { return rows_done_; }  // sent or changed since ResetCount
-  void ResetCount() { rows_done_ = 0; }
+  std::int64_t effects() const { return effects_; }      // changes made since then
+  // RETURN value of the last procedure that was called, those that write first.
+  std::optional<std::int64_t> last_result() const {
+    return written_result_ ? written_result_ : read_result_;
+  }
+  void ResetCount() {
+    rows_done_ = effects_ = 0;
+    written_result_.reset();
+    read_result_.reset();
+  }
 
  private:
   bool RunOne(const Statement& statement, Variables& variables, ResultSink& sink,
@@ -164,6 +175,8 @@ class Engine {
   Connection* forced_ = nullptr;  // inside a procedure: its connection
   SessionState session_;
   std::int64_t rows_done_ = 0;
+  std::int64_t effects_ = 0;
+  std::optional<std::int64_t> written_result_, read_result_;
   int depth_ = 0;
 };
 

@@ -38,6 +38,8 @@ Span Lunch(int practitioner) {
   return {from, from + 45};
 }
 
+int Opens(int practitioner) { return kOpen + (practitioner % 3 == 2 ? 30 : 0); }
+
 int WeekdayIndex(Date date) {  // Monday 0 … Sunday 6
   const std::chrono::weekday day{std::chrono::sys_days(date)};
   return static_cast<int>(day.iso_encoding()) - 1;
@@ -55,7 +57,23 @@ int PickType(Dice& dice, Work work) {
 
 }  // namespace
 
+AwayDays AwayOf(int practitioner) {
+  if (practitioner == 3) return {14, 20, "Annual leave"};
+  if (practitioner == 6) return {9, 9, "Training day"};
+  return {};
+}
+
+std::vector<Hours> HoursOf(int practitioner, bool saturday) {
+  const Span tea = Tea(practitioner), lunch = Lunch(practitioner);
+  const int close = saturday ? kSaturdayClose : kClose;
+  std::vector<Hours> hours{{Opens(practitioner), tea.from}, {tea.to, std::min(lunch.from, close)}};
+  if (lunch.to < close) hours.push_back({lunch.to, close});
+  return hours;
+}
+
 int LocationOn(int practitioner, const DayPlan& day) {
+  const AwayDays away = AwayOf(practitioner);
+  if (away.to > 0 && day.days_ahead >= away.from && day.days_ahead <= away.to) return -1;
   const std::string_view week = kRoster[practitioner];
   int weekday = WeekdayIndex(day.date);
   // Today is a working day whatever the calendar says: a demonstration on a Sunday shows a Monday.
@@ -77,7 +95,7 @@ std::vector<Booking> BookDay(std::uint64_t seed, const DayPlan& day) {
     if (location < 0) continue;
     Dice dice(seed ^ 0xd1a2u, static_cast<std::uint64_t>(number * kPractitioners + p));
     const Span breaks[] = {Tea(p), Lunch(p), {close, 24 * 60}};
-    int at = kOpen + (p % 3 == 2 ? 30 : 0);
+    int at = Opens(p);
     while (at < close) {
       const auto next = std::find_if(std::begin(breaks), std::end(breaks),
                                      [at](const Span& span) { return span.to > at; });

@@ -40,6 +40,7 @@ struct DayPlan {
   Date date{};
   bool is_today = false;  // open whatever day of the week it is
   int fill_per_mille = 1000;
+  int days_ahead = 0;
 };
 
 // In order of practitioner, then time; nobody is booked twice at once, and everything lies between
@@ -48,6 +49,20 @@ std::vector<Booking> BookDay(std::uint64_t seed, const DayPlan& day);
 
 // Where practitioner `p` works on that day; -1: at home.
 int LocationOn(int practitioner, const DayPlan& day);
+
+// Hours at work, breaks left out, whatever the day.
+struct Hours {
+  int from_minutes = 0, to_minutes = 0;
+};
+std::vector<Hours> HoursOf(int practitioner, bool saturday);
+
+// The next time that a practitioner is away, counted in days from the sandbox's today, both
+// included; {0, 0}: not soon.
+struct AwayDays {
+  int from = 0, to = 0;
+  std::string_view reason;
+};
+AwayDays AwayOf(int practitioner);
 
 inline constexpr int kPractitioners = 8;
 inline constexpr int kLocations = 3;

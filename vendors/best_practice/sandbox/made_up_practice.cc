@@ -84,7 +84,7 @@ std::vector<int> PlacesOf(int practitioner) {
   int days[made_up::kLocations] = {};
   for (unsigned day = 3; day <= 8; ++day) {  // a Monday to Saturday
     const Date date{std::chrono::year{2025} / 11 / day};
-    const int location = made_up::LocationOn(practitioner, {date, false, 1000});
+    const int location = made_up::LocationOn(practitioner, {date, false, 1000, 0});
     if (location >= 0) ++days[location];
   }
   std::vector<int> places;
@@ -95,7 +95,33 @@ std::vector<int> PlacesOf(int practitioner) {
   return places;
 }
 
-void TellPractitioners(std::uint64_t seed, const ClinicSink& sink) {
+// The week of a practitioner, an extra session where today is not of it, and the days away.
+void TellHours(int p, Date today, ClinicPractitioner& person) {
+  for (unsigned day = 3; day <= 8; ++day) {  // a Monday to Saturday
+    const Date date{std::chrono::year{2025} / 11 / day};
+    const int location = made_up::LocationOn(p, {date, false, 1000, 0});
+    if (location < 0) continue;
+    for (const made_up::Hours& hours : made_up::HoursOf(p, day == 8)) {
+      person.sessions.push_back(
+          {static_cast<int>(day) - 3, "", hours.from_minutes, hours.to_minutes, location + 1});
+    }
+  }
+  if (made_up::LocationOn(p, {today, false, 1000, 0}) < 0) {
+    const int location = made_up::LocationOn(p, {today, true, 1000, 0});
+    for (const made_up::Hours& hours : made_up::HoursOf(p, false)) {
+      person.sessions.push_back(
+          {0, FormatDate(today), hours.from_minutes, hours.to_minutes, location + 1});
+    }
+  }
+  const made_up::AwayDays away = made_up::AwayOf(p);
+  if (away.to == 0) return;
+  const auto after = [&](int days) {
+    return FormatDate(Date(std::chrono::sys_days(today) + std::chrono::days(days)));
+  };
+  person.away.push_back({after(away.from), after(away.to), std::string(away.reason)});
+}
+
+void TellPractitioners(std::uint64_t seed, Date today, const ClinicSink& sink) {
   Dice dice(seed, 0x57aff);
   for (int p = 0; p < made_up::kPractitioners; ++p) {
     const Staff& staff = kStaff[p];
@@ -118,6 +144,7 @@ void TellPractitioners(std::uint64_t seed, const ClinicSink& sink) {
       person.places.push_back(
           {place + 1, ProviderNumber("99" + Padded(number, 4), 1 + place * 10 + p)});
     }
+    TellHours(p, today, person);
     sink.practitioner(person);
   }
 }
@@ -219,6 +246,7 @@ made_up::DayPlan PlanOf(const MadeUpOptions& options, int distance) {
   made_up::DayPlan day;
   day.date = Date(std::chrono::sys_days(options.today) + std::chrono::days(distance));
   day.is_today = distance == 0;
+  day.days_ahead = distance;
   // The near future is nearly full, three months ahead is nearly empty.
   day.fill_per_mille = distance == 0 ? 900 : distance < 0 ? 860 : std::max(30, 720 - distance * 12);
   return day;
@@ -298,7 +326,7 @@ void MakeUpPractice(const MadeUpOptions& options, const ClinicSink& sink) {
   PONS_CHECK(options.today.ok());
   sink.practice(options.name, HealthNumber("80036299" + Padded(options.seed * 97 % 10'000'000, 7)));
   TellLocations(options.seed, sink);
-  TellPractitioners(options.seed, sink);
+  TellPractitioners(options.seed, options.today, sink);
   TellTypes(sink);
   std::vector<Known> known = TellPatients(options, sink);
   if (options.appointments <= 0 || known.empty()) return;

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "vendors/best_practice/sandbox/datetime.h"
+#include "vendors/best_practice/sandbox/edits.h"
 
 namespace pons::best_practice::sandbox {
 namespace {
@@ -154,7 +154,8 @@ Variables UserAndDay(ProcedureCall& call, const char* user, const char* day) {
   return variables;
 }
 
-// Only looks at status Booked: one that is completed or cancelled does not count.
+// Only looks at status Booked: one that is completed, cancelled or in the waiting room does not
+// count. INFERRED: a long appointment is seen in each of the slots that it covers.
 void IsAppointmentBooked(ProcedureCall& call) {
   Variables variables = UserAndDay(call, "@USERID", "@APTDATE");
   variables["@TIME"] = {kIntType, call.Integer("@APTTIME")};
@@ -170,54 +171,19 @@ void IsAppointmentBooked(ProcedureCall& call) {
 }
 
 // Slots of the sessions of that day which no live appointment covers. A user who is away is an
-// error whose text says so, not an empty set.
+// error whose text says so, not an empty set. INFERRED: the words of that text, and its number.
 void GetFreeAppointments(ProcedureCall& call) {
-  const auto day = ParseDateTime(call.Text("@APTDATE"));
-  if (!day) {
-    call.error = SqlError{
-        241, 16, "Conversion failed when converting date and/or time from character string."};
+  const auto free = FreeTimesOf(call.connection, call.Integer("@USERID"), call.Text("@APTDATE"));
+  if (!free) {
+    call.error = SqlError{50000, 16, free.error().summary};
     return;
   }
-  Variables variables = UserAndDay(call, "@USERID", "@APTDATE");
-  Rows away, sessions, taken;
-  if (!Ask(call,
-           "SELECT COUNT(*) FROM DAYSAWAY WHERE USERID = @USER AND STARTDATE <= @DAY AND "
-           "FINISHDATE >= @DAY",
-           variables, away)) {
+  if (free->away) {
+    call.error = SqlError{50000, 16, AwayText(call.Text("@APTDATE"))};
     return;
   }
-  if (away.rows[0][0] > 0) {
-    call.error = SqlError{50000, 16, "The user is away on " + FormatDay(*day) + "."};
-    return;
-  }
-  // DAYOFWEEK counts from Sunday, 1.
-  variables["@WEEKDAY"] = {kIntType, std::int64_t{(WeekdayOf(day->days) + 1) % 7 + 1}};
-  if (!Ask(call,
-           "SELECT STARTTIME, ENDTIME, LENGTH FROM SESSIONS WHERE USERID = @USER AND RECORDSTATUS "
-           "= 1 AND "
-           "DAYOFWEEK = @WEEKDAY AND (STARTDATE IS NULL OR STARTDATE <= @DAY) AND "
-           "(ENDDATE IS NULL OR ENDDATE >= @DAY) UNION ALL SELECT STARTTIME, ENDTIME, LENGTH FROM "
-           "EXTRASESSIONS WHERE USERID = @USER AND SESSIONDATE = @DAY",
-           variables, sessions) ||
-      !Ask(call,
-           "SELECT APPOINTMENTTIME, APPOINTMENTLENGTH FROM APPOINTMENTS WHERE USERID = @USER AND "
-           "APPOINTMENTDATE = @DAY AND RECORDSTATUS = 1",
-           variables, taken)) {
-    return;
-  }
-  std::vector<std::pair<std::int64_t, std::int64_t>> free;
-  for (const auto& session : sessions.rows) {
-    for (std::int64_t at = session[0]; session[2] > 0 && at + session[2] <= session[1];
-         at += session[2]) {
-      const bool hit = std::any_of(taken.rows.begin(), taken.rows.end(), [&](const auto& row) {
-        return row[0] < at + session[2] && row[0] + row[1] > at;
-      });
-      if (!hit) free.emplace_back(at, session[2]);
-    }
-  }
-  std::sort(free.begin(), free.end());
   std::string sql;
-  for (const auto& [at, length] : free) {
+  for (const auto& [at, length] : free->slots) {
     sql += (sql.empty() ? "SELECT " : " UNION ALL SELECT ") + std::to_string(at) +
            " AS AppointmentTime, " + std::to_string(length) + " AS AppointmentLength";
   }
@@ -226,7 +192,8 @@ void GetFreeAppointments(ProcedureCall& call) {
         "SELECT APPOINTMENTTIME AS AppointmentTime, APPOINTMENTLENGTH AS AppointmentLength "
         "FROM APPOINTMENTS WHERE 1 = 0";
   }
-  if (!call.engine.RunText(call.connection, sql, variables, call.sink)) call.result = 1;
+  Variables none;
+  if (!call.engine.RunText(call.connection, sql, none, call.sink)) call.result = 1;
 }
 
 }  // namespace

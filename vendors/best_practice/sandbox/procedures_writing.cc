@@ -17,31 +17,6 @@ ProcedureParameter Text(const char* name, int size, bool optional = false) {
   return {name, VarcharOf(size), optional};
 }
 
-// A refusal that is the caller's gives 0; anything else is an error.
-void Settle(ProcedureCall& call, const Result<void>& done) {
-  if (done) {
-    call.result = 1;
-  } else if (done.error().fault == Fault::kInternal) {
-    call.error = SqlError{50000, 16, done.error().summary};
-  }
-}
-
-void AddBooking(ProcedureCall& call, bool extended) {
-  NewAppointment appointment;
-  appointment.date = call.Text("@APTDATE");
-  appointment.time = call.Integer("@APTTIME");
-  appointment.length = call.Integer("@APTLEN");
-  appointment.user = call.Integer("@PRACTITIONERID");
-  appointment.patient = call.Integer("@PATIENTID");
-  appointment.booked_by = call.Integer("@LOGINID");
-  appointment.location = call.Integer("@LOCATIONID");
-  if (extended) {
-    appointment.type = call.Integer("@APPOINTMENTTYPE");
-    appointment.reason = call.Text("@REASON");
-  }
-  if (auto id = AddAppointment(call.connection, appointment)) call.result = *id;
-}
-
 struct PatientColumn {
   const char* parameter;
   const char* column;
@@ -113,19 +88,16 @@ void AddPatient(ProcedureCall& call) {
   cells.emplace_back("USERID", zero);
   if (call.Null("@ETHNICCODE")) cells.emplace_back("ETHNICCODE", zero);
   const auto id = InsertRow(call.connection, "PATIENTS", std::move(cells));
-  if (!id) {
-    call.error = SqlError{50000, 16, id.error().summary};
-    return;
-  }
-  call.result = *id;
-  (void)SetEmail(call.connection, *id, call.Text("@EMAIL"));
+  SettleWithId(call, id);
+  if (id) (void)SetEmail(call.connection, *id, call.Text("@EMAIL"));
 }
 
 void UpdatePatient(ProcedureCall& call) {
   const std::int64_t id = call.Integer("@PATIENTID");
+  if (!LivePatient(call.connection, id)) return;
   const auto done = UpdateRow(call.connection, "PATIENTS", id, PatientCells(call));
   if (done) (void)SetEmail(call.connection, id, call.Text("@EMAIL"));
-  Settle(call, done);
+  SettleProcedure(call, done);
 }
 
 std::vector<ProcedureParameter> PatientParameters(bool update) {
@@ -149,78 +121,103 @@ void AddPartialUpdate(ProcedureTable& table, const char* name,
   for (const PatientColumn& column : columns)
     parameters.push_back({column.parameter, column.type, false});
   table.Add({name, std::move(parameters), true, "", [columns](ProcedureCall& call) {
+               if (!LivePatient(call.connection, call.Integer("@PATIENTID"))) return;
                Cells cells;
-               for (const PatientColumn& column : columns)
-                 cells.emplace_back(column.column, CellOf(call, column));
-               Settle(call, UpdateRow(call.connection, "PATIENTS", call.Integer("@PATIENTID"),
-                                      std::move(cells)));
+               for (const PatientColumn& column : columns) {
+                 if (*column.column != 0) cells.emplace_back(column.column, CellOf(call, column));
+               }
+               SettleProcedure(call, UpdateRow(call.connection, "PATIENTS",
+                                               call.Integer("@PATIENTID"), std::move(cells)));
              }});
 }
 
-void AddAppointmentProcedures(ProcedureTable& table) {
-  const ProcedureParameter date{"@aptdate", kDateType, false};
-  table.Add({"BP_AddAppointment",
-             {date, Int("@apttime"), Int("@aptlen"), Int("@practitionerid"), Int("@patientid"),
-              Int("@loginid", true), Int("@locationid", true)},
-             true,
-             "",
-             [](ProcedureCall& call) { AddBooking(call, false); }});
-  table.Add({"BP_AddAppointmentEx",
-             {date, Int("@apttime"), Int("@appointmenttype"), Int("@aptlen"),
-              Int("@practitionerid"), Int("@patientid"), Text("@reason", 500),
-              Int("@loginid", true), Int("@locationid", true), Text("@videourl", 2000, true)},
-             true,
-             "",
-             [](ProcedureCall& call) { AddBooking(call, true); }});
-  table.Add({"BP_UpdateAppointment",
-             {Int("@aptid"), Int("@apttype"), Int("@aptlen"), Text("@reason", 500)},
-             true,
-             "",
-             [](ProcedureCall& call) {
-               Settle(call, UpdateRow(call.connection, "APPOINTMENTS", call.Integer("@APTID"),
-                                      {{"APPOINTMENTTYPE", call.Integer("@APTTYPE")},
-                                       {"APPOINTMENTLENGTH", call.Integer("@APTLEN")},
-                                       {"REASON", call.Text("@REASON")}}));
-             }});
-  table.Add({"BP_MoveAppointment",
-             {Int("@aptid"), date, Int("@apttime"), Int("@practitionerid"), Int("@locationid")},
-             true,
-             "",
-             [](ProcedureCall& call) {
-               const auto day = ParseDateTime(call.Text("@APTDATE"));
-               if (!day) return;
-               Settle(call, UpdateRow(call.connection, "APPOINTMENTS", call.Integer("@APTID"),
-                                      {{"APPOINTMENTDATE", FormatDateTime({day->days, 0})},
-                                       {"APPOINTMENTTIME", call.Integer("@APTTIME")},
-                                       {"USERID", call.Integer("@PRACTITIONERID")},
-                                       {"LOCATIONID", call.Integer("@LOCATIONID")}}));
-             }});
-  table.Add({"BP_CancelAppointment",
-             {Int("@aptid"), Int("@loginid", true)},
-             true,
-             "",
-             [](ProcedureCall& call) {
-               Settle(call, CancelAppointment(call.connection, call.Integer("@APTID"),
-                                              call.Integer("@LOGINID"), ""));
-             }});
-  const auto status = [&](const char* name, std::int64_t code) {
-    table.Add({name, {Int("@aptid")}, true, "", [code](ProcedureCall& call) {
-                 Settle(call, SetAppointmentStatus(call.connection, call.Integer("@APTID"), code));
-               }});
-  };
-  status("BP_ArriveAppointment", 2);
-  status("BP_UnarriveAppointment", 1);
-  const auto attendance = [&](const char* name, std::int64_t code) {
-    table.Add({name, {Int("@aptid")}, true, "", [code](ProcedureCall& call) {
-                 Settle(call, UpdateRow(call.connection, "APPOINTMENTS", call.Integer("@APTID"),
-                                        {{"ATTENDANCECONFIRMED", code}}));
-               }});
-  };
-  attendance("BP_ConfirmAppointment", 1);
-  attendance("BP_DeclineAppointment", 2);
+// Next of kin and emergency contact: a row of their own that the patient's row points to.
+void AddContactPerson(ProcedureTable& table, const char* name, const char* column) {
+  table.Add(
+      {name,
+       {Int("@InternalId"), Int("@TitleCode"), Text("@Surname", 60), Text("@Firstname", 30),
+        Text("@Address", 60), Text("@City", 40), Text("@Postcode", 4), Text("@ContactPhone", 14),
+        Text("@Relationship", 30), Text("@ContactPhone2", 14)},
+       true,
+       "",
+       [column](ProcedureCall& call) {
+         const std::int64_t patient = call.Integer("@INTERNALID");
+         if (!LivePatient(call.connection, patient)) return;
+         const auto row = InsertRow(call.connection, "CONTACTPERSONS",
+                                    {{"INTERNALID", patient},
+                                     {"TITLECODE", call.Integer("@TITLECODE")},
+                                     {"SURNAME", call.Text("@SURNAME")},
+                                     {"FIRSTNAME", call.Text("@FIRSTNAME")},
+                                     {"ADDRESS", call.Text("@ADDRESS")},
+                                     {"CITY", call.Text("@CITY")},
+                                     {"POSTCODE", call.Text("@POSTCODE")},
+                                     {"CONTACTPHONE", call.Text("@CONTACTPHONE")},
+                                     {"RELATIONSHIP", call.Text("@RELATIONSHIP")},
+                                     {"CONTACTPHONE2", call.Text("@CONTACTPHONE2")}});
+         if (!row) return SettleProcedure(call, row.error());
+         SettleProcedure(call, UpdateRow(call.connection, "PATIENTS", patient, {{column, *row}}));
+       }});
+}
+
+void AddMessage(ProcedureCall& call) {
+  const std::int64_t user = call.Integer("@USERID");
+  if (AskInteger(call.connection,
+                 "SELECT COUNT(*) FROM USERS WHERE USERID = ? AND RECORDSTATUS = 1", {user}) == 0) {
+    return;
+  }
+  SettleWithId(call, InsertRow(call.connection, "MESSAGES",
+                               {{"USERID", user},
+                                {"SUBJECT", call.Text("@SUBJECT")},
+                                {"MESSAGE", call.Text("@MESSAGE")},
+                                {"INTERNALID", call.Integer("@PATID")},
+                                {"RECORDSTATUS", std::int64_t{1}}}));
+}
+
+// INFERRED: a note outside a consultation is a visit of the kind "Non Visit", and what is returned
+// is its VISITID; the sheet knows that something is returned.
+void AddClinicalNote(ProcedureCall& call) {
+  const std::int64_t patient = call.Integer("@PATIENTID");
+  if (!LivePatient(call.connection, patient)) return;
+  const Database& database = call.connection.database();
+  const std::string today = TodayText(database);
+  const std::int64_t now = SecondsOfDay(database), zero = 0;
+  SettleWithId(call, InsertRow(call.connection, "VISITS",
+                               {{"INTERNALID", patient},
+                                {"USERID", zero},
+                                {"RECORDSTATUS", std::int64_t{1}},
+                                {"VISITCODE", std::int64_t{12}},
+                                {"DRNAME", std::string()},
+                                {"VISITDATE", today},
+                                {"RECORDEDDATE", today},
+                                {"STARTTIME", now},
+                                {"ENDTIME", now},
+                                {"DURATION", zero},
+                                {"LOCATION", call.Integer("@LOCATIONID")},
+                                {"VISITNOTES", call.Text("@VISITTEXT")}}));
 }
 
 }  // namespace
+
+void SettleProcedure(ProcedureCall& call, const Result<void>& done) {
+  if (done) {
+    call.result = 1;
+    call.changed = true;
+  } else if (done.error().fault == Fault::kInternal) {
+    call.error = SqlError{50000, 16, done.error().summary};
+  }
+}
+
+void SettleWithId(ProcedureCall& call, const Result<std::int64_t>& id) {
+  if (!id) return SettleProcedure(call, id.error());
+  call.result = *id;
+  call.changed = true;
+}
+
+bool LivePatient(Connection& connection, std::int64_t id) {
+  return AskInteger(connection,
+                    "SELECT COUNT(*) FROM PATIENTS WHERE INTERNALID = ? AND RECORDSTATUS = 1",
+                    {id}) == 1;
+}
 
 void AddWritingProcedures(ProcedureTable& table) {
   table.Add({"BP_AddPatient", PatientParameters(false), true, "", AddPatient});
@@ -250,9 +247,31 @@ void AddWritingProcedures(ProcedureTable& table) {
              true,
              "",
              [](ProcedureCall& call) {
-               Settle(call,
-                      SetEmail(call.connection, call.Integer("@PATIENTID"), call.Text("@EMAIL")));
+               const std::int64_t patient = call.Integer("@PATIENTID");
+               if (!LivePatient(call.connection, patient)) return;
+               SettleProcedure(call, SetEmail(call.connection, patient, call.Text("@EMAIL")));
              }});
+  // INFERRED: what the sheet's tables have no column for is taken and not kept.
+  AddPartialUpdate(table, "BP_UpdatePatientHealthFund",
+                   {{"@HealthfundNo", "HEALTHFUNDNO", VarcharOf(20)},
+                    {"@HealthFundName", "HEALTHFUNDNAME", VarcharOf(100)},
+                    {"@HealthFundID", "", kIntType},
+                    {"@HealthFundExpiry", "", kDateType}});
+  AddContactPerson(table, "BP_SetNextOfKin", "NEXTOFKINID");
+  AddContactPerson(table, "BP_SetEmergencyContact", "EMERGENCYID");
+  table.Add({"BP_AddMessage",
+             {Int("@UserID"),
+              Text("@Subject", 100),
+              {"@Message", {TypeKind::kText, 0}, false},
+              Int("@PatID", true)},
+             true,
+             "",
+             AddMessage});
+  table.Add({"BP_AddClinicalNote",
+             {Int("@PatientID"), {"@VisitText", {TypeKind::kText, 0}, false}, Int("@LocationID")},
+             true,
+             "",
+             AddClinicalNote});
   AddAppointmentProcedures(table);
 }
 

@@ -82,20 +82,27 @@ std::string SqliteName(std::string_view name) {
   return std::string(name);
 }
 
-std::string CreateTable(std::string_view name, std::string_view spec) {
+std::string CreateTable(std::string_view name, std::string_view spec, bool limited) {
   std::string sql = "CREATE TABLE IF NOT EXISTS \"" + SqliteName(name) + "\" (";
   bool first = true;
   const std::size_t comma = spec.find(',');
   const bool keyed = spec.substr(0, comma).find(" key") != std::string_view::npos;
   for (const Column& column : ParseColumns(spec)) {
     sql += (first ? "\"" : ", \"") + column.name + "\"";
-    if (column.type.IsText())
+    if (column.type.IsText()) {
       sql += " TEXT COLLATE TSQL_CI";
-    else if (column.type.IsDate())
+      // What does not fit is SQL Server's error 8152 (FromSqlite); blanks at the end do not count.
+      if (column.type.size > 0 && limited) {
+        const std::string size = std::to_string(column.type.size);
+        sql += " CHECK (length(\"" + column.name + "\") <= " + size + " OR length(rtrim(\"" +
+               column.name + "\")) <= " + size + ")";
+      }
+    }
+    if (column.type.IsDate())
       sql += " TEXT";
     else if (column.type.kind == TypeKind::kBinary)
       sql += " BLOB";
-    else
+    else if (!column.type.IsText())
       sql += " INTEGER";
     // AUTOINCREMENT: an identity never gives a number twice.
     if (first && keyed) sql += " PRIMARY KEY AUTOINCREMENT";
@@ -214,11 +221,11 @@ Result<void> CreateSchema(Database& database) {
   Catalog& catalog = database.mutable_catalog();
   PONS_TRY(writer->Run("BEGIN IMMEDIATE"));
   for (const TableSpec& table : kSystemTables) {
-    PONS_TRY(writer->Run(CreateTable(table.name, table.columns).c_str()));
+    PONS_TRY(writer->Run(CreateTable(table.name, table.columns, false).c_str()));
     catalog.Add(EntryOf(table.name, table.columns, true, true));
   }
   for (const TableSpec& table : kTables) {
-    PONS_TRY(writer->Run(CreateTable(table.name, table.columns).c_str()));
+    PONS_TRY(writer->Run(CreateTable(table.name, table.columns, true).c_str()));
     catalog.Add(EntryOf(table.name, table.columns, false, false));
   }
   for (const ViewSpec& view : kViews) {

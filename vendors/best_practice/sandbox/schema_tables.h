@@ -121,6 +121,15 @@ inline constexpr TableSpec kTables[] = {
      "RECORDID i key, OPTIONNAME c30, OPTIONVALUE i, OPTIONTEXT v1024, COMPUTER c15"},
     {"LogResultFiles",
      "RECORDID i key, FILENAME c255, COMPUTER c15, PROCESSDATE d, PROCESSCODE i, REPORTCOUNT i"},
+    // INFERRED: where BP_SetNextOfKin, BP_SetEmergencyContact and BP_AddMessage keep what they are
+    // given; the sheet knows their parameters alone.
+    {"CONTACTPERSONS",
+     "RECORDID i key, INTERNALID i, TITLECODE i, SURNAME c60, FIRSTNAME c30, ADDRESS c60, CITY "
+     "c40, "
+     "POSTCODE c4, CONTACTPHONE c14, RELATIONSHIP c30, CONTACTPHONE2 c14, CREATED d, UPDATED d"},
+    {"MESSAGES",
+     "RECORDID i key, USERID i, SUBJECT v100, MESSAGE t, INTERNALID i, RECORDSTATUS i, CREATED d, "
+     "CREATEDBY i"},
     {"ACKNOWLEDGEMENTS", "RECORDID i key, FACILITY c100, ACKNOWLEDGE i, ACKPATH v2000"},
     {"SEX", "SEXCODE i key, SEX c10"},
     {"TITLES", "TITLECODE i key, TITLE c30"},

@@ -13,7 +13,8 @@ namespace {
 using sandboxkit::FaultAction;
 using sandboxkit::FaultRule;
 
-constexpr std::size_t kLargestRequest = 4u << 20;
+// A document of 20 MB as base64 in UTF-16, and some.
+constexpr std::size_t kLargestRequest = 64u << 20;
 constexpr std::size_t kLargestLogin = 64u << 10;
 
 enum Procedure : std::uint16_t {
@@ -365,6 +366,7 @@ TdsSession::Request TdsSession::Describe(std::vector<RpcRequest>& requests) {
       out.text += "EXEC " + request.name;
       const auto* known = server_.shared().procedures.Find(request.name);
       out.facts.writes = out.facts.writes || (known != nullptr && known->writes);
+      if (known != nullptr) out.facts.called += known->name + " ";
     }
     if (!sql.empty()) {
       Variables variables;
@@ -375,8 +377,9 @@ TdsSession::Request TdsSession::Describe(std::vector<RpcRequest>& requests) {
         variables[declaration.name] = {declaration.type, {}};
       const auto batch = engine_->Compile(sql, variables, error);
       const RequestFacts facts =
-          batch ? engine_->Describe(*batch) : RequestFacts{"batch", "", false};
+          batch ? engine_->Describe(*batch) : RequestFacts{"batch", "", "", false};
       out.facts.objects += facts.objects;
+      out.facts.called += facts.called;
       out.facts.writes = out.facts.writes || facts.writes;
       out.facts.kind = facts.kind;
       out.text += sql;
@@ -406,6 +409,8 @@ bool TdsSession::BeforeEffect(const FaultRule& rule, Reply& reply, bool& answere
     case FaultAction::kDropBeforeEffect:
     case FaultAction::kRefuseLogin:
       return false;
+    case FaultAction::kDelayAfterEffect:
+      return true;
     case FaultAction::kDropAfterEffect:
       reply.discard = true;
       return true;
@@ -438,6 +443,27 @@ void TdsSession::StaySilent() {
   }
 }
 
+// What a fault's `match` looks in. A statement that asks whether a procedure is there names it in
+// quotes; that must not meet what is planned for the procedure.
+std::string TdsSession::FaultText(const Request& request) const {
+  std::string text = request.facts.objects + request.text;
+  if (!request.facts.called.empty()) return text;
+  std::size_t open = 0;
+  while ((open = text.find('\'', open)) != std::string::npos) {
+    const std::size_t close = text.find('\'', open + 1);
+    if (close == std::string::npos) break;
+    std::string quoted = text.substr(open + 1, close - open - 1);
+    std::erase_if(quoted, [](char c) { return c == '[' || c == ']'; });
+    quoted.erase(0, quoted.rfind('.') + 1);
+    if (server_.shared().procedures.Find(quoted) != nullptr) {
+      text.erase(open, close + 1 - open);
+    } else {
+      open = close + 1;
+    }
+  }
+  return text;
+}
+
 bool TdsSession::Perform(Request request, bool rpc) {
   const auto began = std::chrono::steady_clock::now();
   const TdsShared& shared = server_.shared();
@@ -452,8 +478,10 @@ bool TdsSession::Perform(Request request, bool rpc) {
   Reply reply(writer_, stream_, rpc);
   bool go_on = true, answered = false;
   const bool chore = request.facts.kind == "prepare" || request.facts.kind == "unprepare";
-  auto rule = chore ? std::nullopt
-                    : shared.faults.Match(request.facts.kind, request.facts.objects + request.text);
+  auto rule =
+      chore ? std::nullopt
+            : shared.faults.Match(request.facts.kind, FaultText(request), request.facts.called);
+  entry.procedure = std::string(Split(request.facts.called, ' ')[0]);
   if (rule) {
     entry.fault = sandboxkit::FaultActionName(rule->action);
     go_on = BeforeEffect(*rule, reply, answered);
@@ -470,7 +498,12 @@ bool TdsSession::Perform(Request request, bool rpc) {
     engine_->ResetCount();
     request.run(reply);
     entry.rows = engine_->rows_done();
-    if (reply.error_number == 0) entry.effect = request.facts.writes ? "write" : "read";
+    entry.result = engine_->last_result();
+    if (engine_->effects() > 0)
+      entry.effect = "write";
+    else if (reply.error_number == 0 && !request.facts.writes)
+      entry.effect = "read";
+    if (rule && rule->action == FaultAction::kDelayAfterEffect) go_on = server_.Pause(rule->value);
   }
   if (reply.discard) {
     writer_.Discard();
