@@ -190,6 +190,7 @@ Result<void> PageHandler::PlanAppointments(PageTask& task, const Grants& grants,
 
 Result<void> PageHandler::PlanEncounters(PageTask& task, const Grants& grants, Plan& plan) {
   const Instant now = clock_.Now();
+  PONS_TRY(FindKeptAppointments(task.page.changes));
   std::vector<Change> fresh;
   for (auto& change : task.page.changes) {
     if (change.kind == ChangeKind::kUpsert) {
@@ -203,6 +204,20 @@ Result<void> PageHandler::PlanEncounters(PageTask& task, const Grants& grants, P
     plan.changes.push_back(applier_.Prepare(std::move(change), {}, now));
   }
   return PlanNewVisits(std::move(fresh), task, grants, plan);
+}
+
+Result<void> PageHandler::FindKeptAppointments(const std::vector<Change>& visits) {
+  builder_.ClearKeptAppointments();
+  if (builder_.refers_to_appointments()) return Ok();
+  for (const auto& change : visits) {
+    const auto* visit =
+        change.record ? std::get_if<model::Encounter>(change.record.get()) : nullptr;
+    if (visit == nullptr || visit->appointment.empty()) continue;
+    PONS_ASSIGN(const auto seeing,
+                reader_.GrantsSeeing(store::KeyOf(builder_.IdOf(visit->appointment).value)));
+    if (!seeing.empty()) builder_.AddKeptAppointment(visit->appointment.id);
+  }
+  return Ok();
 }
 
 std::optional<std::string> PageHandler::NotNews(const model::Encounter& visit,
@@ -226,7 +241,11 @@ Result<void> PageHandler::PlanNewVisits(std::vector<Change> visits, const PageTa
     store::SeenVisit row{connection_,           change.ref.id,    now, facts.location_id,
                          facts.practitioner_id, facts.service_id, {},  {}};
     auto not_news = NotNews(visit, task);
-    if (visit.patient.empty()) not_news = "names no patient";
+    if (visit.patient.empty()) {
+      not_news = "names no patient";
+    } else {
+      plan.opened.push_back({visit.patient.id, visit.start, change.ref.id});
+    }
     std::vector<Share> shares;
     for (const auto* grant : grants) {
       if (!row.outcome.empty()) row.outcome += "; ";
@@ -280,6 +299,7 @@ Result<void> PageHandler::PlanWaitingVisits(const PageTask& task, const Grants& 
   if (ready.empty()) return Ok();
   PONS_ASSIGN(auto answer, session_.records()->Read(Stream::kEncounters, ready, task.deadline));
   std::erase_if(answer.changes, [](const Change& c) { return c.kind != ChangeKind::kUpsert; });
+  PONS_TRY(FindKeptAppointments(answer.changes));
   PageTask visits;
   visits.stream = Stream::kEncounters;
   visits.deadline = task.deadline;
@@ -344,6 +364,9 @@ Result<ApplyCounts> PageHandler::Commit(const PageTask& task, const Grants& gran
     ApplyConditions(tx, grants, plan, quiet && !news, counts);
     apply(true);
     for (const auto& visit : plan.visits) tx.SaveVisit(visit);
+    for (const auto& opening : plan.opened) {
+      tx.MarkOpened(connection_, opening.patient, opening.at, opening.visit);
+    }
     SettleQuarantine(tx, plan);
     MarkSeen(tx, task, plan);
     if (state.sweeping) {

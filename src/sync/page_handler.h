@@ -59,6 +59,13 @@ class PageHandler {
     std::vector<Change> conditions;       // shared as their patient is, decided inside
     std::vector<Unreadable> unreadable;
     std::vector<store::SeenVisit> visits;
+    // Whose visit has started: from then on the practice's record leads.
+    struct Opening {
+      std::string patient;
+      Instant at{};
+      std::string visit;
+    };
+    std::vector<Opening> opened;
   };
 
   Result<void> PlanDirectory(PageTask& task, const Grants& grants, Plan& plan);
@@ -80,6 +87,8 @@ class PageHandler {
   Result<std::set<std::string>> ReadPatients(
       const std::vector<std::pair<std::string, std::vector<Share>>>& wanted, const PageTask& task,
       const Grants& grants, Plan& plan);
+  // Where only some appointments are kept, visits refer to those.
+  Result<void> FindKeptAppointments(const std::vector<Change>& visits);
   std::optional<std::string> NotNews(const model::Encounter& visit, const PageTask& task) const;
 
   Result<ApplyCounts> Commit(const PageTask& task, const Grants& grants, const Plan& plan);

@@ -134,7 +134,10 @@ ResourceId RecordBuilder::IdOf(const model::VendorRef& ref) const {
 
 std::string RecordBuilder::Resolve(const model::VendorRef& ref) const {
   if (ref.empty()) return {};
-  if (ref.stream == Stream::kAppointments && !refers_to_appointments_) return {};
+  if (ref.stream == Stream::kAppointments && !refers_to_appointments_ &&
+      !kept_appointments_.contains(ref.id)) {
+    return {};
+  }
   return IdOf(ref).value;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -30,6 +31,10 @@ class RecordBuilder final : public fhir::IdResolver {
   void set_practice_name(std::string name) { practice_name_ = std::move(name); }
   // Where appointments are not copied, a reference to one would lead nowhere.
   void set_refers_to_appointments(bool refers) { refers_to_appointments_ = refers; }
+  bool refers_to_appointments() const { return refers_to_appointments_; }
+  // Where only some are copied: those that an app has booked.
+  void ClearKeptAppointments() { kept_appointments_.clear(); }
+  void AddKeptAppointment(const std::string& vendor_id) { kept_appointments_.insert(vendor_id); }
 
   std::string Resolve(const model::VendorRef& ref) const override;
   std::string Display(const model::VendorRef& ref) const override;
@@ -42,6 +47,7 @@ class RecordBuilder final : public fhir::IdResolver {
   std::string identifier_base_;
   std::string practice_name_;
   bool refers_to_appointments_ = false;
+  std::set<std::string> kept_appointments_;  // by vendor id; those of the page at hand
   // A diary names the same few places, people and types again and again, and one patient several
   // times in a row; their ids are hashes worth keeping.
   mutable std::map<model::VendorRef, ResourceId> few_ids_;

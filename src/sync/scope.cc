@@ -42,6 +42,11 @@ StreamScope ScopeOf(Stream stream, const std::vector<const store::Grant*>& grant
   const bool all =
       any([](const auto& g) { return g.mode == store::GrantMode::kAll && g.switches.patients_in; });
   const bool patients = any([](const auto& g) { return g.switches.patients_in; });
+  // What an app has created has to be followed, and the visit noticed that makes it the practice's.
+  const bool created = any([](const auto& g) { return g.switches.patients_out; });
+  // What an app has booked has to be followed: staff move and cancel it.
+  const bool booked = any(
+      [](const auto& g) { return g.switches.take_bookings || g.switches.publish_availability; });
   const bool clinical =
       any([](const auto& g) { return g.switches.patients_in && g.switches.read_clinical_data; });
   switch (stream) {
@@ -53,16 +58,17 @@ StreamScope ScopeOf(Stream stream, const std::vector<const store::Grant*>& grant
       return {Reading::kEverything, MarkOf(grants, false)};
     case Stream::kPatients:
       if (all) return {Reading::kEverything, MarkOf(grants, true)};
-      return patients ? StreamScope{Reading::kFromTip, "tip"} : StreamScope{};
+      return patients || created ? StreamScope{Reading::kFromTip, "tip"} : StreamScope{};
     case Stream::kConditions:
       if (!clinical) return {};
       if (all) return {Reading::kEverything, MarkOf(grants, true)};
       return {Reading::kFromTip, "tip"};
     case Stream::kAppointments:
-      return all ? StreamScope{Reading::kEverything, MarkOf(grants, true)} : StreamScope{};
+      if (all) return {Reading::kEverything, MarkOf(grants, true)};
+      return booked ? StreamScope{Reading::kFromTip, "tip"} : StreamScope{};
     case Stream::kEncounters:
       // A visit counts when it starts; those of the past are no news to anybody.
-      return patients ? StreamScope{Reading::kFromTip, "tip"} : StreamScope{};
+      return patients || created ? StreamScope{Reading::kFromTip, "tip"} : StreamScope{};
     case Stream::kDocumentReferences:
     case Stream::kTasks:
       break;  // no vendor has them

@@ -48,6 +48,26 @@ TEST(Scope, OnlyWhatSomeGrantNeedsIsCopied) {
   }
 }
 
+TEST(Scope, WhatAnAppHasCreatedIsFollowed) {
+  auto grant = OnVisit();
+  grant.switches.patients_in = false;
+  grant.switches.patients_out = true;
+  EXPECT_EQ(ReadingOf(Stream::kPatients, {grant}), Reading::kFromTip);
+  EXPECT_EQ(ReadingOf(Stream::kEncounters, {grant}), Reading::kFromTip)
+      << "the first visit makes the patient the practice's";
+  EXPECT_EQ(ReadingOf(Stream::kAppointments, {grant}), Reading::kNone);
+}
+
+TEST(Scope, WhatAnAppHasBookedIsFollowed) {
+  auto grant = OnVisit();
+  grant.switches.take_bookings = true;
+  EXPECT_EQ(ReadingOf(Stream::kAppointments, {grant}), Reading::kFromTip);
+  EXPECT_EQ(ReadingOf(Stream::kAppointments, {grant, All()}), Reading::kEverything);
+  grant.switches.take_bookings = false;
+  grant.switches.publish_availability = true;
+  EXPECT_EQ(ReadingOf(Stream::kAppointments, {grant}), Reading::kFromTip);
+}
+
 TEST(Scope, PastHistoryNeedsItsSwitch) {
   auto grant = OnVisit();
   grant.switches.read_clinical_data = true;
