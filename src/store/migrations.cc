@@ -7,12 +7,14 @@
 namespace pons::store {
 namespace {
 
-constexpr std::array<const char*, 3> kMigrations = {
+constexpr std::array<const char*, 4> kMigrations = {
 #include "store/migrations/0001_initial.sql.inc"
     ,
 #include "store/migrations/0002_commands.sql.inc"
     ,
 #include "store/migrations/0003_ownership.sql.inc"
+    ,
+#include "store/migrations/0004_binaries.sql.inc"
 };
 
 }  // namespace

@@ -116,6 +116,32 @@ Result<std::optional<ServedRecord>> SqliteReader::Get(std::span<const GrantKey> 
   return Done(std::move(found));
 }
 
+Result<std::optional<LocatedRecord>> SqliteReader::Locate(std::span<const GrantKey> grants,
+                                                          model::Stream stream,
+                                                          std::string_view id) {
+  std::optional<LocatedRecord> found;
+  {
+    auto use = db_->Prepared(
+        "SELECT r.id, r.version, r.updated, r.deleted, r.body, r.connection_key, r.vendor_id,"
+        " r.vendor_version, r.origin, r.read_at, v.grant_key FROM record r"
+        " JOIN visible v ON v.ref = r.ref WHERE r.ref = ? AND r.stream = ?");
+    use.Bind(KeyOf(id)).Bind(static_cast<std::int64_t>(stream));
+    while (use.Step()) {
+      const GrantKey grant = use.Integer(10);
+      if (std::find(grants.begin(), grants.end(), grant) == grants.end()) continue;
+      if (use.Text(0) != id) continue;
+      if (!found) {
+        found.emplace();
+        found->record = RecordAt(use, stream, 0);
+        found->source = {use.Integer(5), std::string(use.Text(6)), std::string(use.Text(7)),
+                         std::string(use.Text(8)), FromMillis(use.Integer(9))};
+      }
+      found->seen_by.push_back(grant);
+    }
+  }
+  return Done(std::move(found));
+}
+
 Result<SearchPage> SqliteReader::Search(const SearchQuery& query) {
   SearchPage page;
   if (query.grants.empty()) {

@@ -18,6 +18,10 @@ class SqliteReader final : public Reader {
 
   Result<std::optional<ServedRecord>> Get(std::span<const GrantKey> grants, model::Stream stream,
                                           std::string_view id) override;
+  Result<std::optional<LocatedRecord>> Locate(std::span<const GrantKey> grants,
+                                              model::Stream stream, std::string_view id) override;
+  Result<std::optional<BinaryRow>> Binary(AppKey app, std::string_view id, Instant now) override;
+  Result<std::shared_ptr<const std::string>> ContentOf(std::string_view document_id) override;
   Result<SearchPage> Search(const SearchQuery& query) override;
   Result<std::vector<LoggedChange>> Changes(std::span<const GrantKey> grants, std::int64_t since,
                                             std::uint32_t limit) override;

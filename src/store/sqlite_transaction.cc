@@ -511,6 +511,7 @@ void SqliteTransaction::DropExpired(Instant now) {
   // Delivered rows are kept for a month, for the log page and for replay.
   const auto oldest = ToMillis(now) - std::int64_t{30} * 24 * 3600 * 1000;
   db_.Prepared("DELETE FROM delivery WHERE state = 1 AND delivered < ?").Bind(oldest).Run();
+  db_.Prepared("DELETE FROM binary WHERE expires < ?").Bind(ToMillis(now)).Run();
   DropOldCommands(now);
 }
 

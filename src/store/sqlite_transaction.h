@@ -65,6 +65,7 @@ class SqliteTransaction final : public Transaction {
   std::optional<CommandRow> NextCommand(ConnectionKey connection, Instant now,
                                         unsigned states) override;
   void NudgeCommands(ConnectionKey connection) override;
+  void KeepBinary(const BinaryRow& binary) override;
   void KeepDocument(std::string_view command, std::string_view document_id,
                     std::string_view content) override;
   void SaveOwner(const PatientOwner& owner) override;

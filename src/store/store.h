@@ -46,6 +46,22 @@ struct CommitInfo {
 class Transaction;
 class Reader;
 
+// Bytes that an app has uploaded, to be used by what it sends later.
+struct BinaryRow {
+  std::string id;
+  AppKey app = 0;
+  std::string content_type;
+  std::shared_ptr<const std::string> bytes;
+  Instant expires{};
+};
+
+// A record with where it came from, for those who act on it.
+struct LocatedRecord {
+  ServedRecord record;
+  Source source;
+  std::vector<GrantKey> seen_by;  // of the grants that were asked for
+};
+
 struct StoreOptions {
   std::string path;  // a folder: pons.db, keys and the audit trail live in it. ":memory:" for tests
   bool writer_thread = true;  // false: Write runs on the caller's thread, one commit each
@@ -170,10 +186,14 @@ class Transaction {
   // False where there is no such pair.
   virtual bool SettleDuplicate(std::int64_t key, DuplicateState state) = 0;
 
+  // ---- uploads
+  virtual void KeepBinary(const BinaryRow& binary) = 0;
+
   virtual void SaveHealth(ConnectionKey connection, const ConnectionHealth& health) = 0;
   virtual void SaveToken(std::string_view token_hash, AppKey app, std::string_view scope,
                          Instant expires) = 0;
-  // Tokens; delivered rows, keys and bodies of commands, and documents past keeping.
+  // Tokens; delivered rows, keys and bodies of commands, documents and uploads past
+  // keeping.
   virtual void DropExpired(Instant now) = 0;
 
   // Names this transaction's failure; later calls do nothing.
@@ -213,6 +233,16 @@ class Reader {
   virtual Result<std::vector<LoggedChange>> Changes(std::span<const GrantKey> grants,
                                                     std::int64_t since, std::uint32_t limit) = 0;
   virtual Result<std::int64_t> LastSeq() = 0;
+
+  virtual Result<std::optional<LocatedRecord>> Locate(std::span<const GrantKey> grants,
+                                                      model::Stream stream,
+                                                      std::string_view id) = 0;
+
+  // ---- uploads and documents
+  // Of this app's, until it expires.
+  virtual Result<std::optional<BinaryRow>> Binary(AppKey app, std::string_view id, Instant now) = 0;
+  // What was handed in with that document; null where it is past keeping or never was.
+  virtual Result<std::shared_ptr<const std::string>> ContentOf(std::string_view document_id) = 0;
 
   // ---- outbox
   // Due deliveries of active webhooks, oldest first, at most one per (webhook, record): the head of
