@@ -101,17 +101,18 @@ std::optional<CommandRow> CommandByAppKey(Db& db, AppKey app, std::string_view k
   return OneCommand(use);
 }
 
-std::optional<CommandRow> NextCommandOf(Db& db, ConnectionKey connection, Instant now,
-                                        unsigned states) {
+std::optional<CommandRow> NextCommandOf(Db& db, const CommandQuery& query) {
   // In the order of acceptance, so that the search ends at the first that may go.
   auto use = db.Prepared("SELECT " PONS_COMMAND_COLUMNS
                          " FROM command c INDEXED BY command_open WHERE c.connection_key = ?1"
-                         " AND c.open = 1 AND ((?3 >> c.state) & 1) = 1"
-                         " AND (c.expires <= ?2 OR (c.due <= ?2 AND (c.holds = 0 OR NOT EXISTS"
-                         "  (SELECT 1 FROM command e WHERE e.connection_key = c.connection_key"
-                         "   AND e.lane = c.lane AND e.open = 1 AND e.holds = 1"
-                         "   AND e.seq < c.seq)))) ORDER BY c.seq LIMIT 1");
-  use.Bind(connection).Bind(ToMillis(now)).Bind(std::int64_t{states});
+                         " AND c.open = 1 AND ((?4 >> c.state) & 1) = 1"
+                         " AND (c.expires <= ?3 OR (c.due <= ?2 AND ((?5 >> c.kind) & 1) = 1"
+                         "  AND (c.holds = 0 OR NOT EXISTS"
+                         "   (SELECT 1 FROM command e WHERE e.connection_key = c.connection_key"
+                         "    AND e.lane = c.lane AND e.open = 1 AND e.holds = 1"
+                         "    AND e.seq < c.seq)))) ORDER BY c.seq LIMIT 1");
+  use.Bind(query.connection).Bind(ToMillis(query.due_by)).Bind(ToMillis(query.expired_by));
+  use.Bind(std::int64_t{query.states}).Bind(std::int64_t{query.kinds});
   return OneCommand(use);
 }
 

@@ -16,8 +16,7 @@ CommandRow CommandAt(const Use& use);
 
 std::optional<CommandRow> CommandById(Db& db, std::string_view id);
 std::optional<CommandRow> CommandByAppKey(Db& db, AppKey app, std::string_view key);
-std::optional<CommandRow> NextCommandOf(Db& db, ConnectionKey connection, Instant now,
-                                        unsigned states);
+std::optional<CommandRow> NextCommandOf(Db& db, const CommandQuery& query);
 
 #define PONS_COMMAND_COLUMNS                                                                 \
   "c.seq, c.id, c.connection_key, c.grant_key, c.app_key, c.kind, c.state, c.open, c.holds," \

@@ -78,6 +78,23 @@ struct CommandTally {
   Instant oldest{};  // accepted
 };
 
+// Which command comes next: the earliest accepted one in one of `states` that
+//   is of one of `kinds`, is due by `due_by`, and is not held back by an earlier one of its lane;
+//   or that expires by `expired_by`, held back or not.
+struct CommandQuery {
+  ConnectionKey connection = 0;
+  Instant due_by{};
+  Instant expired_by{};
+  unsigned states = ~0u;  // a bit each
+  unsigned kinds = ~0u;
+};
+
+// When the next command is due or expires; empty: none does.
+struct CommandMoments {
+  std::optional<Instant> due;
+  std::optional<Instant> expires;
+};
+
 struct CommandFilter {
   std::optional<ConnectionKey> connection;
   std::optional<int> state;

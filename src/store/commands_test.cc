@@ -55,7 +55,7 @@ class StoredCommandsTest : public testing::Test {
     });
   }
   std::string Next(Instant now) {
-    const auto next = reader_->NextCommand(1, now, 1u << kWaiting);
+    const auto next = reader_->NextCommand({1, now, now, 1u << kWaiting, ~0u});
     EXPECT_TRUE(next) << next.error().summary;
     return next && *next ? (*next)->id : std::string();
   }
@@ -131,7 +131,8 @@ TEST_F(StoredCommandsTest, WhatIsHeldBackExpiresAllTheSame) {
   ASSERT_TRUE(Insert(first));
   ASSERT_TRUE(Insert(Row("b", "Patient/1")));
   EXPECT_EQ(Next(clock_.Now()), "");
-  EXPECT_EQ(*reader_->NextCommandDue(1), clock_.Now() + std::chrono::hours(1));
+  EXPECT_EQ(reader_->NextCommandMoments(1, ~0u)->expires, clock_.Now() + std::chrono::hours(1));
+  EXPECT_EQ(reader_->NextCommandMoments(1, ~0u)->due, first.due);
   EXPECT_EQ(Next(clock_.Now() + std::chrono::hours(1)), "b");
 }
 

@@ -56,6 +56,15 @@ struct ConnectionHealth {
   std::string vendor_version;
 };
 
+// How writing to a connection stands. Reading and writing have sessions, and troubles, of their
+// own.
+struct WriteHealth {
+  ReadState state = ReadState::kNew;
+  std::string fault;
+  std::string cause;  // for a person, with the next step
+  Instant since{};
+};
+
 struct App {
   AppKey key = 0;
   AppId id;  // the OAuth client_id

@@ -108,9 +108,51 @@ std::int64_t SqliteTransaction::CountOpenCommands(ConnectionKey connection) {
   return use.Step() ? use.Integer(0) : 0;
 }
 
-std::optional<CommandRow> SqliteTransaction::NextCommand(ConnectionKey connection, Instant now,
-                                                         unsigned states) {
-  return NextCommandOf(db_, connection, now, states);
+std::optional<CommandRow> SqliteTransaction::NextCommand(const CommandQuery& query) {
+  return NextCommandOf(db_, query);
+}
+
+void SqliteTransaction::SaveWriteHealth(ConnectionKey connection, const WriteHealth& health) {
+  db_.Prepared(
+         "INSERT OR REPLACE INTO write_health(connection_key, state, fault, cause, since)"
+         " VALUES(?,?,?,?,?)")
+      .Bind(connection)
+      .Bind(static_cast<std::int64_t>(health.state))
+      .Bind(health.fault)
+      .Bind(health.cause)
+      .Bind(ToMillis(health.since))
+      .Run();
+}
+
+std::int64_t SqliteTransaction::RewriteTail(RefKey ref,
+                                            const std::function<bool(std::string&)>& change) {
+  constexpr std::string_view kGap = "\"lastUpdated\":\"";
+  std::string body;
+  std::int64_t version = 0;
+  {
+    auto use = db_.Prepared("SELECT body, version FROM record WHERE ref = ? AND deleted = 0");
+    use.Bind(ref);
+    if (!use.Step()) return 0;
+    body = std::string(use.Text(0));
+    version = use.Integer(1) + 1;
+  }
+  const auto head = body.find("\"versionId\":\"");
+  const auto updated = head == std::string::npos ? head : body.find(kGap, head);
+  const auto end = updated == std::string::npos ? updated : body.find('"', updated + kGap.size());
+  if (end == std::string::npos) return 0;
+  std::string tail = body.substr(end + 1);
+  if (!change(tail)) return 0;
+  body.resize(head);
+  body += "\"versionId\":\"" + std::to_string(version) + "\",\"lastUpdated\":\"" +
+          FormatInstant(now_) + "\"" + tail;
+  db_.Prepared("UPDATE record SET body = ?, version = ?, updated = ? WHERE ref = ?")
+      .Bind(body)
+      .Bind(version)
+      .Bind(ToMillis(now_))
+      .Bind(ref)
+      .Run();
+  touched_.records = true;
+  return version;
 }
 
 void SqliteTransaction::NudgeCommands(ConnectionKey connection) {
@@ -152,25 +194,47 @@ Result<std::optional<CommandRow>> SqliteReader::CommandByKey(AppKey app, std::st
   return Done(CommandByAppKey(*db_, app, key));
 }
 
-Result<std::optional<CommandRow>> SqliteReader::NextCommand(ConnectionKey connection, Instant now,
-                                                            unsigned states) {
-  return Done(NextCommandOf(*db_, connection, now, states));
+Result<std::optional<CommandRow>> SqliteReader::NextCommand(const CommandQuery& query) {
+  return Done(NextCommandOf(*db_, query));
 }
 
-Result<std::optional<Instant>> SqliteReader::NextCommandDue(ConnectionKey connection) {
-  std::optional<std::int64_t> due;
+Result<CommandMoments> SqliteReader::NextCommandMoments(ConnectionKey connection, unsigned kinds) {
+  CommandMoments moments;
+  const auto read = [](Use& use) -> std::optional<Instant> {
+    const auto millis = use.Step() ? use.IntegerOrNull(0) : std::nullopt;
+    if (!millis) return std::nullopt;
+    return FromMillis(*millis);
+  };
   {
     auto use = db_->Prepared(
-        "SELECT MIN(at) FROM (SELECT MIN(c.due) AS at FROM command c INDEXED BY command_open"
-        "  WHERE c.connection_key = ?1 AND c.open = 1 AND (c.holds = 0 OR NOT EXISTS"
-        "   (SELECT 1 FROM command e WHERE e.connection_key = c.connection_key"
-        "    AND e.lane = c.lane AND e.open = 1 AND e.holds = 1 AND e.seq < c.seq))"
-        " UNION ALL SELECT MIN(expires) FROM command WHERE connection_key = ?1"
-        "  AND expires IS NOT NULL)");
-    use.Bind(connection);
-    if (use.Step()) due = use.IntegerOrNull(0);
+        "SELECT MIN(c.due) FROM command c INDEXED BY command_open WHERE c.connection_key = ?1"
+        " AND c.open = 1 AND ((?2 >> c.kind) & 1) = 1 AND (c.holds = 0 OR NOT EXISTS"
+        "  (SELECT 1 FROM command e WHERE e.connection_key = c.connection_key"
+        "   AND e.lane = c.lane AND e.open = 1 AND e.holds = 1 AND e.seq < c.seq))");
+    use.Bind(connection).Bind(std::int64_t{kinds});
+    moments.due = read(use);
   }
-  return Done(due ? std::optional<Instant>(FromMillis(*due)) : std::nullopt);
+  {
+    auto use = db_->Prepared(
+        "SELECT MIN(expires) FROM command WHERE connection_key = ? AND expires IS NOT NULL");
+    use.Bind(connection);
+    moments.expires = read(use);
+  }
+  return Done(moments);
+}
+
+Result<WriteHealth> SqliteReader::HealthOfWrites(ConnectionKey connection) {
+  WriteHealth health;
+  {
+    auto use = db_->Prepared(
+        "SELECT state, fault, cause, since FROM write_health WHERE connection_key = ?");
+    use.Bind(connection);
+    if (use.Step()) {
+      health = {static_cast<ReadState>(use.Integer(0)), std::string(use.Text(1)),
+                std::string(use.Text(2)), FromMillis(use.Integer(3))};
+    }
+  }
+  return Done(std::move(health));
 }
 
 Result<std::vector<ConnectionKey>> SqliteReader::ConnectionsWithCommands() {

@@ -46,9 +46,9 @@ class SqliteReader final : public Reader {
   Result<StreamState> Stream(ConnectionKey connection, model::Stream stream) override;
   Result<std::optional<CommandRow>> Command(std::string_view id) override;
   Result<std::optional<CommandRow>> CommandByKey(AppKey app, std::string_view key) override;
-  Result<std::optional<CommandRow>> NextCommand(ConnectionKey connection, Instant now,
-                                                unsigned states) override;
-  Result<std::optional<Instant>> NextCommandDue(ConnectionKey connection) override;
+  Result<std::optional<CommandRow>> NextCommand(const CommandQuery& query) override;
+  Result<CommandMoments> NextCommandMoments(ConnectionKey connection, unsigned kinds) override;
+  Result<WriteHealth> HealthOfWrites(ConnectionKey connection) override;
   Result<std::vector<ConnectionKey>> ConnectionsWithCommands() override;
   Result<std::vector<CommandRow>> Commands(const CommandFilter& filter) override;
   Result<std::vector<CommandStep>> CommandSteps(std::string_view id) override;

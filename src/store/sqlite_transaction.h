@@ -27,6 +27,7 @@ class SqliteTransaction final : public Transaction {
   using Transaction::PutRecord;
   std::int64_t PutRecord(const RecordWrite& record, const std::optional<Head>& head) override;
   std::int64_t DeleteRecord(RefKey ref, const Source& source) override;
+  std::int64_t RewriteTail(RefKey ref, const std::function<bool(std::string&)>& change) override;
   std::vector<GrantKey> GrantsSeeing(RefKey ref) override;
   bool Show(GrantKey grant, RefKey ref, std::string_view app_location) override;
   std::string AppLocationOf(GrantKey grant, RefKey ref) override;
@@ -62,8 +63,8 @@ class SqliteTransaction final : public Transaction {
   void Save(const CommandRow& command) override;
   void Append(const CommandStep& step) override;
   std::int64_t CountOpenCommands(ConnectionKey connection) override;
-  std::optional<CommandRow> NextCommand(ConnectionKey connection, Instant now,
-                                        unsigned states) override;
+  std::optional<CommandRow> NextCommand(const CommandQuery& query) override;
+  void SaveWriteHealth(ConnectionKey connection, const WriteHealth& health) override;
   void NudgeCommands(ConnectionKey connection) override;
   void KeepBinary(const BinaryRow& binary) override;
   void KeepDocument(std::string_view command, std::string_view document_id,

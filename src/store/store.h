@@ -112,6 +112,10 @@ class Transaction {
   // The body is dropped, the row stays as a tombstone. Returns the new version.
   virtual std::int64_t DeleteRecord(RefKey ref, const Source& source) = 0;
 
+  // Changes what follows meta in a stored body and nothing else. Returns the new version; 0 where
+  // there is no such record or `change` returns false.
+  virtual std::int64_t RewriteTail(RefKey ref, const std::function<bool(std::string&)>& change) = 0;
+
   // ---- visibility
   virtual std::vector<GrantKey> GrantsSeeing(RefKey ref) = 0;
   // True when it was not visible to that grant before.
@@ -165,12 +169,10 @@ class Transaction {
   virtual void Save(const CommandRow& command) = 0;
   virtual void Append(const CommandStep& step) = 0;
   virtual std::int64_t CountOpenCommands(ConnectionKey connection) = 0;
-  // The earliest accepted one, in one of `states` (a bit each), that is due and that no earlier one
-  // of its lane holds back; or that expires, held back or not.
-  virtual std::optional<CommandRow> NextCommand(ConnectionKey connection, Instant now,
-                                                unsigned states) = 0;
+  virtual std::optional<CommandRow> NextCommand(const CommandQuery& query) = 0;
   // Wakes that connection's worker after the commit.
   virtual void NudgeCommands(ConnectionKey connection) = 0;
+  virtual void SaveWriteHealth(ConnectionKey connection, const WriteHealth& health) = 0;
   // Kept for 30 days after the command's end.
   virtual void KeepDocument(std::string_view command, std::string_view document_id,
                             std::string_view content) = 0;
@@ -275,10 +277,10 @@ class Reader {
   // ---- commands
   virtual Result<std::optional<CommandRow>> Command(std::string_view id) = 0;
   virtual Result<std::optional<CommandRow>> CommandByKey(AppKey app, std::string_view key) = 0;
-  virtual Result<std::optional<CommandRow>> NextCommand(ConnectionKey connection, Instant now,
-                                                        unsigned states) = 0;
-  // When the next open command of that connection is due, or expires.
-  virtual Result<std::optional<Instant>> NextCommandDue(ConnectionKey connection) = 0;
+  virtual Result<std::optional<CommandRow>> NextCommand(const CommandQuery& query) = 0;
+  // Of open commands of these kinds that nothing holds back; expiry of any.
+  virtual Result<CommandMoments> NextCommandMoments(ConnectionKey connection, unsigned kinds) = 0;
+  virtual Result<WriteHealth> HealthOfWrites(ConnectionKey connection) = 0;
   virtual Result<std::vector<ConnectionKey>> ConnectionsWithCommands() = 0;  // open ones
   virtual Result<std::vector<CommandRow>> Commands(const CommandFilter& filter) = 0;
   virtual Result<std::vector<CommandStep>> CommandSteps(std::string_view id) = 0;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "json/value.h"
+#include "sync/connection_settings.h"
 
 namespace pons::sync {
 namespace {
@@ -45,24 +45,6 @@ int Rank(Stream stream) {
       break;
   }
   return 8;
-}
-
-Result<Settings> SettingsOf(const store::Connection& connection) {
-  Settings settings;
-  PONS_ASSIGN(const auto plain, json::Parse(connection.settings_json));
-  if (const auto* members = plain.object()) {
-    for (const auto& [key, value] : *members) {
-      if (value.string()) settings.Set(key, *value.string());
-    }
-  }
-  const auto& secrets_text = connection.secrets_json.Reveal();
-  PONS_ASSIGN(const auto secrets, json::Parse(secrets_text.empty() ? "{}" : secrets_text));
-  if (const auto* members = secrets.object()) {
-    for (const auto& [key, value] : *members) {
-      if (value.string()) settings.SetSecret(key, *value.string());
-    }
-  }
-  return settings;
 }
 
 }  // namespace
@@ -124,14 +106,9 @@ std::optional<Instant> ConnectionWorker::Step(const grants::Snapshot& snapshot) 
 // ---- opening ------------------------------------------------------------------------------------
 
 Result<void> ConnectionWorker::EnsureOpen() {
-  connector_ = context_.registry.Find(connection_.vendor);
-  if (connector_ == nullptr) {
-    return MakeError(Fault::kMisconfigured, "this Pons knows no vendor \"" + connection_.vendor +
-                                                "\"; see \"pons vendor list\"");
-  }
-  PONS_ASSIGN(auto given, SettingsOf(connection_));
-  PONS_ASSIGN(settings_, CompleteSettings(std::move(given), connector_->descriptor().settings));
-  PONS_TRY(connector_->Check(settings_));
+  PONS_ASSIGN(auto resolved, ResolveConnector(context_.registry, connection_));
+  connector_ = resolved.connector;
+  settings_ = std::move(resolved.settings);
   PONS_ASSIGN(auto zone, PracticeZone::Named(connection_.time_zone));
   if (!reader_) {
     PONS_ASSIGN(reader_, context_.store.OpenReader());
