@@ -21,13 +21,15 @@ OpenSession::OpenSession(Bench& bench, const Connector& connector, const Setting
     : bench_(bench) {
   Need(connector.Check(settings), "Check refuses the settings");
   sql_ = connector.MakeSql(settings);
+  folder_ = connector.MakeFolder(settings);
   const SessionContext context{bench.clinic().clock(),
                                sql_ == nullptr ? &http_ : nullptr,
                                sql_.get(),
                                random_,
                                cancel_,
                                bench.log(),
-                               Need(PracticeZone::Named(zone), "the practice's zone")};
+                               Need(PracticeZone::Named(zone), "the practice's zone"),
+                               folder_.get()};
   session_ = Need(connector.Open(settings, context), "Open fails");
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "net/folder.h"
 #include "net/http.h"
 #include "net/sql.h"
 #include "tests/conformance/suite.h"
@@ -77,6 +78,7 @@ class OpenSession {
   CancelToken cancel_;
   SpyHttp http_;
   std::unique_ptr<net::SqlTransport> sql_;
+  std::unique_ptr<net::Folder> folder_;
   SeededRandom random_{1};
   std::unique_ptr<Session> session_;
 };

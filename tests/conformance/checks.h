@@ -34,6 +34,22 @@ void TipStandsAtTheEnd(Bench& bench);           // P14
 void RecordsReadSingly(Bench& bench);         // R1
 void MissingRecordsReadSingly(Bench& bench);  // R2
 
+void SlotsAreFree(Bench& bench);        // S1
+void BookedIsNotOffered(Bench& bench);  // S2
+
+void CommandsTakeEffect(Bench& bench);        // W1
+void TwiceIsOnce(Bench& bench);               // W2
+void LostAnswers(Bench& bench);               // W3
+void LostRequests(Bench& bench);              // W4
+void TakenMeanwhile(Bench& bench);            // W5
+void VendorsRules(Bench& bench);              // W6
+void VersionsMoveOn(Bench& bench);            // W7
+void UndeclaredCommands(Bench& bench);        // W8
+void DocumentsComeIdentical(Bench& bench);    // W9
+void ReadBackIsTheNextPull(Bench& bench);     // W10
+void NobodyTwice(Bench& bench);               // W11
+void PracticeLeadsAfterAVisit(Bench& bench);  // W12
+
 void SlowDown(Bench& bench);                // F1
 void RateIsKept(Bench& bench);              // F2
 void CancelReturnsAtOnce(Bench& bench);     // F3

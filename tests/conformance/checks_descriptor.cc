@@ -87,6 +87,15 @@ void DescriptorIsComplete(Bench& bench) {
     Require(support.poll_interval > milliseconds(0),
             Name(support.stream) + " has no poll interval");
   }
+  std::set<model::CommandKind> commands;
+  for (const auto kind : descriptor.can.commands) {
+    const std::string name(model::CommandKindName(kind));
+    Require(commands.insert(kind).second, name + " is declared twice");
+    Require(kind != model::CommandKind::kAttachDocument || descriptor.can.max_document_bytes > 0,
+            name + " is declared without a limit of bytes");
+  }
+  Require(commands.empty() || descriptor.can.settling > milliseconds(0),
+          "commands are declared, and no time in which they settle");
 }
 
 void SampleIsUsable(Bench& bench) {
@@ -126,6 +135,10 @@ void FacetsAreAsDeclared(Bench& bench) {
           "streams are declared and not there, or the reverse");
   Require((session->session().records() != nullptr) == bench.can().reads_records,
           "reads_records is declared and not there, or the reverse");
+  Require((session->session().slots() != nullptr) == bench.can().reads_slots,
+          "reads_slots is declared and not there, or the reverse");
+  Require((session->session().commands() != nullptr) == !bench.can().commands.empty(),
+          "commands are declared and not there, or the reverse");
 }
 
 }  // namespace pons::conformance

@@ -159,6 +159,50 @@ class MemoryClinic final : public Clinic {
         {{"patient", AnyOf(Stream::kPatients)}, {"state", "booked"}, {"starts", local}});
   }
 
+  Result<Bookable> AddBookable() override;
+  Result<std::string> OpenTime() override {
+    // Tomorrow at nine, an hour after the practice opens.
+    const auto tomorrow = shared_->clock.Now() + std::chrono::hours(24);
+    const auto zone = PracticeZone::Named(practice_->options().zone);
+    return FormatDate(zone->ToLocal(tomorrow).day()) + "T09:00:00";
+  }
+  Result<std::string> Book(const BookingForm& form) override {
+    return practice_->Add(Table::kDiary, {{"patient", form.patient},
+                                          {"staff", form.practitioner},
+                                          {"state", "booked"},
+                                          {"starts", form.local},
+                                          {"minutes", form.minutes}});
+  }
+  Result<void> SetAway(const std::string& practitioner, const std::string& from,
+                       const std::string& to) override {
+    practice_->SetAway(practitioner, from, to);
+    return Ok();
+  }
+  Result<std::string> Visit(const std::string& patient) override {
+    return practice_->StartVisit(patient, AnyOf(Stream::kPractitioners), AnyOf(Stream::kLocations));
+  }
+  Result<std::vector<FiledDocument>> Documents(const std::string& patient) override;
+  Result<void> HoldImporter(bool held) override {
+    practice_->HoldImporter(held);
+    return Ok();
+  }
+  Result<void> RunImporter() override {
+    practice_->RunImporter();
+    return Ok();
+  }
+  Result<int> Effects(model::CommandKind kind) override;
+  std::optional<Settings> SettingsWithout(model::CommandKind kind) override {
+    if (kind != model::CommandKind::kAttachDocument) return std::nullopt;
+    auto settings = GoodSettings();
+    settings.Set("documents", "no");
+    return settings;
+  }
+  Result<void> PlanWrite(WriteTrouble trouble) override {
+    practice_->Plan({.kind = trouble == WriteTrouble::kLoseAnswer ? FaultKind::kDropAnswer
+                                                                  : FaultKind::kDropRequest});
+    return Ok();
+  }
+
   Result<void> Spoil(Stream stream, const std::string& id) override {
     const auto table = TableFor(stream);
     const auto due = ColumnsOf(table).due;
@@ -273,6 +317,48 @@ Result<std::string> MemoryClinic::Add(Stream stream) {
       break;
   }
   return MakeError(Fault::kUnsupported, "no such stream");
+}
+
+Result<Bookable> MemoryClinic::AddBookable() {
+  const auto n = std::to_string(++picks_);
+  Bookable who;
+  who.location = practice_->Add(Table::kSites, {{"name", "Site " + n}});
+  who.practitioner = practice_->Add(Table::kStaff, {{"first", "Ada"}, {"last", "Booked" + n}});
+  practice_->Add(Table::kPosts, {{"staff", who.practitioner}, {"site", who.location}});
+  who.service = practice_->Add(Table::kReasons, {{"label", "Long " + n}, {"minutes", 45}});
+  return who;
+}
+
+Result<std::vector<FiledDocument>> MemoryClinic::Documents(const std::string& patient) {
+  std::vector<FiledDocument> filed;
+  for (const auto& id : practice_->Ids(Table::kDocuments)) {
+    const auto row = practice_->Find(Table::kDocuments, id);
+    const auto content = practice_->Content(id);
+    if (!row || row->data.Text("patient") != patient || content == nullptr) continue;
+    filed.push_back(
+        {std::string(row->data.Text("title")), *content, row->data.Text("state") == "filed"});
+  }
+  return filed;
+}
+
+Result<int> MemoryClinic::Effects(model::CommandKind kind) {
+  using model::CommandKind;
+  const auto kind_of = [](const memory::EffectEntry& effect) {
+    const bool adds = effect.operation == memory::Operation::kAdd;
+    if (effect.operation == memory::Operation::kFile) return CommandKind::kAttachDocument;
+    if (effect.table == Table::kPatients) {
+      return adds ? CommandKind::kCreatePatient : CommandKind::kUpdatePatient;
+    }
+    if (adds) return CommandKind::kBookAppointment;
+    if (effect.data.Find("starts") != nullptr) return CommandKind::kMoveAppointment;
+    return effect.data.Text("state") == "cancelled" ? CommandKind::kCancelAppointment
+                                                    : CommandKind::kSetAppointmentStatus;
+  };
+  int count = 0;
+  for (const auto& effect : practice_->Effects()) {
+    if (effect.happened && kind_of(effect) == kind) ++count;
+  }
+  return count;
 }
 
 Result<void> MemoryClinic::Plan(Trouble trouble, std::int64_t amount) {

@@ -10,7 +10,11 @@
 
 namespace pons::conformance::broken {
 
-class WrappedSession : public Session, public ChangeSource, public RecordReader {
+class WrappedSession : public Session,
+                       public ChangeSource,
+                       public RecordReader,
+                       public SlotReader,
+                       public CommandSink {
  public:
   WrappedSession(std::unique_ptr<Session> inner, const SessionContext& context)
       : inner_(std::move(inner)), context_(context) {}
@@ -18,6 +22,8 @@ class WrappedSession : public Session, public ChangeSource, public RecordReader 
   Result<ProbeReport> Probe(Instant deadline) override { return inner_->Probe(deadline); }
   ChangeSource* changes() override { return this; }
   RecordReader* records() override { return this; }
+  SlotReader* slots() override { return this; }
+  CommandSink* commands() override { return this; }
   Result<ChangePage> Pull(const PullRequest& request) override {
     return inner_->changes()->Pull(request);
   }
@@ -27,6 +33,18 @@ class WrappedSession : public Session, public ChangeSource, public RecordReader 
   Result<Answer> Read(model::Stream stream, std::span<const std::string> ids,
                       Instant deadline) override {
     return inner_->records()->Read(stream, ids, deadline);
+  }
+  Result<SlotAnswer> ReadSlots(const SlotQuery& query) override {
+    return inner_->slots()->ReadSlots(query);
+  }
+  Result<Applied> Apply(const Command& command) override {
+    return inner_->commands()->Apply(command);
+  }
+  Result<Trace> FindEffect(const Command& command) override {
+    return inner_->commands()->FindEffect(command);
+  }
+  Result<Confirmation> Confirm(const Command& command, const Applied& applied) override {
+    return inner_->commands()->Confirm(command, applied);
   }
 
  protected:
@@ -49,6 +67,9 @@ class BrokenConnector final : public Connector {
 
   const Descriptor& descriptor() const override { return good_.descriptor(); }
   Result<void> Check(const Settings& settings) const override { return good_.Check(settings); }
+  Result<void> Supports(const Settings& settings, model::CommandKind kind) const override {
+    return good_.Supports(settings, kind);
+  }
   Result<std::unique_ptr<Session>> Open(const Settings& settings,
                                         const SessionContext& context) const override {
     const auto used = breakage_.context ? breakage_.context(context) : context;
