@@ -58,12 +58,17 @@ struct Breakage {
   std::function<std::unique_ptr<Session>(std::unique_ptr<Session>, const Settings&,
                                          const SessionContext&)>
       session;
+  std::function<Settings(const Settings&)> settings;
+  // With a way around the connector, to the practices themselves.
+  std::function<std::unique_ptr<Session>(const memory::MemoryWorld&, std::unique_ptr<Session>,
+                                         const SessionContext&)>
+      writer;
 };
 
 class BrokenConnector final : public Connector {
  public:
   BrokenConnector(const memory::MemoryWorld& world, Breakage breakage)
-      : good_(world), breakage_(std::move(breakage)) {}
+      : world_(world), good_(world), breakage_(std::move(breakage)) {}
 
   const Descriptor& descriptor() const override { return good_.descriptor(); }
   Result<void> Check(const Settings& settings) const override { return good_.Check(settings); }
@@ -73,12 +78,15 @@ class BrokenConnector final : public Connector {
   Result<std::unique_ptr<Session>> Open(const Settings& settings,
                                         const SessionContext& context) const override {
     const auto used = breakage_.context ? breakage_.context(context) : context;
-    PONS_ASSIGN(auto session, good_.Open(settings, used));
+    PONS_ASSIGN(auto session,
+                good_.Open(breakage_.settings ? breakage_.settings(settings) : settings, used));
+    if (breakage_.writer) return breakage_.writer(world_, std::move(session), used);
     if (!breakage_.session) return session;
     return breakage_.session(std::move(session), settings, used);
   }
 
  private:
+  const memory::MemoryWorld& world_;
   memory::MemoryConnector good_;
   Breakage breakage_;
 };
