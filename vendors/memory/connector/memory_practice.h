@@ -41,7 +41,7 @@ enum class FaultKind : std::uint8_t {
   kDropRequest,  // lost before it arrived: no effect
   kDropAnswer,   // lost after the effect
   kDelayEffect,  // lost, and the effect comes `amount` ms later
-  kForget,       // as kDropAnswer (`amount` 1) or kDropRequest (0), and every reference is lost
+  kForget,       // as kDropAnswer (`amount` 1) or kDropRequest (0), and nobody can tell which
 };
 
 struct PlannedFault {
@@ -133,8 +133,8 @@ class MemoryPractice {
   const PracticeOptions& options() const { return options_; }
   std::uint64_t position() const;
   std::vector<EffectEntry> Effects() const;
-  // References of writes before this moment have been lost; empty: none was.
-  std::optional<Instant> traces_since() const;
+  // Whether what became of the write with that reference is known to nobody.
+  bool Lost(std::string_view reference) const;
 
   // ---- As the far side of the wire ------------------------------------------------------------
   Reply Serve(const Call& call, const Request& request);
@@ -188,6 +188,7 @@ class MemoryPractice {
     Table table = Table::kPatients;
     std::string id;
     bool changed = false;
+    bool lost = false;  // nothing but the reference is known
   };
   struct Delayed {
     Instant due{};
@@ -212,7 +213,6 @@ class MemoryPractice {
   std::vector<Delayed> delayed_;
   std::vector<EffectEntry> effects_;
   std::map<std::string, TraceEntry, std::less<>> traces_;
-  std::optional<Instant> traces_since_;
   std::map<std::string, std::shared_ptr<const std::string>, std::less<>> contents_;
   bool importer_held_ = false;
 };

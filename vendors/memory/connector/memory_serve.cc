@@ -132,10 +132,7 @@ void MemoryPractice::LoseLocked(const Request& request, const PlannedFault& faul
   if (fault.kind == FaultKind::kDropAnswer || (forgets && fault.amount == 1)) {
     AnswerLocked(request);
   }
-  if (forgets) {
-    traces_.clear();
-    traces_since_ = clock_.Now() + milliseconds(1);
-  }
+  if (forgets) traces_[request.reference] = {request.table, {}, false, true};
 }
 
 Reply MemoryPractice::AnswerLocked(const Request& request) {

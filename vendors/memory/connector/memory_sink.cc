@@ -176,10 +176,9 @@ Result<Trace> MemorySession::FindEffect(const Command& command) {
   PONS_ASSIGN(const auto answer, Ask(ask, command.deadline));
   Trace trace;
   if (answer.rows.empty()) {
-    const bool kept = answer.traces_since_ms <= ToMillis(command.first_sent);
-    trace.kind = kept ? Trace::Kind::kNone : Trace::Kind::kCannotTell;
-    trace.evidence = kept ? "the practice's list of references does not have it"
-                          : "the practice has lost its list of references of that time";
+    trace.kind = answer.lost ? Trace::Kind::kCannotTell : Trace::Kind::kNone;
+    trace.evidence = answer.lost ? "our reference arrived, and its outcome is not kept"
+                                 : "the practice's list of references does not have it";
     return trace;
   }
   trace.kind = Trace::Kind::kFound;

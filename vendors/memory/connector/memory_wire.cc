@@ -81,7 +81,7 @@ std::string EncodeAnswer(const Answer& answer) {
   writer.Member("newest", answer.newest);
   writer.Member("more", answer.more);
   writer.Member("changed", answer.changed);
-  writer.Member("traces_since_ms", answer.traces_since_ms);
+  writer.Member("lost", answer.lost);
   writer.Key("forbidden");
   writer.BeginArray();
   for (const auto& table : answer.forbidden) writer.String(table);
@@ -116,7 +116,9 @@ Result<Answer> DecodeAnswer(std::string_view frame) {
   if (const auto* changed = value.Find("changed"); changed != nullptr && changed->boolean()) {
     answer.changed = *changed->boolean();
   }
-  answer.traces_since_ms = value.Integer("traces_since_ms").value_or(0);
+  if (const auto* lost = value.Find("lost"); lost != nullptr && lost->boolean() != nullptr) {
+    answer.lost = *lost->boolean();
+  }
   if (const auto* list = value.Find("forbidden"); list != nullptr && list->array() != nullptr) {
     for (const auto& table : *list->array()) {
       if (table.string() != nullptr) answer.forbidden.push_back(*table.string());

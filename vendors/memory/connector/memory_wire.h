@@ -92,8 +92,7 @@ struct Answer {
   std::int64_t newest = 0;  // the newest `modified` there is: no later edit has a lower one
   bool more = false;        // the limit left some out
   bool changed = false;     // writes: something was written
-  // kTrace: references of writes before this moment have been lost; 0: none ever was.
-  std::int64_t traces_since_ms = 0;
+  bool lost = false;        // kTrace: the write arrived, and what became of it is not known
   std::vector<Row> rows;
   bool operator==(const Answer&) const = default;
 };

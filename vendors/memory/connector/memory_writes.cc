@@ -70,9 +70,10 @@ std::vector<EffectEntry> MemoryPractice::Effects() const {
   return effects_;
 }
 
-std::optional<Instant> MemoryPractice::traces_since() const {
+bool MemoryPractice::Lost(std::string_view reference) const {
   const std::lock_guard lock(mutex_);
-  return traces_since_;
+  const auto trace = traces_.find(reference);
+  return trace != traces_.end() && trace->second.lost;
 }
 
 void MemoryPractice::ImportLocked(Row& row) {
@@ -265,7 +266,7 @@ Reply MemoryPractice::WriteLocked(const Request& request) {
   effect.happened = changed;
   effects_.push_back(std::move(effect));
   if (!request.reference.empty()) {
-    traces_[request.reference] = {request.table, after->id, changed};
+    traces_[request.reference] = {request.table, after->id, changed, false};
   }
   Answer answer;
   answer.tip = position_;
@@ -304,9 +305,9 @@ void MemoryPractice::FreeLocked(const Request& request, Answer& answer) const {
 }
 
 void MemoryPractice::TraceLocked(const Request& request, Answer& answer) const {
-  if (traces_since_) answer.traces_since_ms = ToMillis(*traces_since_);
   const auto trace = traces_.find(request.reference);
   if (trace == traces_.end()) return;
+  answer.lost = trace->second.lost;
   const auto row = State(trace->second.table).rows.find(trace->second.id);
   if (row == State(trace->second.table).rows.end()) return;
   answer.changed = trace->second.changed;
