@@ -360,6 +360,57 @@ TEST_F(AdminTest, AGrantNeedsALocationAndIsUnique) {
   EXPECT_EQ(Items(Must("grant list", Object({{"all", true}}))).size(), 2u);
 }
 
+TEST_F(AdminTest, AGrantIsEditedAndWhatIsNotNamedStays) {
+  SetUpPractice();
+  const auto before = Must("grant show", Object({{"grant", grant_}}));
+  EXPECT_EQ(before.Find("switches")->Find("patients_out")->boolean()[0], false)
+      << "off unless somebody asks for it";
+  const auto edited = Must("grant edit", Object({{"grant", grant_},
+                                                 {"switch", Object({{"patients_out", "on"}})},
+                                                 {"practitioner", json::Array{"7"}}}));
+  EXPECT_NE(edited.Text("message").find("it may create patients"), std::string_view::npos)
+      << edited.Text("message");
+  EXPECT_NE(edited.Text("message").find("pons duplicate list"), std::string_view::npos);
+  const auto shown = Must("grant show", Object({{"grant", grant_}}));
+  EXPECT_EQ(json::Write(*shown.Find("locations")), json::Write(*before.Find("locations")));
+  EXPECT_EQ(json::Write(*shown.Find("practitioners")), R"(["7"])");
+  EXPECT_EQ(shown.Find("switches")->Find("patients_in")->boolean()[0], true);
+  Must("grant edit", Object({{"grant", grant_}, {"practitioner", json::Array{"all"}}}));
+  EXPECT_EQ(Must("grant show", Object({{"grant", grant_}})).Text("practitioners"),
+            "all, new ones included");
+  Must("grant revoke", Object({{"grant", grant_}}));
+  EXPECT_EQ(MustFail("grant edit", Object({{"grant", grant_}, {"mode", "all"}})).fault,
+            Fault::kConflict);
+}
+
+TEST_F(AdminTest, APersonSettlesPossibleDuplicates) {
+  SetUpPractice();
+  EXPECT_EQ(Must("duplicate list").Text("message"), "No possible duplicates wait for a look.");
+  const auto reader = store_->OpenReader().value();
+  const auto grant = reader->Grants().value().front();
+  ASSERT_TRUE(store_->Write([&](store::Transaction& tx) {
+    tx.SaveOwner({grant.connection, "901", grant.key, {}, {}, {}});
+    tx.SaveDuplicate({0, grant.connection, "901", "17", "command-1", {}, {}});
+    return Ok();
+  }));
+  const auto items = Items(Must("duplicate list"));
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].Text("new_patient"), "901");
+  EXPECT_EQ(items[0].Text("earlier_patient"), "17");
+  EXPECT_EQ(items[0].Text("created_by"), "Skin Viewer");
+  const auto id = TextOf(items[0], "id");
+  for (const char* wrong : {"", "x", "4711", "1x"}) {
+    EXPECT_FALSE(Run("duplicate settle", Object({{"id", wrong}, {"as", "same"}}))) << wrong;
+  }
+  EXPECT_FALSE(Run("duplicate settle", Object({{"id", id}, {"as", "perhaps"}})));
+  const auto settled = Must("duplicate settle", Object({{"id", id}, {"as", "same"}}));
+  EXPECT_EQ(settled.Text("message"),
+            "Noted: one person. Join the two records in Stub; Pons follows what is done there.");
+  EXPECT_TRUE(Items(Must("duplicate list")).empty());
+  EXPECT_EQ(Items(Must("duplicate list", Object({{"all", true}})))[0].Text("state"), "same");
+  EXPECT_EQ(audited_.back(), "duplicate settle: " + id);
+}
+
 TEST_F(AdminTest, WebhooksAreMadeListedAndRefused) {
   SetUpPractice();
   const auto made = Must("webhook add", Object({{"app", app_},

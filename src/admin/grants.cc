@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// grant add | list | show | revoke
+// grant add | edit | list | show | revoke
 #include <algorithm>
 
 #include "admin/parts.h"
@@ -71,6 +71,14 @@ std::string InWords(const store::Grant& grant, std::string_view app) {
   add(grant.practitioners, "practitioner", "practitioners");
   add(grant.appointment_types, "appointment type", "appointment types");
   if (grant.switches.read_clinical_data) text += ", with cancer history";
+  std::string may;
+  const auto allow = [&may](bool on, std::string_view what) {
+    if (on) (may += may.empty() ? "; it may " : ", ") += what;
+  };
+  allow(grant.switches.patients_out, "create patients");
+  allow(grant.switches.take_bookings, "book appointments");
+  allow(grant.switches.reports_out, "send reports");
+  text += may;
   return text + ".";
 }
 
@@ -170,6 +178,53 @@ Result<json::Value> Add(AdminContext& context, const json::Value& arguments) {
   return out;
 }
 
+// "all" lifts a filter.
+void ReplaceFilter(store::Filter& filter, const json::Value& arguments, std::string_view name) {
+  auto ids = ListOf(arguments, name);
+  if (ids.empty()) return;
+  if (ids.size() == 1 && EqualsIgnoringAsciiCase(ids.front(), "all")) {
+    filter = {};
+  } else {
+    filter = {store::FilterKind::kThese, std::move(ids)};
+  }
+}
+
+Result<json::Value> Edit(AdminContext& context, const json::Value& arguments) {
+  PONS_ASSIGN(auto grant, FindGrant(context, TextOf(arguments, "grant")));
+  PONS_ASSIGN(const auto names, LoadNames(context));
+  if (grant.revoked) {
+    return MakeError(Fault::kConflict,
+                     "this grant is revoked and stays so; make a new one: pons grant add --help");
+  }
+  const bool creates = grant.switches.patients_out;
+  if (const auto mode = TextOf(arguments, "mode"); !mode.empty()) {
+    grant.mode = mode == "all" ? store::GrantMode::kAll : store::GrantMode::kOnVisit;
+  }
+  if (!PairsOf(arguments, "location").empty() || !TextOf(arguments, "all_locations_to").empty()) {
+    grant.locations.clear();
+    grant.all_locations_to.reset();
+    PONS_TRY(SetLocations(grant, arguments));
+  }
+  ReplaceFilter(grant.practitioners, arguments, "practitioner");
+  ReplaceFilter(grant.appointment_types, arguments, "appointment_type");
+  PONS_TRY(SetSwitches(grant.switches, arguments));
+  PONS_TRY(context.store.Write([&](store::Transaction& tx) {
+    tx.Update(grant);
+    return Ok();
+  }));
+  const auto* app = names.app(grant.app);
+  auto out = GrantJson(grant, names);
+  std::string message = InWords(grant, app != nullptr ? app->name : "The app") +
+                        " What it sees already stays visible to it.";
+  if (grant.switches.patients_out && !creates) {
+    message +=
+        " Patients it creates are looked up first; those merely similar are created and listed by "
+        "pons duplicate list.";
+  }
+  out.Set("message", std::move(message));
+  return out;
+}
+
 Result<json::Value> List(AdminContext& context, const json::Value& arguments) {
   PONS_ASSIGN(const auto names, LoadNames(context));
   const bool all = FlagOf(arguments, "all");
@@ -236,7 +291,30 @@ constexpr ArgumentSpec kAddArguments[] = {
      .help = "practice's appointment type id, of the most recent appointment; all when left out"},
     {.name = "switch",
      .kind = ArgumentKind::kPairs,
-     .help = "what the app may do, name=on or name=off; patients_in is on, read_clinical_data off"},
+     .help = "what the app may do, name=on or name=off; patients_in is on, all others are off. "
+             "patients_out lets the app create patients in the practice: leave it off unless new "
+             "patients are routinely entered in the app, since otherwise both systems end up with "
+             "duplicates"},
+};
+constexpr ArgumentSpec kEditArguments[] = {
+    {.name = "grant", .help = "the grant's id", .required = true, .positional = true},
+    {.name = "switch",
+     .kind = ArgumentKind::kPairs,
+     .help = "what the app may do, name=on or name=off; those not named stay. patients_out lets "
+             "the app create patients in the practice: leave it off unless new patients are "
+             "routinely entered in the app, since otherwise both systems end up with duplicates"},
+    {.name = "mode", .help = "when a patient becomes visible", .choices = "on_visit all"},
+    {.name = "location",
+     .kind = ArgumentKind::kPairs,
+     .help = "practice's location id=the app's location; replaces all that were mapped"},
+    {.name = "all_locations_to",
+     .help = "the app's location for every location of the practice, new ones included"},
+    {.name = "practitioner",
+     .kind = ArgumentKind::kList,
+     .help = "practice's practitioner id; replaces those selected; \"all\" lifts the filter"},
+    {.name = "appointment_type",
+     .kind = ArgumentKind::kList,
+     .help = "practice's appointment type id; replaces those selected; \"all\" lifts the filter"},
 };
 constexpr ArgumentSpec kListArguments[] = {
     {.name = "all", .kind = ArgumentKind::kFlag, .help = "revoked ones too"}};
@@ -257,6 +335,13 @@ constexpr CommandSpec kCommands[] = {
      {},
      true,
      Add},
+    {"grant edit",
+     "Changes switches and filters of a grant; all that is not named stays.",
+     "pons grant edit grant-… --switch take_bookings=on --switch patients_out=on",
+     kEditArguments,
+     {},
+     true,
+     Edit},
     {"grant list", "Lists who may see what.", "pons grant list", kListArguments, kColumns, false,
      List},
     {"grant show",

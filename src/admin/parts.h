@@ -18,6 +18,7 @@ std::span<const CommandSpec> OrganizationCommands();
 std::span<const CommandSpec> ConnectionCommands();
 std::span<const CommandSpec> AppCommands();
 std::span<const CommandSpec> GrantCommands();
+std::span<const CommandSpec> DuplicateCommands();
 std::span<const CommandSpec> WebhookCommands();
 std::span<const CommandSpec> InsightCommands();
 std::span<const CommandSpec> ExplainCommands();
