@@ -18,6 +18,7 @@ using pons::best_practice::sandbox::Sandbox;
 using pons::best_practice::sandbox::SandboxOptions;
 
 struct Arguments {
+  std::int64_t report_interval_ms = 300'000;
   SandboxOptions sandbox;
   std::vector<std::string> denied;
   std::string encrypt = "on";
@@ -48,6 +49,14 @@ void AddOptions(CLI::App& command, Arguments& arguments) {
       .add_option("--control-port", o.control_port,
                   "Port of the page and the control port; 0: any free one")
       ->capture_default_str();
+  command.add_option("--report-folder", o.reports.folder,
+                     "Folder that Bp's results import watches, made if absent; default: a "
+                     "temporary one, removed at the end");
+  command
+      .add_option("--report-interval-ms", arguments.report_interval_ms,
+                  "How often it is looked into; Bp's own is five minutes")
+      ->check(CLI::Range(100, 86'400'000))
+      ->capture_default_str();
   command.add_option("--user", o.user, "SQL login, as Bp's 'Database browser' login")
       ->capture_default_str();
   command.add_option("--password", o.password, "Its password")->capture_default_str();
@@ -66,6 +75,7 @@ void AddOptions(CLI::App& command, Arguments& arguments) {
 }
 
 int Serve(Arguments& arguments) {
+  arguments.sandbox.reports.interval = pons::milliseconds(arguments.report_interval_ms);
   for (const std::string& name : arguments.denied) {
     arguments.sandbox.rights.denied.insert(pons::AsciiUpper(name));
   }
@@ -102,7 +112,7 @@ int main(int argc, char** argv) {
   app.footer(
       "Example:\n  pons-sandbox best_practice --patients 2000 --seed 7\n\n"
       "Prints when ready:\n  ready wire=tds://127.0.0.1:PORT control=http://127.0.0.1:PORT "
-      "page=http://127.0.0.1:PORT/");
+      "page=http://127.0.0.1:PORT/ reports=FOLDER");
   Arguments arguments;
   CLI::App* command = app.add_subcommand("best_practice",
                                          "Best Practice: SQL Server's protocol (TDS 7.4) over the "

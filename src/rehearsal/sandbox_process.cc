@@ -28,6 +28,7 @@ Result<std::unique_ptr<SandboxProcess>> SandboxProcess::Start(
   const std::string wire = Field(line, "wire");
   sandbox->control_ = Field(line, "control");
   sandbox->page_ = Field(line, "page");
+  sandbox->reports_ = Field(line, "reports");
   const auto colon = wire.rfind(':');
   if (colon == std::string::npos || sandbox->control_.empty()) {
     return MakeError(Fault::kProtocol, program + " did not say where its ports are");

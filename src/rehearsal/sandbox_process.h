@@ -21,12 +21,14 @@ class SandboxProcess {
   const std::string& wire_port() const { return wire_port_; }
   const std::string& control() const { return control_; }  // "http://127.0.0.1:40124"
   const std::string& page() const { return page_; }
+  // The folder that the practice imports results from; empty where it has none.
+  const std::string& reports() const { return reports_; }
 
  private:
   std::unique_ptr<ChildProcess> child_;
   std::string wire_port_;
   std::string control_;
-  std::string page_;
+  std::string page_, reports_;
 };
 
 }  // namespace pons::rehearsal

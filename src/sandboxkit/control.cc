@@ -185,6 +185,12 @@ class Control final : public ControlServer {
       if (auto page = parts_.practice.Page(call.path))
         return Reply(200, page->content_type, std::move(page->body));
     }
+    if (call.method == "GET" && parts.size() == 4 && parts[0] == "clinic" &&
+        parts[3] == "document") {
+      auto document = parts_.practice.Document(parts[1], parts[2]);
+      if (!document) return Answer(std::move(document).error());
+      return Reply(200, document->content_type, std::move(document->body));
+    }
     if (parts[0] == "clinic" && parts.size() > 1) return Answer(Clinical(call, parts, body));
     return Answer(Own(call, parts, body));
   }

@@ -46,6 +46,8 @@ class Practice {
   virtual Result<json::Value> State() = 0;
   // A wall-clock reading of the practice, "2026-10-04T01:59:00", as a moment.
   virtual Result<Instant> FromWallClock(std::string_view reading) = 0;
+  // The bytes of a document that came in: `kind` "reports" or "images".
+  virtual Result<PageFile> Document(std::string_view kind, std::string_view id) = 0;
   // A file of the page; nullopt: not found.
   virtual std::optional<PageFile> Page(std::string_view path) = 0;
 };

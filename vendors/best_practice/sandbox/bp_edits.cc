@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "vendors/best_practice/sandbox/documents.h"
 
 namespace pons::best_practice::sandbox {
 namespace {
@@ -395,6 +396,15 @@ Result<std::int64_t> EditAppointment(Connection& writer, std::int64_t id, const 
       writer, number("USERID"),
       AskText(writer, "SELECT APPOINTMENTDATE FROM APPOINTMENTS WHERE RECORDID = ?", {id}),
       number("APPOINTMENTTIME"), number("APPOINTMENTLENGTH"), id));
+  return id;
+}
+
+Result<std::int64_t> EditReport(Connection& writer, std::int64_t id, const json::Value& body) {
+  const bool checked = TrueIn(body, "checked", false);
+  const std::int64_t patient = IntegerIn(body, "patient").value_or(0);
+  const std::int64_t user = IntegerIn(body, "practitioner").value_or(0);
+  if (!checked || patient != 0 || user != 0) PONS_TRY(AllocateReport(writer, id, patient, user));
+  if (checked) PONS_TRY(CheckReport(writer, id));
   return id;
 }
 

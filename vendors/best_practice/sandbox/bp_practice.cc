@@ -303,6 +303,9 @@ Result<json::Value> BpPractice::List(std::string_view kind, const json::Value& q
   if (kind == "diary") return Diary(query);
   if (kind == "free") return Free(query);
   if (kind == "away") return Away();
+  if (kind == "reports") return Reports(query);
+  if (kind == "images") return Images(query);
+  if (kind == "importer") return importer_.Describe();
   if (kind == "visits") return Visits(query);
   if (kind == "practice") {
     PONS_ASSIGN(json::Array rows, Query("SELECT PRACTICENAME AS name FROM PRACTICE LIMIT 1", {}));
@@ -348,6 +351,7 @@ Result<json::Value> BpPractice::Get(std::string_view kind, std::string_view id) 
 }
 
 Result<json::Value> BpPractice::Create(std::string_view kind, const json::Value& body) {
+  if (kind == "importer") return importer_.Change(body);
   return Write([&](Connection& writer) -> Result<std::int64_t> {
     if (kind == "patients") return EditPatient(writer, 0, body);
     if (kind == "appointments") return BookAppointment(writer, body);
@@ -370,6 +374,7 @@ Result<json::Value> BpPractice::Change(std::string_view kind, std::string_view i
     if (kind == "locations") return EditLocation(writer, id, body);
     if (kind == "practitioners") return EditPractitioner(writer, id, body);
     if (kind == "appointment_types") return EditType(writer, id, body);
+    if (kind == "reports") return EditReport(writer, id, body);
     if (kind != "visits") return NoSuchKind(kind);
     const json::Value* finish = body.Find("finish");
     if (finish == nullptr || finish->boolean() == nullptr || !*finish->boolean()) {
@@ -496,6 +501,7 @@ Result<json::Value> BpPractice::State() {
             "(SELECT COUNT(*) FROM APPOINTMENTS WHERE RECORDSTATUS = 1) AS appointments, "
             "(SELECT COUNT(*) FROM VISITS WHERE RECORDSTATUS = 1) AS visits, "
             "(SELECT COUNT(*) FROM VISITLOCK) AS open_visits, "
+            "(SELECT COUNT(*) FROM INCOMINGREPORTS) AS reports, "
             "(SELECT COUNT(*) FROM USERS WHERE RECORDSTATUS = 1 AND APPOINTMENTS = 1) AS "
             "practitioners, "
             "(SELECT COUNT(*) FROM LOCATIONS WHERE RECORDSTATUS = 1) AS locations, "

@@ -5,6 +5,7 @@
 #include "sandboxkit/practice.h"
 #include "vendors/best_practice/sandbox/clinic_store.h"
 #include "vendors/best_practice/sandbox/database.h"
+#include "vendors/best_practice/sandbox/importer.h"
 #include "vendors/best_practice/sandbox/tds_server.h"
 
 namespace pons::best_practice::sandbox {
@@ -12,8 +13,13 @@ namespace pons::best_practice::sandbox {
 class BpPractice final : public sandboxkit::Practice {
  public:
   // `user`: the sign-in whose rights POST /rights changes.
-  BpPractice(Database& database, Accounts& accounts, std::string user, FillOptions fill)
-      : database_(database), accounts_(accounts), user_(std::move(user)), fill_(fill) {}
+  BpPractice(Database& database, Accounts& accounts, Importer& importer, std::string user,
+             FillOptions fill)
+      : database_(database),
+        accounts_(accounts),
+        importer_(importer),
+        user_(std::move(user)),
+        fill_(fill) {}
 
   Result<json::Value> List(std::string_view kind, const json::Value& query) override;
   Result<json::Value> Get(std::string_view kind, std::string_view id) override;
@@ -29,6 +35,7 @@ class BpPractice final : public sandboxkit::Practice {
   Result<json::Value> Load(const json::Value& body) override;
   Result<json::Value> State() override;
   Result<Instant> FromWallClock(std::string_view reading) override;
+  Result<sandboxkit::PageFile> Document(std::string_view kind, std::string_view id) override;
   std::optional<sandboxkit::PageFile> Page(std::string_view path) override;
 
  private:
@@ -43,11 +50,14 @@ class BpPractice final : public sandboxkit::Practice {
   // What BP_GetFreeAppointments gives for one practitioner and day.
   Result<json::Value> Free(const json::Value& query) const;
   Result<json::Value> Away() const;
+  Result<json::Value> Reports(const json::Value& query) const;
+  Result<json::Value> Images(const json::Value& query) const;
   Result<json::Value> Diary(const json::Value& query) const;
   Result<json::Value> Visits(const json::Value& query) const;
 
   Database& database_;
   Accounts& accounts_;
+  Importer& importer_;
   std::string user_;
   FillOptions fill_;
 };

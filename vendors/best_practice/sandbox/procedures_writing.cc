@@ -2,7 +2,7 @@
 // The BP_* procedures that change something (best-practice sheet §5). What a refused call returns
 // is 0, as callers expect; no guard against double booking is known, so there is none.
 #include "base/text.h"
-#include "vendors/best_practice/sandbox/edits.h"
+#include "vendors/best_practice/sandbox/documents.h"
 #include "vendors/best_practice/sandbox/procedures.h"
 
 namespace pons::best_practice::sandbox {
@@ -196,6 +196,31 @@ void AddClinicalNote(ProcedureCall& call) {
                                 {"VISITNOTES", call.Text("@VISITTEXT")}}));
 }
 
+// No public name of a procedure that takes documents is known (best-practice sheet §5): this one is
+// the sandbox's, and says so. @Content is bytes, or base64 in text.
+void AddDocument(ProcedureCall& call) {
+  NewDocument document;
+  document.patient = call.Integer("@INTERNALID");
+  document.user = call.Integer("@USERID");
+  document.title = call.Text("@TITLE");
+  document.date = call.Text("@DOCUMENTDATE");
+  document.content.content_type = AsciiLower(Trim(call.Text("@CONTENTTYPE")));
+  if (!LivePatient(call.connection, document.patient)) return;
+  const SqlValue& content = call.arguments.at("@CONTENT").value;
+  if (std::holds_alternative<Bytes>(content)) {
+    document.content.content = AsText(content);
+  } else {
+    auto decoded = DecodeBase64(AsText(content));
+    if (!decoded) {
+      call.error = SqlError{50000, 16, "@Content: " + decoded.error().summary};
+      return;
+    }
+    document.content.content = std::move(*decoded);
+  }
+  if (document.content.content.empty()) return;
+  SettleWithId(call, AddClinicalImage(call.connection, document));
+}
+
 }  // namespace
 
 void SettleProcedure(ProcedureCall& call, const Result<void>& done) {
@@ -272,6 +297,16 @@ void AddWritingProcedures(ProcedureTable& table) {
              true,
              "",
              AddClinicalNote});
+  table.Add({"SANDBOX_AddDocument",
+             {Int("@InternalID"),
+              Text("@Title", 61),
+              Text("@ContentType", 100),
+              {"@Content", {TypeKind::kBinary, 0}, false},
+              Int("@UserID", true),
+              {"@DocumentDate", kDateType, true}},
+             true,
+             "",
+             AddDocument});
   AddAppointmentProcedures(table);
 }
 

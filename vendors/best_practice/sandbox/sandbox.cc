@@ -20,7 +20,10 @@ class RunningSandbox final : public Sandbox {
     Rights all;
     all.write_tables = true;
     accounts_.Set("sa", {options.password, all});
-    practice_ = std::make_unique<BpPractice>(*database_, accounts_, options.user, options.fill);
+    importer_ = std::make_unique<Importer>(*database_, log);
+    PONS_TRY(importer_->Start(options.reports));
+    practice_ =
+        std::make_unique<BpPractice>(*database_, accounts_, *importer_, options.user, options.fill);
     const TdsShared shared{*database_, procedures_, compiled_, accounts_, faults_, journal_};
     PONS_ASSIGN(wire_, TdsServer::Start(options.wire, shared, log));
     PONS_ASSIGN(control_, sandboxkit::StartControlServer(
@@ -30,10 +33,11 @@ class RunningSandbox final : public Sandbox {
 
   std::uint16_t wire_port() const override { return wire_->port(); }
   std::uint16_t control_port() const override { return control_->port(); }
+  const std::string& report_folder() const override { return importer_->folder(); }
   std::string ReadyLine() const override {
     const std::string control = "http://127.0.0.1:" + std::to_string(control_->port());
     return "ready wire=tds://127.0.0.1:" + std::to_string(wire_->port()) + " control=" + control +
-           " page=" + control + "/";
+           " page=" + control + "/ reports=" + importer_->folder();
   }
 
  private:
@@ -60,6 +64,7 @@ class RunningSandbox final : public Sandbox {
   ProcedureTable procedures_;
   CompiledBatches compiled_;
   Accounts accounts_;
+  std::unique_ptr<Importer> importer_;
   std::unique_ptr<BpPractice> practice_;
   std::unique_ptr<TdsServer> wire_;
   std::unique_ptr<sandboxkit::ControlServer> control_;

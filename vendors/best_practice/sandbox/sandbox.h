@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "vendors/best_practice/sandbox/clinic_store.h"
+#include "vendors/best_practice/sandbox/importer.h"
 #include "vendors/best_practice/sandbox/tds_server.h"
 
 namespace pons::best_practice::sandbox {
@@ -21,6 +22,7 @@ struct SandboxOptions {
   std::string zone = "Australia/Sydney";
   TdsOptions wire;
   std::uint16_t control_port = 0;
+  Importer::Options reports;
   std::string user = "bpsrawdata";
   std::string password = "practice";
   Rights rights;  // of that user
@@ -34,7 +36,9 @@ class Sandbox {
 
   virtual std::uint16_t wire_port() const = 0;
   virtual std::uint16_t control_port() const = 0;
-  // "ready wire=tds://127.0.0.1:… control=http://… page=http://…/"
+  // The folder that results are imported from.
+  virtual const std::string& report_folder() const = 0;
+  // "ready wire=tds://127.0.0.1:… control=http://… page=http://…/ reports=/…"
   virtual std::string ReadyLine() const = 0;
 };
 

@@ -232,6 +232,12 @@ Result<void> CreateSchema(Database& database) {
     PONS_TRY(writer->Run(CreateView(view).c_str()));
     catalog.Add(EntryOf(view.name, view.columns, true, false));
   }
+  // Where Bp would have its numbered store databases; no login sees it. `kind`: "report" or
+  // "image".
+  PONS_TRY(writer->Run(
+      "CREATE TABLE IF NOT EXISTS sandbox_documents (kind TEXT, key INTEGER, content_type TEXT, "
+      "content BLOB, bytes INTEGER, sha256 TEXT, control_id TEXT, file TEXT, PRIMARY KEY (kind, "
+      "key))"));
   PONS_TRY(FillCodes(*writer));
   PONS_TRY(FillSystemTables(*writer, catalog));
   PONS_TRY(CreateIndexes(*writer));
@@ -256,8 +262,11 @@ Result<void> DropIndexes(Connection& connection) {
 
 Result<void> ClearData(Connection& connection) {
   for (const TableSpec& table : kTables) {
+    // Where the importer looks and whom it answers is how the practice is set up, not its data.
+    if (table.name == "REPORTPATHS" || table.name == "ACKNOWLEDGEMENTS") continue;
     PONS_TRY(connection.Run(("DELETE FROM \"" + std::string(table.name) + "\"").c_str()));
   }
+  PONS_TRY(connection.Run("DELETE FROM sandbox_documents"));
   PONS_TRY(connection.Run("DELETE FROM sqlite_sequence"));
   return FillCodes(connection);
 }

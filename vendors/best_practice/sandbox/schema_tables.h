@@ -102,6 +102,7 @@ inline constexpr TableSpec kTables[] = {
      "REPORTID i key, INTERNALID i, USERID i, IMPORTDATE d, REQUESTID i, PROVIDERREFERENCE c20, "
      "PROVIDERNAME v100, COLLECTIONDATE d, TESTNAME c80, REPORTDATE d, REPORTTIME i, NORMALFLAG i, "
      "COMPLETIONFLAG i, CHECKDATE d, CHECKEDBY i, STORED i, CREATED d, UPDATED d"},
+    // INFERRED: INTERNALID and USERID, whom Bp found the report to be about and for; 0: nobody.
     {"INCOMINGREPORTS",
      "REPORTID i key, SURNAME c30, FIRSTNAME c30, DOB d, SEX c1, ADDRESS c40, CITY c40, POSTCODE "
      "c4, "
@@ -113,7 +114,10 @@ inline constexpr TableSpec kTables[] = {
      "TESTCODE c18, SERVICECODE c18, COLLECTIONDATE d, REPORTDATE d, REPORTTIME i, COMPLETIONFLAG "
      "i, "
      "NORMALFLAG i, CONFIDENTIALFLAG i, REPORTHEADER t, REPORTBODY t, CATEGORY c25, SUBJECT c60, "
-     "CONTACTNAME c60, CREATED d, UPDATED d"},
+     "CONTACTNAME c60, INTERNALID i, USERID i, CREATED d, UPDATED d"},
+    {"INCOMINGVALUES",
+     "RECORDID i key, REPORTID i, RESULTNAME c32, RESULTVALUE c20, UNITS c20, RANGE c20, "
+     "ABNORMALFLAG c3, LOINCCODE c32"},
     {"REPORTPATHS",
      "RECORDID i key, COMPUTER c15, REPORTPATH v1024, RECORDSTATUS i, INVALIDACCESSATTEMPTS i"},
     {"REPORTEXTENSIONS", "RECORDID i key, EXTENSION c15"},
@@ -121,6 +125,11 @@ inline constexpr TableSpec kTables[] = {
      "RECORDID i key, OPTIONNAME c30, OPTIONVALUE i, OPTIONTEXT v1024, COMPUTER c15"},
     {"LogResultFiles",
      "RECORDID i key, FILENAME c255, COMPUTER c15, PROCESSDATE d, PROCESSCODE i, REPORTCOUNT i"},
+    // INFERRED: the columns; the sheet knows that there is one row per report.
+    {"LogReports",
+     "RECORDID i key, LOGFILEID i, REPORTID i, SURNAME c30, FIRSTNAME c30, DOB d, PROVIDERNAME "
+     "c60, "
+     "PROVIDERREFERENCE c20, TESTNAME c80, PROCESSDATE d"},
     // INFERRED: where BP_SetNextOfKin, BP_SetEmergencyContact and BP_AddMessage keep what they are
     // given; the sheet knows their parameters alone.
     {"CONTACTPERSONS",
@@ -202,6 +211,9 @@ inline constexpr IndexSpec kIndexes[] = {
     {"PASTHISTORY_UPDATED", "PASTHISTORY(UPDATED)"},
     {"PASTHISTORY_CHANGED", "PASTHISTORY(coalesce(UPDATED, CREATED))"},
     {"CANCELLEDAPPOINTMENTS_ID", "CANCELLEDAPPOINTMENTS(APPOINTMENTID)"},
+    {"INCOMINGREPORTS_REFERENCE", "INCOMINGREPORTS(PROVIDERREFERENCE)"},
+    {"LOGRESULTFILES_FILENAME", "LogResultFiles(FILENAME)"},
+    {"CORRESPONDENCEIN_PATIENT", "CORRESPONDENCEIN(INTERNALID)"},
     {"PROVIDER_LOCATION_USER", "PROVIDER_LOCATION(USERID)"},
 };
 
@@ -324,17 +336,29 @@ inline constexpr ViewSpec kViews[] = {
      "InternalID i, DocumentID i, Stored i, CorrespondenceDate d, ContactName c60, Category c40, "
      "Subject c61, Detail v1000, Comment v1000, Confidential c5, UserReference c25, Provider v162, "
      "Created d",
-     ""},
+     "SELECT C.INTERNALID, C.DOCUMENTID, C.STORED, C.CORRESPONDENCEDATE, C.CONTACTNAME, "
+     "C.CATEGORY, "
+     "C.SUBJECT, C.DETAIL, C.COMMENT, iif(C.CONFIDENTIALFLAG=1,'Yes','No'), "
+     "C.USERREFERENCE, " PONS_BP_DOCTOR(
+         "U") ", C.CREATED FROM CORRESPONDENCEIN C LEFT JOIN USERS U ON U.USERID=C.USERID WHERE "
+              "C.CLINICALIMAGE=0"},
     {"BPS_ClinicalImages",
      "InternalID i, DocumentID i, Stored i, CorrespondenceDate d, Category c40, Subject c61, "
      "Detail v1000, Comment v1000, UserReference c25, Provider v162, Created d",
-     ""},
+     "SELECT C.INTERNALID, C.DOCUMENTID, C.STORED, C.CORRESPONDENCEDATE, C.CATEGORY, C.SUBJECT, "
+     "C.DETAIL, C.COMMENT, C.USERREFERENCE, " PONS_BP_DOCTOR(
+         "U") ", C.CREATED FROM CORRESPONDENCEIN C LEFT JOIN USERS U ON U.USERID=C.USERID WHERE "
+              "C.CLINICALIMAGE=1"},
     {"BPS_Investigations",
      "InternalID i, ProviderName v100, Collected d, TestName c80, Reported d, ReportTime i, Normal "
      "c5, "
      "Completed c5, Confidential c5, Checked d, CheckedBy v162, Comment v1000, Provider v162, "
      "ReportID i, Stored i, Created d",
-     ""},
+     "SELECT I.INTERNALID, I.PROVIDERNAME, I.COLLECTIONDATE, I.TESTNAME, I.REPORTDATE, "
+     "I.REPORTTIME, iif(I.NORMALFLAG=1,'Yes','No'), iif(I.COMPLETIONFLAG=1,'Yes','No'), 'No', "
+     "I.CHECKDATE, " PONS_BP_DOCTOR("K") ", '', " PONS_BP_DOCTOR(
+         "U") ", I.REPORTID, I.STORED, I.CREATED FROM INVESTIGATIONS I LEFT JOIN USERS U ON "
+              "U.USERID=I.USERID LEFT JOIN USERS K ON K.USERID=I.CHECKEDBY"},
 };
 
 #undef PONS_BP_DOCTOR
