@@ -14,6 +14,9 @@ pons_module(NAME hl7    USES base crypto net)
 # The connector interface, and the core that drives it.
 pons_module(NAME connector USES base model net json)
 pons_module(NAME fhir      USES base model json crypto)
+# Documents drawn from what apps send; knows no store and no network.
+pons_module(NAME report USES base model json crypto
+            LINK PkgConfig::PANGOCAIRO PkgConfig::TURBOJPEG PkgConfig::LIBPNG)
 pons_module(NAME store     USES base model json crypto LINK SQLite::SQLite3)
 pons_module(NAME grants    USES base model json store)
 pons_module(NAME sync      USES base model json crypto connector net store grants fhir TEST_USES memory)
@@ -21,7 +24,7 @@ pons_module(NAME commands  USES base model json crypto connector net store grant
             TEST_USES memory)
 pons_module(NAME delivery  USES base model json crypto net store)
 pons_module(NAME api       USES base model json crypto connector net store grants fhir sync commands
-            delivery)
+            delivery report)
 pons_module(NAME admin     USES base model json crypto net connector store grants sync commands
             delivery api fhir)
 
@@ -56,7 +59,7 @@ pons_module(NAME vendors DIR vendors USES base connector model net json memory b
 # Programs: they wire modules together, and nothing uses them.
 pons_app(NAME pons DIR apps/pons
          USES base json crypto net model connector fhir store grants sync commands delivery api
-              admin vendors memory best_practice server rehearsal
+              admin vendors memory best_practice server rehearsal report
          LINK CLI11::CLI11)
 pons_app(NAME pons-sandbox DIR apps/pons_sandbox
          USES base json net sandboxkit best_practice_sandbox

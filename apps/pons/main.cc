@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   pons::ExitCode exit_code = pons::ExitCode::kOk;
   pons::AddServe(app, exit_code);
   pons::AddDemo(app, exit_code);
+  pons::AddReport(app, exit_code);
   pons::AddAdminCommands(app, exit_code);
   try {
     app.parse(argc, argv);
