@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rehearsal/world.h"
+
+#include <filesystem>
+#include <thread>
+
+#include "admin/admin_server.h"
+#include "base/time.h"
+
+namespace pons::rehearsal {
+namespace {
+
+constexpr char kPassword[] = "rehearsal-browser-password";
+constexpr char kZone[] = "Australia/Sydney";
+
+json::Value Reference(std::string_view type, const std::string& id) {
+  return json::Object{
+      {"actor", json::Object{{"reference", std::string(type) + "/" + id}}},
+      {"status", "needs-action"},
+  };
+}
+
+std::string LastWord(const std::string& line) { return line.substr(line.rfind(' ') + 1); }
+
+}  // namespace
+
+std::string DayAfter(const std::string& date, int days) {
+  const auto day = ParseDate(date);
+  if (!day) return date;
+  return FormatDate(Date(std::chrono::sys_days(*day) + std::chrono::days(days)));
+}
+
+bool World::Eventually(const std::function<bool()>& is_so, std::chrono::milliseconds patience) {
+  const Instant give_up = SystemClock().Now() + patience;
+  while (!is_so()) {
+    if (SystemClock().Now() > give_up) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(25));
+  }
+  return true;
+}
+
+Result<std::unique_ptr<World>> World::Start(const WorldOptions& options, Logger& log) {
+  std::unique_ptr<World> world(new World());
+  std::string path = (std::filesystem::temp_directory_path() / "pons-world-XXXXXX").string();
+  if (mkdtemp(path.data()) == nullptr) {
+    return MakeError(Fault::kMisconfigured, "cannot make a folder for temporary data");
+  }
+  world->folder_ = path;
+  std::vector<std::string> arguments = {options.vendor,
+                                        "--patients",
+                                        std::to_string(options.patients),
+                                        "--appointments",
+                                        std::to_string(options.appointments),
+                                        "--seed",
+                                        "7",
+                                        "--password",
+                                        kPassword,
+                                        "--zone",
+                                        kZone,
+                                        "--report-folder",
+                                        path + "/reports"};
+  if (options.import_every.count() > 0) {
+    arguments.insert(arguments.end(),
+                     {"--report-interval-ms", std::to_string(options.import_every.count())});
+  }
+  const auto beside = [](const std::string& given, const char* name) {
+    return given.empty() ? ProgramBesideThis(name) : given;
+  };
+  PONS_ASSIGN(world->sandbox_,
+              SandboxProcess::Start(beside(options.sandbox_program, "pons-sandbox"), arguments));
+  world->control_ = std::make_unique<JsonClient>(world->sandbox_->control());
+  PONS_ASSIGN(world->receiver_, WebhookReceiver::Start(SystemClock(), log));
+  ChildOptions serve;
+  serve.program = beside(options.pons_program, "pons");
+  serve.arguments = {"serve", "--data", path + "/data", "--listen", "127.0.0.1:0", "--development"};
+  PONS_ASSIGN(world->pons_, ChildProcess::Start(serve));
+  world->api_ = std::make_unique<AppClient>(LastWord(world->pons_->ready_line()));
+  PONS_TRY(world->SetUp(options));
+  PONS_TRY(world->WaitUntilReading());
+  return world;
+}
+
+World::~World() {
+  pons_.reset();
+  sandbox_.reset();
+  std::error_code ignored;
+  if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+}
+
+Result<json::Value> World::Order(std::string_view command, json::Object arguments) {
+  const CancelToken cancel;
+  PONS_ASSIGN(auto answer, admin::AskServer(folder_ + "/data", command,
+                                            json::Value(std::move(arguments)), cancel));
+  if (!answer) return MakeError(Fault::kUnavailable, "no server runs on the data folder");
+  return std::move(*answer);
+}
+
+Result<void> World::SetUp(const WorldOptions& options) {
+  PONS_ASSIGN(zone_, PracticeZone::Named(kZone));
+  PONS_ASSIGN(const auto state, control_->Get("/state"));
+  today_ = state.Text("today");
+  PONS_ASSIGN(const auto organization, Order("org add", {{"name", "Rehearsal Clinic"}}));
+  json::Object settings = options.settings;
+  settings.emplace_back("server", "127.0.0.1");
+  settings.emplace_back("port", sandbox_->wire_port());
+  PONS_ASSIGN(const auto connection,
+              Order("connection add", {{"org", std::string(organization.Text("id"))},
+                                       {"vendor", options.vendor},
+                                       {"name", "Practice"},
+                                       {"time_zone", kZone},
+                                       {"set", std::move(settings)},
+                                       {"secret", json::Object{{"password", kPassword}}}}));
+  connection_ = connection.Text("id");
+  PONS_ASSIGN(const auto app, Order("app add", {{"name", "Rehearsal app"}}));
+  const std::string client(app.Text("client_id"));
+  PONS_ASSIGN(const auto grant,
+              Order("grant add", {{"app", client},
+                                  {"connection", connection_},
+                                  {"all_locations_to", "clinic-a"},
+                                  {"mode", options.shares_all ? "all" : "on_visit"},
+                                  {"switch", options.switches}}));
+  grant_ = grant.Text("id");
+  if (options.webhook) {
+    PONS_ASSIGN(const auto webhook,
+                Order("webhook add", {{"app", client}, {"url", receiver_->url()}}));
+    receiver_->set_secret(Sensitive<std::string>(std::string(webhook.Text("secret"))));
+  }
+  return api_->SignIn(client, std::string(app.Text("client_secret")));
+}
+
+Result<std::vector<Listed>> World::ListOf(std::string_view kind, std::string_view type) {
+  std::vector<Listed> out;
+  PONS_ASSIGN(const auto list, control_->Get("/clinic/" + std::string(kind)));
+  if (!list.array()) return out;
+  for (const auto& item : *list.array()) {
+    Listed listed{std::string(item.Text("id")), {}, std::string(item.Text("name"))};
+    PONS_ASSIGN(const auto found, api_->FindFirst("/fhir/R4/" + std::string(type) +
+                                                  "?identifier=" + listed.vendor_id));
+    listed.id = found.Text("id");
+    if (!listed.id.empty()) out.push_back(std::move(listed));
+  }
+  return out;
+}
+
+// The lists are read before the first visit is looked for, in this order.
+Result<void> World::WaitUntilReading() {
+  std::optional<Error> error;
+  const bool ready = Eventually(
+      [&] {
+        auto services = ListOf("appointment_types", "HealthcareService");
+        auto practitioners = ListOf("practitioners", "Practitioner");
+        auto locations = ListOf("locations", "Location");
+        for (const auto* list : {&services, &practitioners, &locations}) {
+          if (!*list) error = list->error();
+        }
+        if (!services || !practitioners || !locations) return false;
+        services_ = std::move(*services);
+        practitioners_ = std::move(*practitioners);
+        locations_ = std::move(*locations);
+        return !services_.empty() && practitioners_.size() > 1 && !locations_.empty();
+      },
+      std::chrono::seconds(60));
+  if (ready) return Ok();
+  return error.value_or(
+      MakeError(Fault::kUnavailable, "the practice's lists cannot be read after 60 s"));
+}
+
+Result<json::Value> World::FindPatient(const std::string& vendor_id) {
+  return api_->FindFirst("/fhir/R4/Patient?identifier=https://pons.health/connections/" +
+                         connection_ + "/patient%7C" + vendor_id);
+}
+
+Result<json::Value> World::Share(const std::string& patient_vendor_id) {
+  json::Value found;
+  for (int attempt = 0; attempt < 5 && found.is_null(); ++attempt) {
+    PONS_TRY(control_->Post("/clinic/visits",
+                            json::Object{{"patient", patient_vendor_id},
+                                         {"practitioner", practitioners_.front().vendor_id},
+                                         {"location", locations_.front().vendor_id}}));
+    // The very first visit may come before visits are followed.
+    Eventually(
+        [&] {
+          auto patient = FindPatient(patient_vendor_id);
+          if (patient) found = std::move(*patient);
+          return !found.is_null();
+        },
+        std::chrono::seconds(5));
+  }
+  if (!found.is_null()) return found;
+  return MakeError(Fault::kUnavailable, "the app was not shown the patient");
+}
+
+Result<std::vector<std::string>> World::FreeTimes(const Listed& practitioner,
+                                                  const std::string& date) {
+  PONS_ASSIGN(const auto free, control_->Get("/clinic/free?practitioner=" + practitioner.vendor_id +
+                                             "&date=" + date));
+  std::vector<std::string> times;
+  const auto* slots = free.Find("slots");
+  if (slots == nullptr || !slots->array()) return times;
+  for (const auto& slot : *slots->array()) {
+    times.push_back(date + "T" + std::string(slot.Text("time")).substr(0, 5) + ":00");
+  }
+  return times;
+}
+
+std::string World::WithOffset(const std::string& local) const {
+  const auto day = ParseDate(local.substr(0, 10));
+  if (!day || local.size() < 19) return local;
+  const auto number = [&local](std::size_t at) { return std::stoi(local.substr(at, 2)); };
+  const LocalTime reading =
+      LocalTime::At(*day, std::chrono::seconds(number(11) * 3600 + number(14) * 60 + number(17)));
+  return FormatInstantIn(zone_->ToInstant(reading), *zone_);
+}
+
+json::Value World::Booking(const std::string& patient_id, const Listed& practitioner,
+                           const std::string& local_start, int minutes) const {
+  return json::Object{
+      {"resourceType", "Appointment"},
+      {"status", "booked"},
+      {"start", WithOffset(local_start)},
+      {"minutesDuration", minutes},
+      {"description", "Skin check"},
+      {"participant",
+       json::Array{Reference("Patient", patient_id), Reference("Practitioner", practitioner.id),
+                   Reference("Location", locations_.front().id),
+                   Reference("HealthcareService", services_.front().id)}},
+  };
+}
+
+}  // namespace pons::rehearsal

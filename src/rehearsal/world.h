@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// A small world of real programs on this machine: a sandbox practice, `pons serve` on a data folder
+// of its own, and one app with a grant and a webhook. For what is played through the public API.
+// Threads: one at a time, but for what api(), control() and receiver() allow.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "json/value.h"
+#include "rehearsal/app_client.h"
+#include "rehearsal/child_process.h"
+#include "rehearsal/json_client.h"
+#include "rehearsal/sandbox_process.h"
+#include "rehearsal/webhook_receiver.h"
+
+namespace pons::rehearsal {
+
+struct WorldOptions {
+  std::string vendor = "best_practice";
+  int patients = 200;
+  int appointments = 200;
+  // The practice's importer of reports; 0: the sandbox's own beat.
+  std::chrono::milliseconds import_every{1000};
+  bool shares_all = false;  // mode all; otherwise a patient is shared once a visit starts
+  json::Object switches = {{"patients_out", "on"}, {"take_bookings", "on"}, {"reports_out", "on"}};
+  json::Object settings = {};  // of the connection, beside where it is
+  bool webhook = true;
+  std::string sandbox_program;  // empty: beside the program that runs
+  std::string pons_program;     // likewise
+};
+
+// One thing of the practice's lists: its own number, and its record in the API.
+struct Listed {
+  std::string vendor_id;
+  std::string id;
+  std::string name;
+};
+
+class World {
+ public:
+  // Returns once the practice's own lists can be read through the API.
+  // Errors: what kept a program from starting, or Pons from reading.
+  static Result<std::unique_ptr<World>> Start(const WorldOptions& options, Logger& log);
+  ~World();
+
+  const AppClient& api() const { return *api_; }
+  JsonClient& control() { return *control_; }
+  WebhookReceiver& receiver() { return *receiver_; }
+  SandboxProcess& sandbox() { return *sandbox_; }
+
+  // An operator's command, through the running server's door.
+  Result<json::Value> Order(std::string_view command, json::Object arguments = {});
+
+  const std::string& connection() const { return connection_; }
+  const std::string& grant() const { return grant_; }
+  const std::string& data_folder() const { return folder_; }
+  const std::vector<Listed>& practitioners() const { return practitioners_; }
+  const std::vector<Listed>& locations() const { return locations_; }
+  const std::vector<Listed>& services() const { return services_; }
+  std::string today() const { return today_; }  // on the practice's clock, "2026-03-09"
+
+  // Starts a visit of that patient and waits until the app sees the patient; gives the resource.
+  Result<json::Value> Share(const std::string& patient_vendor_id);
+  // The patient as the app sees it, by the practice's number; null where it does not.
+  Result<json::Value> FindPatient(const std::string& vendor_id);
+  // Free times of a practitioner on a day: "2026-03-10T09:15:00".
+  Result<std::vector<std::string>> FreeTimes(const Listed& practitioner, const std::string& date);
+  // An Appointment to book.
+  json::Value Booking(const std::string& patient_id, const Listed& practitioner,
+                      const std::string& local_start, int minutes = 15) const;
+  // The same moment with the practice's offset: "2026-03-10T09:15:00+11:00".
+  std::string WithOffset(const std::string& local) const;
+
+  // Asks again and again until it is so; false after `patience`.
+  static bool Eventually(const std::function<bool()>& is_so,
+                         std::chrono::milliseconds patience = std::chrono::seconds(20));
+
+ private:
+  World() = default;
+  Result<void> SetUp(const WorldOptions& options);
+  Result<void> WaitUntilReading();
+  Result<std::vector<Listed>> ListOf(std::string_view kind, std::string_view type);
+
+  std::string folder_;
+  std::string program_folder_;
+  std::string today_;
+  std::string connection_, grant_;
+  std::unique_ptr<SandboxProcess> sandbox_;
+  std::unique_ptr<JsonClient> control_;
+  std::unique_ptr<ChildProcess> pons_;
+  std::unique_ptr<WebhookReceiver> receiver_;
+  std::unique_ptr<AppClient> api_;
+  std::vector<Listed> practitioners_, locations_, services_;
+  std::optional<PracticeZone> zone_;
+};
+
+// "2026-03-09" and so many days: "2026-03-10".
+std::string DayAfter(const std::string& date, int days);
+
+}  // namespace pons::rehearsal
