@@ -19,7 +19,7 @@ const lines = [
   'Written by `scripts/conformance` from a run of the conformance suite (`tests/conformance`). Do not',
   'edit it by hand.',
   '',
-  '## What each connector reads',
+  '## What each connector reads and writes',
 ];
 const interval = (ms) => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`);
 for (const vendor of vendors) {
@@ -34,6 +34,18 @@ for (const vendor of vendors) {
     ),
     '',
     vendor.reads_records ? 'Single records can be read.' : 'Single records cannot be read.',
+    vendor.reads_slots ? 'Free times can be read.' : 'Free times cannot be read.',
+  );
+  if (vendor.commands.length === 0) {
+    lines.push('', 'Nothing is written.');
+    continue;
+  }
+  lines.push('', `Apps can: ${vendor.commands.join('; ')}.`, '');
+  lines.push(
+    `After a lost answer Pons waits ${interval(vendor.settling_ms)} before it looks for the effect.` +
+      (vendor.max_document_bytes > 0
+        ? ` Documents have at most ${(vendor.max_document_bytes / (1 << 20)).toFixed(0)} MiB.`
+        : ''),
   );
 }
 

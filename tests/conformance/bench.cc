@@ -142,6 +142,8 @@ void Bench::Heard(const Unreadable& unreadable) {
   said_ += unreadable.field + " " + unreadable.reason + "\n";
 }
 
+void Bench::Heard(const std::string& words) { said_ += words + "\n"; }
+
 std::string Name(Stream stream) { return std::string(model::StreamName(stream)); }
 
 void Learn(Knowledge& into, const ChangePage& page) {

@@ -103,6 +103,7 @@ class Bench {
   Logger& log() { return log_; }
   void Heard(const Error& error);
   void Heard(const Unreadable& unreadable);
+  void Heard(const std::string& words);  // evidence and notes
   // Every log line, error and complaint of every session so far.
   std::string AllSaid() const { return log_.text() + said_; }
 

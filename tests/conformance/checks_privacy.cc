@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "tests/conformance/checks.h"
+#include "tests/conformance/writing.h"
 
 namespace pons::conformance {
 namespace {
@@ -59,6 +60,34 @@ std::set<std::string> Peers() {
   return peers;
 }
 
+// The canary as a command, refused, lost and found.
+void SayWhileWriting(Bench& bench) {
+  Scene scene(bench);
+  for (const auto kind : scene.Kinds(false)) {
+    auto of = scene.Prepare(kind);
+    auto body = *of.body;
+    if (auto* create = std::get_if<model::CreatePatient>(&body)) {
+      create->patient = MadeUp(Canary().given, Canary().family, "1962-05-01");
+    } else if (auto* book = std::get_if<model::BookAppointment>(&body)) {
+      book->description = Canary().family;
+    } else if (auto* cancel = std::get_if<model::CancelAppointment>(&body)) {
+      cancel->reason = Canary().family;
+    } else {
+      continue;
+    }
+    of.body = std::make_shared<const model::CommandBody>(std::move(body));
+    const auto command = scene.Make(of);
+    for (const auto trouble : {WriteTrouble::kLoseRequest, WriteTrouble::kLoseAnswer}) {
+      Need(bench.clinic().PlanWrite(trouble), "a fault");
+      static_cast<void>(scene.Apply(command));
+      scene.Settle();
+      const auto trace = scene.Find(command);
+      if (!trace.applied.ref.empty()) scene.Confirm(command, trace.applied);
+    }
+    static_cast<void>(scene.Apply(command));
+  }
+}
+
 }  // namespace
 
 void NothingSensitiveIsSaid(Bench& bench) {
@@ -78,6 +107,7 @@ void NothingSensitiveIsSaid(Bench& bench) {
   static_cast<void>(bench.Open()->Drain(Stream::kPatients));
   const auto wrong = bench.clinic().WrongPassword();
   static_cast<void>(bench.Open(wrong)->Probe());
+  if (!bench.can().commands.empty()) SayWhileWriting(bench);
 
   const auto said = bench.AllSaid();
   for (const auto& value : {canary.given, canary.family, canary.birth_date, canary.medicare,

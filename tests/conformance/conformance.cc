@@ -88,6 +88,14 @@ class Report final : public ::testing::Environment {
       writer.EndObject();
     }
     writer.EndArray();
+    writer.Member("reads_slots", descriptor.can.reads_slots);
+    writer.Key("commands");
+    writer.BeginArray();
+    for (const auto kind : descriptor.can.commands) writer.String(model::CommandKindWords(kind));
+    writer.EndArray();
+    writer.Member("settling_ms", static_cast<std::int64_t>(descriptor.can.settling.count()));
+    writer.Member("max_document_bytes",
+                  static_cast<std::int64_t>(descriptor.can.max_document_bytes));
   }
 
   Subject subject_;

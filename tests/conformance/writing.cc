@@ -199,6 +199,7 @@ Result<Applied> Scene::Apply(const Command& command) {
   timely.deadline = session_->Deadline();
   auto applied = sink().Apply(timely);
   if (!applied) bench_.Heard(applied.error());
+  if (applied) bench_.Heard(applied->evidence);
   Require(!applied || !applied->ref.empty(), "applied, and nothing is named");
   return applied;
 }
@@ -208,6 +209,7 @@ Trace Scene::Find(const Command& command) {
   timely.deadline = session_->Deadline();
   auto trace = sink().FindEffect(timely);
   if (!trace) bench_.Heard(trace.error());
+  if (trace) bench_.Heard(trace->evidence);
   return Need(std::move(trace), "look for the effect");
 }
 
@@ -216,6 +218,7 @@ Confirmation Scene::Confirm(const Command& command, const Applied& applied) {
   timely.deadline = session_->Deadline();
   auto confirmation = sink().Confirm(timely, applied);
   if (!confirmation) bench_.Heard(confirmation.error());
+  if (confirmation) bench_.Heard(confirmation->note);
   return Need(std::move(confirmation), "read back");
 }
 

@@ -299,6 +299,20 @@ Breakage HidesTheCode() {
   return Twisted(std::move(twists));
 }
 
+// Names the person in what is shown to whoever has to look.
+Breakage NamesPeopleInEvidence() {
+  Twists twists;
+  twists.find = [](const Command& command, Session& inner) {
+    auto trace = inner.commands()->FindEffect(command);
+    const auto* create = std::get_if<model::CreatePatient>(command.body.get());
+    if (trace && create != nullptr) {
+      trace->evidence += " for " + create->patient.names.front().family;
+    }
+    return trace;
+  };
+  return Twisted(std::move(twists));
+}
+
 // A status is said to be set, and is not.
 Breakage SkipsOneKind() {
   Twists twists;
@@ -347,6 +361,7 @@ std::vector<Fault> WritingFaults() {
       {"creates duplicates", {"W2", "W11"}, CreatesDuplicates},
       {"keeps similar people to itself", {"W11"}, HidesSimilarPeople},
       {"hides the vendor's code", {"W6", "W12"}, HidesTheCode},
+      {"names a person in its evidence", {"F6"}, NamesPeopleInEvidence},
       {"says done and does nothing", {"W1"}, SkipsOneKind},
   };
 }

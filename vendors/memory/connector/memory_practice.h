@@ -135,6 +135,10 @@ class MemoryPractice {
   std::vector<EffectEntry> Effects() const;
   // Whether what became of the write with that reference is known to nobody.
   bool Lost(std::string_view reference) const;
+  // How many requests and answers of writes were lost.
+  std::uint64_t lost_writes() const;
+  // Whether a write is on its way still.
+  bool Delayed() const;
 
   // ---- As the far side of the wire ------------------------------------------------------------
   Reply Serve(const Call& call, const Request& request);
@@ -190,7 +194,7 @@ class MemoryPractice {
     bool changed = false;
     bool lost = false;  // nothing but the reference is known
   };
-  struct Delayed {
+  struct DelayedWrite {
     Instant due{};
     Request request;
   };
@@ -210,11 +214,12 @@ class MemoryPractice {
   std::deque<Instant> recent_;
   milliseconds ahead_{0};
   std::vector<Leave> leaves_;
-  std::vector<Delayed> delayed_;
+  std::vector<DelayedWrite> delayed_;
   std::vector<EffectEntry> effects_;
   std::map<std::string, TraceEntry, std::less<>> traces_;
   std::map<std::string, std::shared_ptr<const std::string>, std::less<>> contents_;
   bool importer_held_ = false;
+  std::uint64_t lost_writes_ = 0;
 };
 
 // "2026-03-09T09:30:00".

@@ -128,6 +128,7 @@ void MemoryPractice::LoseLocked(const Request& request, const PlannedFault& faul
   if (fault.kind == FaultKind::kDelayEffect) {
     delayed_.push_back({clock_.Now() + milliseconds(fault.amount), request});
   }
+  ++lost_writes_;
   const bool forgets = fault.kind == FaultKind::kForget;
   if (fault.kind == FaultKind::kDropAnswer || (forgets && fault.amount == 1)) {
     AnswerLocked(request);

@@ -76,6 +76,16 @@ bool MemoryPractice::Lost(std::string_view reference) const {
   return trace != traces_.end() && trace->second.lost;
 }
 
+std::uint64_t MemoryPractice::lost_writes() const {
+  const std::lock_guard lock(mutex_);
+  return lost_writes_;
+}
+
+bool MemoryPractice::Delayed() const {
+  const std::lock_guard lock(mutex_);
+  return !delayed_.empty();
+}
+
 void MemoryPractice::ImportLocked(Row& row) {
   if (row.data.Text("state") != "waiting") return;
   const auto& patients = State(Table::kPatients).rows;
