@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/service.h"
+#include "api/writes.h"
 #include "fhir/operation_outcome.h"
 #include "json/writer.h"
 
@@ -15,7 +16,8 @@ constexpr std::string_view kUnrecorded =
     "the "
     "server's operator has been told.";
 
-constexpr std::size_t kMostBodyBytes = 1u << 20;  // no address takes uploads
+constexpr std::string_view kTooLarge =
+    "The body is too large: 1 MiB, or 32 MiB where documents are taken and the token is good.";
 
 bool IsPlainId(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -98,10 +100,16 @@ class ApiImpl final : public Api {
   void Drain() override {
     service_.stopping.Cancel();
     service_.polls.Drain();
+    service_.settling.Drain();
   }
 
   void Configure(net::ServerOptions& options) override {
-    options.max_body_bytes = kMostBodyBytes;
+    options.max_body_bytes = kMostUploadBytes;
+    options.body_limit = [this](const net::ServerRequest& request) {
+      return BodyLimit(service_, request);
+    };
+    options.too_large_content_type = kFhirJson;
+    options.too_large_body = fhir::OperationOutcome("error", "too-long", kTooLarge);
     options.before_send = [this] { return BeforeSend(); };
     options.unsendable_content_type = kFhirJson;
     options.unsendable_body = fhir::OperationOutcome("error", "transient", kUnrecorded);
@@ -143,7 +151,10 @@ class ApiImpl final : public Api {
         std::to_string(service_.pool.queued()) + "\n" +
         "# HELP pons_api_waiting Calls that wait for a change.\n"
         "# TYPE pons_api_waiting gauge\npons_api_waiting " +
-        std::to_string(service_.polls.waiting()) + "\n";
+        std::to_string(service_.polls.waiting()) + "\n" +
+        "# HELP pons_api_settling Writes that wait for the practice's answer.\n"
+        "# TYPE pons_api_settling gauge\npons_api_settling " +
+        std::to_string(service_.settling.waiting()) + "\n";
     if (service_.deps.more_metrics) service_.deps.more_metrics(body);
     Finish(service_, call, JsonAnswer(200, "text/plain; version=0.0.4", std::move(body)));
   }

@@ -3,24 +3,55 @@
 // run by, and SMART's configuration.
 #include "api/search_params.h"
 #include "api/service.h"
+#include "api/writes.h"
 #include "json/writer.h"
 
 namespace pons::api {
 namespace {
 
-void WriteResource(json::Writer& w, model::Stream stream) {
-  w.BeginObject();
-  w.Member("type", model::ResourceTypeOf(stream));
-  w.Key("interaction");
+void WriteNames(json::Writer& w, std::string_view key, std::string_view member,
+                std::initializer_list<std::string_view> values) {
+  w.Key(key);
   w.BeginArray();
-  for (const char* code : {"read", "vread", "search-type"}) {
+  for (const auto value : values) {
+    if (value.empty()) continue;
     w.BeginObject();
-    w.Member("code", code);
+    w.Member(member, value);
     w.EndObject();
   }
   w.EndArray();
+}
+
+// $match of FHIR's own definition, and what Pons adds.
+void WriteOperations(json::Writer& w, model::Stream stream) {
+  for (const auto& route : OperationsOf(stream)) {
+    w.BeginObject();
+    w.Member("name", route.name);
+    w.Member("definition", route.definition);
+    w.EndObject();
+  }
+}
+
+void WriteBinary(json::Writer& w) {
+  w.BeginObject();
+  w.Member("type", "Binary");
+  WriteNames(w, "interaction", "code", {"read", "create"});
+  w.EndObject();
+}
+
+void WriteResource(json::Writer& w, model::Stream stream, bool writes) {
+  w.BeginObject();
+  w.Member("type", model::ResourceTypeOf(stream));
+  const bool creates = writes && Scopes::IsCreatable(stream);
+  const bool updates = writes && Scopes::IsUpdatable(stream);
+  const std::string_view none;
+  WriteNames(w, "interaction", "code",
+             {"read", "vread", "search-type", creates ? "create" : none, updates ? "update" : none,
+              updates ? "patch" : none});
   w.Member("versioning", "versioned");
   w.Member("readHistory", false);
+  if (updates) w.Member("updateCreate", false);
+  if (creates && stream == model::Stream::kPatients) w.Member("conditionalCreate", true);
   w.Member("conditionalRead", "full-support");
   w.Key("searchParam");
   w.BeginArray();
@@ -32,6 +63,12 @@ void WriteResource(json::Writer& w, model::Stream stream) {
     w.EndObject();
   }
   w.EndArray();
+  if (writes && !OperationsOf(stream).empty()) {
+    w.Key("operation");
+    w.BeginArray();
+    WriteOperations(w, stream);
+    w.EndArray();
+  }
   w.EndObject();
 }
 
@@ -76,7 +113,7 @@ void WriteList(json::Writer& w, std::string_view key, std::initializer_list<cons
 
 }  // namespace
 
-std::string CapabilityStatement(std::string_view base, Instant since) {
+std::string CapabilityStatement(std::string_view base, Instant since, bool writes) {
   std::string out;
   json::Writer w(out);
   w.BeginObject();
@@ -103,8 +140,9 @@ std::string CapabilityStatement(std::string_view base, Instant since) {
   w.Key("resource");
   w.BeginArray();
   for (std::size_t i = 0; i < model::kStreamCount; ++i) {
-    WriteResource(w, static_cast<model::Stream>(i));
+    WriteResource(w, static_cast<model::Stream>(i), writes);
   }
+  if (writes) WriteBinary(w);
   w.EndArray();
   w.EndObject();
   w.EndArray();
@@ -123,9 +161,13 @@ std::string SmartConfiguration(std::string_view base) {
   WriteList(w, "token_endpoint_auth_signing_alg_values_supported", {"RS384", "ES384"});
   w.Key("scopes_supported");
   w.BeginArray();
+  w.String("system/*.crus");
   w.String("system/*.rs");
   for (std::size_t i = 0; i < model::kStreamCount; ++i) {
-    w.String("system/" + std::string(model::ResourceTypeOf(static_cast<model::Stream>(i))) + ".rs");
+    const auto stream = static_cast<model::Stream>(i);
+    const std::string letters = std::string(Scopes::IsCreatable(stream) ? "c" : "") + "r" +
+                                (Scopes::IsUpdatable(stream) ? "u" : "") + "s";
+    w.String("system/" + std::string(model::ResourceTypeOf(stream)) + "." + letters);
   }
   w.EndArray();
   WriteList(w, "capabilities",

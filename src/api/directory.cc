@@ -9,10 +9,12 @@ namespace pons::api {
 const std::vector<store::GrantKey>& AppView::GrantsFor(model::Stream stream) const {
   switch (stream) {
     case model::Stream::kPatients:
-    case model::Stream::kConditions:
-    case model::Stream::kAppointments:
-    case model::Stream::kEncounters:
       return patient_grants;
+    case model::Stream::kAppointments:
+      return appointment_grants;
+    case model::Stream::kConditions:
+    case model::Stream::kEncounters:
+      return clinical_grants;
     case model::Stream::kLocations:
     case model::Stream::kPractitioners:
     case model::Stream::kPractitionerRoles:
@@ -21,7 +23,7 @@ const std::vector<store::GrantKey>& AppView::GrantsFor(model::Stream stream) con
     case model::Stream::kTasks:
       return grants;
   }
-  return patient_grants;
+  return clinical_grants;
 }
 
 std::shared_ptr<const AppView> Snapshot::FindApp(store::AppKey key) const {
@@ -55,6 +57,7 @@ Result<std::shared_ptr<const Snapshot>> Directory::Load(std::uint64_t version) {
   snapshot->version = version;
   for (const auto& connection : connections) {
     snapshot->connections.emplace(connection.key, connection.id);
+    snapshot->zones.emplace(connection.key, connection.time_zone);
   }
   for (const auto& app : apps) {
     auto view = std::make_shared<AppView>();
@@ -66,7 +69,10 @@ Result<std::shared_ptr<const Snapshot>> Directory::Load(std::uint64_t version) {
     for (const auto& grant : grants) {
       if (grant.app != app.key || grant.revoked) continue;
       view->grants.push_back(grant.key);
-      if (grant.switches.patients_in) view->patient_grants.push_back(grant.key);
+      const auto& on = grant.switches;
+      if (on.patients_in) view->clinical_grants.push_back(grant.key);
+      if (on.patients_in || on.patients_out) view->patient_grants.push_back(grant.key);
+      if (on.patients_in || on.take_bookings) view->appointment_grants.push_back(grant.key);
       view->connections.push_back(grant.connection);
       organizations.insert(grant.organization.value);
     }

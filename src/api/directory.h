@@ -17,13 +17,16 @@ namespace pons::api {
 
 struct AppView {
   store::App app;
-  std::vector<store::GrantKey> grants;          // those in force
-  std::vector<store::GrantKey> patient_grants;  // of them, those that let patients in
+  std::vector<store::GrantKey> grants;              // those in force
+  std::vector<store::GrantKey> clinical_grants;     // of them, those that let patients in
+  std::vector<store::GrantKey> patient_grants;      // … or patients out
+  std::vector<store::GrantKey> appointment_grants;  // … in, or take bookings
   std::vector<store::ConnectionKey> connections;
   std::string organizations;           // ids, joined by blanks: for the audit trail
   std::shared_ptr<RateBucket> bucket;  // kept over snapshots
 
-  // Which grants count for a type: what concerns patients needs the switch "patients in".
+  // Which grants count for a type: those with a switch by which such records may be seen. Which
+  // records those are is a matter of visibility, not of this.
   const std::vector<store::GrantKey>& GrantsFor(model::Stream stream) const;
 };
 
@@ -33,6 +36,7 @@ struct Snapshot {
   std::map<std::string, store::AppKey, std::less<>> by_client_id;
   std::map<store::GrantKey, store::Grant> grants;
   std::map<store::ConnectionKey, ConnectionId> connections;
+  std::map<store::ConnectionKey, std::string> zones;  // their IANA names
 
   std::shared_ptr<const AppView> FindApp(store::AppKey key) const;
   std::shared_ptr<const AppView> FindClient(std::string_view client_id) const;

@@ -4,6 +4,7 @@
 
 #include "api/search_params.h"
 #include "api/service.h"
+#include "api/writes.h"
 #include "base/text.h"
 #include "fhir/operation_outcome.h"
 #include "net/http_wire.h"
@@ -159,12 +160,17 @@ void Metadata(Service& service, Call& call) {
   if (!RequireMethod(service, call, "GET", "GET")) return;
   Finish(service, call,
          JsonAnswer(200, kFhirJson,
-                    CapabilityStatement(call.base, FromMillis(1767225600000))));  // of this release
+                    CapabilityStatement(call.base, FromMillis(1767225600000),  // of this release
+                                        service.deps.desk != nullptr)));
 }
 
 }  // namespace
 
 void HandleFhir(Service& service, Call&& call, std::string_view rest) {
+  // Bytes of any kind are asked for as what they are.
+  if (rest == "Binary" || rest.starts_with("Binary/")) {
+    return HandleBinary(service, std::move(call), rest.substr(6));
+  }
   if (!TakesJson(call)) {
     return Fail(service, call, 406, "not-supported",
                 "Pons speaks JSON: accept application/fhir+json.");
@@ -184,8 +190,9 @@ void HandleFhir(Service& service, Call&& call, std::string_view rest) {
     return Fail(service, call, 404, "not-supported",
                 "This server has no such resource type; /fhir/R4/metadata lists those it has.");
   }
+  const bool reads = call.request.method == "GET" || call.head;
+  if (!reads && !rest.ends_with("/_search")) return HandleWrite(service, std::move(call), rest);
   if (slash == std::string_view::npos || slash + 1 == rest.size()) {
-    if (!RequireMethod(service, call, "GET", "GET")) return;
     return SearchRoute(service, std::move(call), *stream, false);
   }
   std::string_view id = rest.substr(slash + 1);
@@ -197,7 +204,6 @@ void HandleFhir(Service& service, Call&& call, std::string_view rest) {
   call.operation = "read";
   call.type = model::ResourceTypeOf(*stream);
   if (!Authenticate(service, call)) return;
-  if (!RequireMethod(service, call, "GET", "GET")) return;
   std::string_view version;
   if (const auto next = id.find('/'); next != std::string_view::npos) {
     const std::string_view tail = id.substr(next);

@@ -7,7 +7,8 @@ namespace pons::api {
 namespace {
 
 constexpr std::array<const char*, kRouteCount> kRouteNames = {
-    "read", "search", "metadata", "token", "changes", "webhooks", "health", "other"};
+    "read",   "search", "metadata",  "token",  "changes", "webhooks",
+    "health", "write",  "operation", "binary", "other"};
 
 }  // namespace
 

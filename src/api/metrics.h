@@ -20,9 +20,12 @@ enum class Route : std::uint8_t {
   kChanges,
   kWebhooks,
   kHealth,
+  kWrite,
+  kOperation,
+  kBinary,
   kOther,
 };
-constexpr std::size_t kRouteCount = 8;
+constexpr std::size_t kRouteCount = 11;
 
 class HttpMetrics {
  public:

@@ -61,7 +61,7 @@ TEST_F(OAuthTest, RefusesWhatIsNotARequest) {
   EXPECT_EQ(ErrorOf(Post({{"grant_type", "password"}, {"client_id", "a"}, {"client_secret", "b"}})),
             "unsupported_grant_type");
   EXPECT_EQ(ErrorOf(Post({{"grant_type", "client_credentials"}})), "invalid_request");
-  EXPECT_EQ(ErrorOf(AskToken("app-1", kSecret, "system/Patient.cud launch")), "invalid_scope");
+  EXPECT_EQ(ErrorOf(AskToken("app-1", kSecret, "system/Patient.d launch")), "invalid_scope");
   EXPECT_EQ(Send("POST", "/oauth/token", {{"Content-Type", "application/json"}}, "{}").status, 400);
   EXPECT_EQ(Send("GET", "/oauth/token").status, 405);
 }

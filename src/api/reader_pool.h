@@ -24,6 +24,7 @@ class ReaderPool {
     Lease(Lease&&) = default;
     Lease& operator=(Lease&&) = delete;
     store::Reader* operator->() const { return reader_.get(); }
+    store::Reader* get() const { return reader_.get(); }
 
    private:
     ReaderPool* pool_;

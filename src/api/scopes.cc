@@ -6,23 +6,37 @@
 namespace pons::api {
 namespace {
 
+using model::Stream;
+
+constexpr std::uint32_t Bit(Stream stream) { return 1u << static_cast<unsigned>(stream); }
+
 constexpr std::uint32_t kAll = (1u << model::kStreamCount) - 1;
+constexpr std::uint32_t kCreatable =
+    Bit(Stream::kPatients) | Bit(Stream::kAppointments) | Bit(Stream::kDocumentReferences);
+constexpr std::uint32_t kUpdatable =
+    Bit(Stream::kPatients) | Bit(Stream::kAppointments) | Bit(Stream::kTasks);
 
 struct Rights {
+  bool create = false;
   bool read = false;
+  bool update = false;
   bool search = false;
 };
 
-// v2 letters in the order c r u d s, or v1 words; writing letters give nothing.
+// v2 letters in the order c r u d s, or v1 words; the right to delete gives nothing.
 Rights ReadRights(std::string_view text) {
-  if (text == "read" || text == "*") return {true, true};
+  if (text == "*") return {true, true, true, true};
+  if (text == "read") return {false, true, false, true};
+  if (text == "write") return {true, false, true, false};
   Rights rights;
   std::size_t at = 0;
   for (const char c : text) {
     const auto place = std::string_view("cruds").find(c, at);
     if (place == std::string_view::npos) return {};
     at = place + 1;
+    if (c == 'c') rights.create = true;
     if (c == 'r') rights.read = true;
+    if (c == 'u') rights.update = true;
     if (c == 's') rights.search = true;
   }
   return rights;
@@ -30,10 +44,15 @@ Rights ReadRights(std::string_view text) {
 
 }  // namespace
 
+bool Scopes::IsCreatable(Stream stream) { return Has(kCreatable, stream); }
+bool Scopes::IsUpdatable(Stream stream) { return Has(kUpdatable, stream); }
+
 Scopes Scopes::Parse(std::string_view text) {
   Scopes scopes;
   if (Trim(text).empty()) {
     scopes.read_ = scopes.search_ = kAll;
+    scopes.create_ = kCreatable;
+    scopes.update_ = kUpdatable;
     return scopes;
   }
   for (std::string_view scope : Split(text, ' ')) {
@@ -47,26 +66,35 @@ Scopes Scopes::Parse(std::string_view text) {
     if (type == "*") {
       bits = kAll;
     } else if (const auto stream = model::StreamOfResourceType(type)) {
-      bits = 1u << Bit(*stream);
+      bits = Bit(*stream);
     }
+    if (rights.create) scopes.create_ |= bits & kCreatable;
     if (rights.read) scopes.read_ |= bits;
+    if (rights.update) scopes.update_ |= bits & kUpdatable;
     if (rights.search) scopes.search_ |= bits;
   }
   return scopes;
 }
 
 std::string Scopes::Text() const {
-  if (read_ == kAll && search_ == kAll) return "system/*.rs";
+  if (read_ == kAll && search_ == kAll) {
+    if (create_ == kCreatable && update_ == kUpdatable) return "system/*.crus";
+    if (create_ == 0 && update_ == 0) return "system/*.rs";
+  }
   std::string out;
   for (std::size_t i = 0; i < model::kStreamCount; ++i) {
-    const auto stream = static_cast<model::Stream>(i);
-    if (!MayRead(stream) && !MaySearch(stream)) continue;
+    const auto stream = static_cast<Stream>(i);
+    std::string letters;
+    if (MayCreate(stream)) letters += 'c';
+    if (MayRead(stream)) letters += 'r';
+    if (MayUpdate(stream)) letters += 'u';
+    if (MaySearch(stream)) letters += 's';
+    if (letters.empty()) continue;
     if (!out.empty()) out += ' ';
     out += "system/";
     out += model::ResourceTypeOf(stream);
     out += '.';
-    if (MayRead(stream)) out += 'r';
-    if (MaySearch(stream)) out += 's';
+    out += letters;
   }
   return out;
 }

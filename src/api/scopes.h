@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SMART scopes of backend services: "system/Patient.rs", "system/*.read". Pons gives out reading.
+// SMART scopes of backend services: "system/Patient.rs", "system/*.cruds", "system/*.read". Pons
+// gives out reading, and creating and changing where FHIR here has it; never deleting.
 #pragma once
 
 #include <cstdint>
@@ -12,20 +13,30 @@ namespace pons::api {
 
 class Scopes {
  public:
-  // What of `text` can be granted; unknown and writing scopes are left out. Empty text: everything
-  // that can be granted.
+  // What of `text` can be granted; unknown scopes, and rights that nobody has, are left out. Empty
+  // text: everything that can be granted.
   static Scopes Parse(std::string_view text);
 
-  bool MayRead(model::Stream stream) const { return (read_ >> Bit(stream) & 1u) != 0; }
-  bool MaySearch(model::Stream stream) const { return (search_ >> Bit(stream) & 1u) != 0; }
-  bool empty() const { return read_ == 0 && search_ == 0; }
-  // "system/Patient.rs …", or "system/*.rs" for everything.
+  bool MayCreate(model::Stream stream) const { return Has(create_, stream); }
+  bool MayRead(model::Stream stream) const { return Has(read_, stream); }
+  bool MayUpdate(model::Stream stream) const { return Has(update_, stream); }
+  bool MaySearch(model::Stream stream) const { return Has(search_, stream); }
+  bool empty() const { return (create_ | read_ | update_ | search_) == 0; }
+  // "system/Patient.rs …", or "system/*.crus" for everything.
   std::string Text() const;
 
- private:
-  static unsigned Bit(model::Stream stream) { return static_cast<unsigned>(stream); }
+  // What can be created or changed at all, by whomever.
+  static bool IsCreatable(model::Stream stream);
+  static bool IsUpdatable(model::Stream stream);
 
+ private:
+  static bool Has(std::uint32_t bits, model::Stream stream) {
+    return (bits >> static_cast<unsigned>(stream) & 1u) != 0;
+  }
+
+  std::uint32_t create_ = 0;
   std::uint32_t read_ = 0;
+  std::uint32_t update_ = 0;
   std::uint32_t search_ = 0;
 };
 

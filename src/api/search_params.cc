@@ -34,7 +34,8 @@ bool SortFits(const SortName& sort, Stream stream) {
     case store::SortField::kUpdated:
       return true;
     case store::SortField::kStart:
-      return stream == Stream::kAppointments || stream == Stream::kEncounters;
+      return stream == Stream::kAppointments || stream == Stream::kEncounters ||
+             stream == Stream::kDocumentReferences;
     case store::SortField::kFamily:
       return stream == Stream::kPatients || stream == Stream::kPractitioners;
     case store::SortField::kBirthDate:
@@ -150,6 +151,10 @@ class ParameterReader {
         return Actor(value);
       case ParamKind::kServiceType:
         return ServiceType(value);
+      case ParamKind::kTypeCode:
+        return TypeCode(value);
+      case ParamKind::kTarget:
+        return Target(value);
     }
     return Ok();
   }
@@ -277,6 +282,32 @@ class ParameterReader {
     return Ok();
   }
 
+  Result<void> TypeCode(std::string_view value) {
+    if (!modifier_.empty()) return BadModifier();
+    const auto parts = SplitUnescaped(value, '|');
+    if (parts.size() > 2 || parts.back().empty()) {
+      return Unreadable(param_.name, "a token is code or system|code");
+    }
+    const bool whole = parts.size() == 2;
+    const auto field = whole ? SearchField::kFamilyExact : SearchField::kGivenExact;
+    if (!clause_.texts.empty() && clause_.field != field) {
+      return MakeError(Fault::kUnsupported,
+                       "All values of one \"type\" must be of the same form: code, or "
+                       "system|code.");
+    }
+    clause_.field = field;
+    clause_.texts.push_back(whole ? Unescape(parts[0]) + "|" + Unescape(parts[1])
+                                  : Unescape(parts[0]));
+    return Ok();
+  }
+
+  Result<void> Target(std::string_view value) {
+    const auto reference = ReadReference(value, context_.base_url);
+    if (!reference) return Unreadable(param_.name, "a reference is Type/id");
+    clause_.refs.push_back(store::KeyOf(reference->id));
+    return Ok();
+  }
+
   const SearchParam& param_;
   std::string_view modifier_;
   std::string_view value_;
@@ -351,11 +382,13 @@ std::string_view ParamTypeName(ParamKind kind) {
       return "date";
     case ParamKind::kReference:
     case ParamKind::kActor:
+    case ParamKind::kTarget:
       return "reference";
     case ParamKind::kId:
     case ParamKind::kCode:
     case ParamKind::kIdentifier:
     case ParamKind::kServiceType:
+    case ParamKind::kTypeCode:
       return "token";
   }
   return "token";

@@ -27,6 +27,8 @@ enum class ParamKind : std::uint8_t {
   kReference,
   kActor,        // reference to any of several types, named by the value
   kServiceType,  // token: the practice's code of an appointment type
+  kTypeCode,     // token: a code in kGivenExact, with its system in kFamilyExact
+  kTarget,       // reference to a record of any type, by its id alone
 };
 
 struct SearchParam {

@@ -88,7 +88,30 @@ constexpr std::array kPractitionerParams = {kId,    kUpdated,    kIdentifier, kF
 constexpr std::array kRoleParams = {kId, kUpdated, kIdentifier, kPractitioner, kLocation, kActive};
 constexpr std::array kLocationParams = {kId, kUpdated, kIdentifier, kThingName};
 constexpr std::array kServiceParams = {kId, kUpdated, kThingName, kActive};
-constexpr std::array kTaskParams = {kId, kUpdated, kPatient, kSubject};
+constexpr std::array kTaskParams = {
+    kId,
+    kUpdated,
+    kPatient,
+    kSubject,
+    Plain("status", ParamKind::kCode, SearchField::kStatus, "requested, in-progress, completed, …"),
+    Plain("business-status", ParamKind::kCode, SearchField::kGivenExact,
+          "Pons's own word for the state: in-doubt, needs-person, …"),
+    Plain("code", ParamKind::kCode, SearchField::kFamilyExact,
+          "What is asked for: book-appointment, attach-document, …"),
+    Plain("focus", ParamKind::kTarget, SearchField::kAppointment, "What it acts on"),
+    Plain("authored-on", ParamKind::kDate, SearchField::kStart, "When it was accepted"),
+    Plain("modified", ParamKind::kDate, SearchField::kUpdated, "When its state last changed")};
+constexpr std::array kDocumentParams = {
+    kId,
+    kUpdated,
+    kIdentifier,
+    kPatient,
+    kSubject,
+    Ref("author", SearchField::kPractitioner, Stream::kPractitioners, "Whom it is addressed to"),
+    Plain("date", ParamKind::kDate, SearchField::kStart, "The date of the document"),
+    Plain("status", ParamKind::kCode, SearchField::kStatus, "current, superseded"),
+    Plain("type", ParamKind::kTypeCode, SearchField::kGivenExact,
+          "What kind of document, code or system|code")};
 constexpr std::array kConditionParams = {kId, kUpdated, kPatient, kSubject};
 
 }  // namespace
@@ -112,6 +135,7 @@ std::span<const SearchParam> SearchParamsOf(Stream stream) {
     case Stream::kConditions:
       return kConditionParams;
     case Stream::kDocumentReferences:
+      return kDocumentParams;
     case Stream::kTasks:
       return kTaskParams;
   }

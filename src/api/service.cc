@@ -46,7 +46,8 @@ Service::Service(const ApiOptions& api_options, const ApiDependencies& dependenc
       page_key(crypto::KeyedHash(deps.store.identity_key(), "api page token", 32)),
       id_prefix(NewId(deps.random).substr(0, 6) + "-"),
       polls(deps.clock),
-      pool(std::max(1u, options.workers), options.worker_queue) {}
+      pool(std::max(1u, options.workers), options.worker_queue),
+      write_pool(std::max(1u, options.workers), options.worker_queue) {}
 
 void Service::Later(const CallPtr& call, std::function<void(Call&)> work) {
   LaterOn(pool, call, std::move(work));

@@ -18,6 +18,7 @@
 #include "api/reader_pool.h"
 #include "api/record_cache.h"
 #include "api/sessions.h"
+#include "api/settle.h"
 #include "api/worker_pool.h"
 #include "net/url.h"
 
@@ -68,6 +69,9 @@ struct Service {
   // have few threads, and cannot hold up anything else.
   WorkerPool sign_in_pool{2, 64};
   WorkerPool pool;
+  // Writes wait for the disk; those who only read do not wait with them.
+  WorkerPool write_pool;
+  SettleWaits settling;
 
   // Runs on one of the pools; 503 where its queue is full.
   void Later(const CallPtr& call, std::function<void(Call&)> work);
@@ -95,7 +99,7 @@ void HandleToken(Service& service, Call&& call);
 void HandleChanges(Service& service, Call&& call);
 void HandleWebhooks(Service& service, Call&& call, std::string_view rest);
 void Search(Service& service, Call& call, model::Stream stream, const net::FormFields& fields);
-std::string CapabilityStatement(std::string_view base, Instant since);
+std::string CapabilityStatement(std::string_view base, Instant since, bool writes);
 std::string SmartConfiguration(std::string_view base);
 
 // The session of the call's bearer token, or an answer is given and false returned. Counts against

@@ -122,6 +122,13 @@ std::string Sha256(std::string_view bytes) {
   return out;
 }
 
+std::string Sha1(std::string_view bytes) {
+  std::string out(20, '\0');
+  unsigned int length = 0;
+  PONS_CHECK(EVP_Digest(bytes.data(), bytes.size(), Bytes(out), &length, EVP_sha1(), nullptr) == 1);
+  return out;
+}
+
 std::string HmacSha256(std::string_view key, std::string_view text) {
   std::string out(crypto_auth_hmacsha256_BYTES, '\0');
   crypto_auth_hmacsha256_state state;

@@ -20,7 +20,8 @@ std::optional<std::string> FromBase64(std::string_view text);  // strict
 std::string Base64Url(std::string_view bytes);                 // URL alphabet, no padding
 std::optional<std::string> FromBase64Url(std::string_view text);
 
-std::string Sha256(std::string_view bytes);                           // 32 bytes
+std::string Sha256(std::string_view bytes);  // 32 bytes
+std::string Sha1(std::string_view bytes);  // 20 bytes; for formats that ask for it, never for trust
 std::string HmacSha256(std::string_view key, std::string_view text);  // 32 bytes
 // BLAKE2b with a key of 16 to 64 bytes; `length` bytes out, 16 to 64.
 std::string KeyedHash(std::string_view key, std::string_view text, std::size_t length);

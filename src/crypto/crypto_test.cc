@@ -64,6 +64,11 @@ TEST_F(Crypto, Sha256OfFips180) {
   EXPECT_EQ(Hex(Sha256("")), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
+TEST_F(Crypto, Sha1OfFips180) {
+  EXPECT_EQ(Hex(Sha1("abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
+  EXPECT_EQ(Hex(Sha1("")), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+}
+
 TEST_F(Crypto, HmacSha256OfRfc4231) {
   struct Case {
     std::string key;

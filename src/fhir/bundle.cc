@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fhir/bundle.h"
 
+#include <algorithm>
+
 #include "json/writer.h"
 
 namespace pons::fhir {
@@ -31,7 +33,7 @@ SearchsetWriter::SearchsetWriter(std::string& out, std::string_view self, std::s
 }
 
 void SearchsetWriter::Entry(std::string_view full_url, std::string_view resource,
-                            std::string_view mode) {
+                            std::string_view mode, std::string_view more) {
   out_ += any_ ? ",{" : ",\"entry\":[{";
   any_ = true;
   if (!full_url.empty()) {
@@ -41,9 +43,23 @@ void SearchsetWriter::Entry(std::string_view full_url, std::string_view resource
   }
   out_ += "\"resource\":";
   out_ += resource;
-  out_ += R"(,"search":{"mode":")";
+  out_ += R"(,"search":{)";
+  out_ += more;
+  out_ += R"("mode":")";
   out_ += mode;
   out_ += "\"}}";
+}
+
+void SearchsetWriter::Scored(std::string_view full_url, std::string_view resource, double score,
+                             std::string_view match_grade) {
+  const auto percent = std::to_string(std::clamp(static_cast<int>(score * 100 + 0.5), 0, 100));
+  std::string more =
+      R"("extension":[{"url":"http://hl7.org/fhir/StructureDefinition/match-grade","valueCode":")";
+  more += match_grade;
+  more += R"("}],"score":)";
+  more += percent == "100" ? "1" : "0." + std::string(2 - percent.size(), '0') + percent;
+  more += ',';
+  Entry(full_url, resource, "match", more);
 }
 
 void SearchsetWriter::Finish() {

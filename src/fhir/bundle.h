@@ -23,6 +23,9 @@ class SearchsetWriter {
   void Match(std::string_view full_url, std::string_view resource) {
     Entry(full_url, resource, "match");
   }
+  // One of $match: how alike it is, 0 to 1, and FHIR's word for that.
+  void Scored(std::string_view full_url, std::string_view resource, double score,
+              std::string_view match_grade);
   void Include(std::string_view full_url, std::string_view resource) {
     Entry(full_url, resource, "include");
   }
@@ -31,7 +34,8 @@ class SearchsetWriter {
   void Finish();
 
  private:
-  void Entry(std::string_view full_url, std::string_view resource, std::string_view mode);
+  void Entry(std::string_view full_url, std::string_view resource, std::string_view mode,
+             std::string_view more = {});
 
   std::string& out_;
   bool any_ = false;

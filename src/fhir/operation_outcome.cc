@@ -4,6 +4,26 @@
 #include "json/writer.h"
 
 namespace pons::fhir {
+namespace {
+
+void WriteAlternatives(json::Writer& w, const Issue& issue) {
+  if (issue.alternatives.empty()) return;
+  w.Key("extension");
+  w.BeginArray();
+  for (const auto& [start, end] : issue.alternatives) {
+    w.BeginObject();
+    w.Member("url", kAlternativeSlotExtension);
+    w.Key("valuePeriod");
+    w.BeginObject();
+    w.Member("start", start);
+    w.Member("end", end);
+    w.EndObject();
+    w.EndObject();
+  }
+  w.EndArray();
+}
+
+}  // namespace
 
 std::string_view IssueCodeOf(Fault fault) {
   switch (fault) {
@@ -46,6 +66,7 @@ std::string OperationOutcome(const std::vector<Issue>& issues) {
   w.BeginArray();
   for (const auto& issue : issues) {
     w.BeginObject();
+    WriteAlternatives(w, issue);
     w.Member("severity", issue.severity);
     w.Member("code", issue.code);
     if (!issue.text.empty()) {

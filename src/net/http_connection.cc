@@ -223,6 +223,10 @@ void Connection::Refuse(int status) {
   response_.status = status;
   response_.headers = {{"Content-Type", "text/plain; charset=utf-8"}};
   response_.body = std::string(StatusText(status)) + "\n";
+  if (status == 413 && !shared().options.too_large_body.empty()) {
+    response_.headers = {{"Content-Type", shared().options.too_large_content_type}};
+    response_.body = shared().options.too_large_body;
+  }
   WriteHead(head_, response_,
             {.date = loop_->Date(), .content_length = response_.body.size(), .close = true});
   if (tls_ != nullptr) {

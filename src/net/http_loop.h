@@ -12,12 +12,14 @@
 // peer still sends, so that it gets to read the refusal.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -39,7 +41,8 @@ using boost::system::error_code;
 // Puts a request's parts into a ServerRequest as they are recognised, reusing its strings.
 class Parser final : public http::basic_parser<true> {
  public:
-  Parser(ServerRequest& request, const ServerOptions& options) : request_(request) {
+  Parser(ServerRequest& request, const ServerOptions& options)
+      : request_(request), options_(options) {
     eager(true);
     header_limit(static_cast<std::uint32_t>(options.max_header_bytes));
     body_limit(options.max_body_bytes);
@@ -68,7 +71,17 @@ class Parser final : public http::basic_parser<true> {
       expects_continue_ = SameHeaderName({value.data(), value.size()}, "100-continue");
     }
   }
-  void on_header_impl(error_code&) override { request_.headers.resize(used_); }
+  void on_header_impl(error_code& ec) override {
+    request_.headers.resize(used_);
+    if (!options_.body_limit) return;
+    const std::size_t most = std::min(options_.body_limit(request_), options_.max_body_bytes);
+    const auto length = content_length();
+    if (length && *length > most) {
+      ec = http::error::body_limit;
+      return;
+    }
+    body_limit(most);  // what comes in chunks has no length yet
+  }
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(Text body, error_code&) override {
     request_.body.append(body.data(), body.size());
@@ -82,6 +95,7 @@ class Parser final : public http::basic_parser<true> {
   void on_finish_impl(error_code&) override {}
 
   ServerRequest& request_;
+  const ServerOptions& options_;
   std::size_t used_ = 0;
   bool expects_continue_ = false;
   int hosts_ = 0;

@@ -59,6 +59,9 @@ struct ServerOptions {
   std::size_t max_connections = 0;
   std::size_t max_header_bytes = 16u << 10;
   std::size_t max_body_bytes = 16u << 20;
+  // Asked once the head of a request is there (method, target and headers are filled in): how large
+  // its body may be, at most max_body_bytes. On the io thread; must not block. Empty: always that.
+  std::function<std::size_t(const ServerRequest&)> body_limit = {};
   std::chrono::seconds request_timeout{30};  // from first byte to complete request, and idle
   std::chrono::seconds stop_timeout{5};      // what Stop grants to requests in flight
   std::string tls_certificate_file = {};     // PEM chain; empty: plain HTTP
@@ -70,6 +73,9 @@ struct ServerOptions {
   std::string unsendable_content_type = "text/plain; charset=utf-8";
   std::string unsendable_body =
       "The answer could not be recorded, so it is not given. Try again.\n";
+  // What is said to a body that is too large; empty: the status in words.
+  std::string too_large_content_type = {};
+  std::string too_large_body = {};
 };
 
 class HttpServer {

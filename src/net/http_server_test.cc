@@ -191,6 +191,34 @@ TEST(HttpServer, RefusesABodyThatIsTooLongBeforeReadingIt) {
   EXPECT_THAT(chunked.UntilClosed(), StartsWith("HTTP/1.1 413 "));
 }
 
+TEST(HttpServer, LetsTheHandlerSayHowLongABodyMayBe) {
+  ServerOptions options;
+  options.max_body_bytes = 5000;
+  options.body_limit = [](const ServerRequest& request) -> std::size_t {
+    return request.target == "/large" && FindHeader(request.headers, "token") == "good" ? 100'000
+                                                                                        : 1000;
+  };
+  options.too_large_content_type = "text/x-words";
+  options.too_large_body = "too much";
+  auto server = Start(Echo, options);
+  const auto ask = [&](std::string_view target, std::string_view token, std::size_t bytes) {
+    RawClient client(server->port());
+    client.Send("POST " + std::string(target) + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" +
+                "Token: " + std::string(token) + "\r\nContent-Length: " + std::to_string(bytes) +
+                "\r\n\r\n" + std::string(bytes, 'x'));
+    return client.UntilClosed();
+  };
+  EXPECT_THAT(ask("/large", "good", 5000), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(ask("/large", "good", 5001), StartsWith("HTTP/1.1 413 "));
+  EXPECT_THAT(ask("/large", "bad", 1001), EndsWith("too much"));
+  EXPECT_THAT(ask("/small", "good", 1001), StartsWith("HTTP/1.1 413 "));
+  EXPECT_THAT(ask("/small", "good", 1000), StartsWith("HTTP/1.1 200 "));
+  RawClient chunked(server->port());
+  chunked.Send("POST /small HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" +
+               std::string(1001, 'x') + "\r\n0\r\n\r\n");
+  EXPECT_THAT(chunked.UntilClosed(), StartsWith("HTTP/1.1 413 "));
+}
+
 TEST(HttpServer, RefusesHeadersThatAreTooLong) {
   auto server = Start(Echo);
   RawClient client(server->port());
