@@ -208,14 +208,17 @@ TEST(PageToken, OpensOnlyWithItsKey) {
 }
 
 TEST(Scopes, AreReadInBothVersions) {
-  EXPECT_EQ(Scopes::Parse("").Text(), "system/*.rs");
+  EXPECT_EQ(Scopes::Parse("").Text(), "system/*.crus");
   EXPECT_EQ(Scopes::Parse("system/*.read").Text(), "system/*.rs");
-  EXPECT_EQ(Scopes::Parse("system/*.cruds").Text(), "system/*.rs");
+  EXPECT_EQ(Scopes::Parse("system/*.cruds").Text(), "system/*.crus");
+  EXPECT_EQ(Scopes::Parse("system/*.*").Text(), "system/*.crus");
+  EXPECT_EQ(Scopes::Parse("system/Patient.write system/Encounter.cruds system/Task.u").Text(),
+            "system/Patient.cu system/Encounter.rs system/Task.u");
   EXPECT_EQ(Scopes::Parse("system/Patient.r system/Patient.s").Text(), "system/Patient.rs");
   EXPECT_EQ(Scopes::Parse("system/Patient.s launch openid system/Encounter.read").Text(),
             "system/Patient.s system/Encounter.rs");
   for (const char* none :
-       {"system/Patient.cud", "system/Patient.write", "user/Patient.rs", "system/Spaceship.rs",
+       {"system/Patient.d", "system/Location.write", "user/Patient.rs", "system/Spaceship.rs",
         "system/Patient.sr", "system/Patient.", "system/", "system/Patient.rsx", "Patient.rs"}) {
     EXPECT_TRUE(Scopes::Parse(none).empty()) << none;
   }
@@ -223,6 +226,16 @@ TEST(Scopes, AreReadInBothVersions) {
   EXPECT_FALSE(scopes.MayRead(Stream::kPatients));
   EXPECT_TRUE(scopes.MaySearch(Stream::kPatients));
   EXPECT_FALSE(scopes.MaySearch(Stream::kEncounters));
+  EXPECT_FALSE(scopes.MayCreate(Stream::kPatients));
+  const auto writes = Scopes::Parse("system/Patient.c");
+  EXPECT_TRUE(writes.MayCreate(Stream::kPatients));
+  EXPECT_FALSE(writes.MayUpdate(Stream::kPatients));
+  EXPECT_FALSE(writes.MayCreate(Stream::kAppointments));
+  // What is written down with a token means the same when it is read again.
+  for (const char* text : {"", "system/*.rs", "system/Patient.crus system/Task.rs"}) {
+    const auto once = Scopes::Parse(text).Text();
+    EXPECT_EQ(Scopes::Parse(once).Text(), once);
+  }
 }
 
 TEST(RateBucket, GivesTheBurstAndThenTheRate) {
