@@ -9,7 +9,7 @@ pons_module(NAME json   USES base)
 pons_module(NAME crypto USES base LINK PkgConfig::SODIUM OpenSSL::Crypto)
 pons_module(NAME net    USES base crypto LINK CURL::libcurl OpenSSL::SSL OpenSSL::Crypto ODBC::ODBC)
 pons_module(NAME model  USES base)
-pons_module(NAME hl7    USES base crypto net)
+pons_module(NAME hl7    USES base crypto net model)
 
 # The connector interface, and the core that drives it.
 pons_module(NAME connector USES base model net json)
@@ -58,8 +58,8 @@ pons_module(NAME vendors DIR vendors USES base connector model net json memory b
 
 # Programs: they wire modules together, and nothing uses them.
 pons_app(NAME pons DIR apps/pons
-         USES base json crypto net model connector fhir store grants sync commands delivery api
-              admin vendors memory best_practice server rehearsal report
+         USES base json crypto net model hl7 connector fhir store grants sync commands delivery
+              api admin vendors memory best_practice server rehearsal report
          LINK CLI11::CLI11)
 pons_app(NAME pons-sandbox DIR apps/pons_sandbox
          USES base json net sandboxkit best_practice_sandbox

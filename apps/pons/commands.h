@@ -13,8 +13,9 @@ namespace pons {
 
 void AddServe(CLI::App& app, ExitCode& exit_code);
 void AddDemo(CLI::App& app, ExitCode& exit_code);
-// What needs no server and no data folder: reports drawn from files.
+// What needs no server and no data folder: reports drawn from files, HL7 messages.
 void AddReport(CLI::App& app, ExitCode& exit_code);
+void AddHl7(CLI::App& app, ExitCode& exit_code);
 // One subcommand for each of admin::Commands(): through the running server where one holds the data
 // folder, on the store itself otherwise.
 void AddAdminCommands(CLI::App& app, ExitCode& exit_code);

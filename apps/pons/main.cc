@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   pons::AddServe(app, exit_code);
   pons::AddDemo(app, exit_code);
   pons::AddReport(app, exit_code);
+  pons::AddHl7(app, exit_code);
   pons::AddAdminCommands(app, exit_code);
   try {
     app.parse(argc, argv);
