@@ -52,7 +52,8 @@ if(TARGET pons_best_practice_sandbox)
   pons_embed(TARGET pons_best_practice_sandbox DIR vendors/best_practice/sandbox
              OUTPUT page_data.inc
              FILES page/index.html page/style.css page/app.js page/clinic.js page/diary.js
-                   page/picker.js page/forms.js page/side.js page/mark.svg)
+                   page/picker.js page/forms.js page/side.js page/inbox.js page/document.js
+                   page/mark.svg)
 endif()
 pons_module(NAME vendors DIR vendors USES base connector model net json memory best_practice)
 

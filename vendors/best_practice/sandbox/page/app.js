@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The practice's appointment book. The address holds what is shown (#date=…&location=…), so that it
-// can be shared and Back works; everything else is read again every two seconds.
+// The practice's appointment book. The address holds what is shown (#date=…&location=…), or
+// #view=reports), so that it can be shared and Back works; everything else is read again every
+// second.
 
 import {addDays, announce, clinic, h, isDate, longDate, STATUSES, statusKey, statusMark,
         timeOf, toast, wallClock} from './clinic.js';
 import {Diary} from './diary.js';
-import {openAppointmentForm, openPatientForm} from './forms.js';
+import {openAppointmentForm, openAwayForm, openPatientForm} from './forms.js';
+import {Inbox} from './inbox.js';
 import {patientPicker} from './picker.js';
 import {Side} from './side.js';
 
-const POLL_MS = 2000;
+const POLL_MS = 1000;
 const $ = (id) => document.getElementById(id);
 
 class App {
@@ -29,6 +31,10 @@ class App {
       onFree: (preset) => this.newAppointment(preset),
     });
     this.side = new Side($('side'), this);
+    this.reports = [];
+    this.reportsRead = false;
+    this.away = [];
+    this.inbox = new Inbox($('inbox'), this);
   }
 
   // ---- The practice's clock ----
@@ -90,7 +96,8 @@ class App {
 
   async refresh() {
     const {date, location} = this;
-    const [diary, visits] = await Promise.all([clinic.diary(date, location), clinic.visits(date)]);
+    const [diary, visits, reports, away] = await Promise.all(
+        [clinic.diary(date, location), clinic.visits(date), clinic.reports(), clinic.away()]);
     if (date !== this.date || location !== this.location) return;  // the person went on
     const people = diary.practitioners.map((p) => p.id).join();
     if (this.people !== undefined && people !== this.people) {
@@ -98,9 +105,12 @@ class App {
     }
     this.people = people;
     this.visits = (visits.visits ?? []).map((v) => ({...v, startedMs: wallClock(date, v.started)}));
+    this.away = away.away;
     this.columns = this.columnsOf(diary);
+    this.tellReports(reports.reports);
     this.tellChanges();
     this.draw();
+    await this.inbox.refresh();
   }
 
   columnsOf(diary) {
@@ -111,10 +121,30 @@ class App {
           .map((a) => ({...a, practitioner_id: p.id, practitioner_name: p.name}));
       return {id: p.id, name: p.name, appointments, places: (person.locations ?? []).map(String),
               short: [person.title, person.family].filter(Boolean).join(' ') || p.name,
-              note: person.group ?? ''};
+              note: person.group ?? '', away: this.awayOf(p.id)};
     });
     if (!this.location) return columns;
     return columns.filter((c) => c.appointments.length || c.places.includes(String(this.location)));
+  }
+
+  // Why a practitioner is away on the day in the book; null: is not.
+  awayOf(practitioner) {
+    const away = this.away.find((a) => String(a.practitioner) === String(practitioner) &&
+                                       a.from <= this.date && a.to >= this.date);
+    return away ? away.reason || 'Away' : null;
+  }
+
+  tellReports(reports) {
+    const known = new Set(this.reports.map((r) => r.id));
+    const fresh = reports.filter((r) => !known.has(r.id));
+    if (this.reportsRead && fresh.length) {
+      announce(fresh.length === 1 ? `A report has come in for ${fresh[0].patient_name}`
+                                  : `${fresh.length} reports have come in`);
+    }
+    this.reports = reports;
+    this.reportsRead = true;
+    $('reports-count').textContent = String(reports.length);
+    $('reports-count').classList.toggle('some', reports.length > 0);
   }
 
   // What changed since the last look is said once, for those who cannot see it move.
@@ -126,6 +156,10 @@ class App {
       seen.set(String(a.id), key);
       const before = this.known.get(String(a.id));
       if (before && before !== key) said.push(`${a.patient_name}: ${STATUSES[key].word}`);
+      if (!before && this.known.size) {
+        said.push(`New: ${a.time} ${a.patient_name}`);
+        this.diary.fresh.add(String(a.id));
+      }
     }
     this.known = seen;
     if (said.length) announce(said.slice(0, 3).join('. '));
@@ -137,9 +171,9 @@ class App {
     const waiting = count('waiting');
     $('day-name').textContent = longDate(this.date);
     $('date').value = this.date;
-    $('today').setAttribute('aria-pressed', String(this.isToday));
+    $('today').setAttribute('aria-pressed', String(this.isToday && !this.inbox.isOpen));
     $('room-count').textContent = String(waiting);
-    document.title = `${this.isToday ? 'Today' : longDate(this.date)} · Appointment book`;
+    if (!this.inbox.isOpen) document.title = `${this.isToday ? 'Today' : longDate(this.date)} · Appointment book`;
     $('answer').textContent = this.answer(all.length, waiting, count);
     $('clock').textContent = timeOf(this.nowMinutes);
     $('clock').title = 'The practice’s clock';
@@ -206,6 +240,7 @@ class App {
 
   async go(date, {push = true} = {}) {
     if (!isDate(date)) return;
+    if (push) this.showBook();
     this.date = date;
     this.known = new Map();
     if (push) this.writeAddress();
@@ -222,16 +257,46 @@ class App {
     this.focusSide();
   }
   async openPatient(id) {
+    this.showBook();
     this.diary.select('');
     this.openSide();
     await this.side.show({kind: 'patient', id: String(id)});
     this.focusSide();
   }
   openRoom() {
+    this.showBook();
     this.diary.select('');
     this.openSide();
     this.side.show({kind: 'room'});
     this.focusSide();
+  }
+
+  // ---- The book or the inbox ----
+
+  showInbox(report = '') {
+    this.close();
+    $('book').hidden = $('side').hidden = true;
+    $('inbox').hidden = false;
+    $('reports-button').setAttribute('aria-pressed', 'true');
+    document.body.classList.add('inbox-open');
+    document.title = 'Incoming reports';
+    $('today').setAttribute('aria-pressed', 'false');
+    this.inbox.choose(report);
+    this.attempt(() => this.inbox.refresh());
+  }
+  showBook() {
+    if (!this.inbox.isOpen) return;
+    $('book').hidden = $('side').hidden = false;
+    $('inbox').hidden = true;
+    $('reports-button').setAttribute('aria-pressed', 'false');
+    document.body.classList.remove('inbox-open');
+    this.inbox.chosen = '';
+    this.writeAddress();
+    this.draw();
+  }
+  async openReport(id) {
+    this.showInbox(id);
+    $('inbox').querySelector('.reading h3')?.focus();
   }
 
   get overlay() {
@@ -267,6 +332,21 @@ class App {
       },
     });
   }
+  moveAppointment(a) {
+    openAppointmentForm({
+      practice: this.practice, date: this.date, today: this.today, nowMinutes: this.nowMinutes,
+      moving: a, preset: {practitioner: a.practitioner_id, location: a.location, time: a.time},
+      onSaved: async (id, date) => {
+        if (date !== this.date) await this.go(date);
+        else await this.attempt(() => this.refresh());
+        if (this.appointment(id)) this.openAppointment(id);
+      },
+    });
+  }
+  setAway() {
+    openAwayForm({practitioners: this.practice.practitioners, away: this.away, date: this.date,
+                  today: this.today, onSaved: () => this.attempt(() => this.refresh())});
+  }
   newPatient() {
     openPatientForm({onSaved: (id) => this.openPatient(id)});
   }
@@ -277,6 +357,8 @@ class App {
     const parts = new URLSearchParams();
     if (this.date !== this.today) parts.set('date', this.date);
     if (this.location) parts.set('location', this.location);
+    if (this.inbox.isOpen) parts.set('view', 'reports');
+    if (this.inbox.isOpen && this.inbox.chosen) parts.set('report', this.inbox.chosen);
     const hash = parts.toString();
     if (location.hash.slice(1) !== hash) history.pushState(null, '', hash ? `#${hash}` : '#');
   }
@@ -285,6 +367,11 @@ class App {
     this.date = isDate(parts.get('date')) ? parts.get('date') : this.today;
     this.location = parts.get('location') ?? '';
     $('location').value = this.location;
+    this.addressed = parts.get('view') === 'reports' ? {report: parts.get('report') ?? ''} : null;
+  }
+  followAddress() {
+    if (this.addressed) this.showInbox(this.addressed.report);
+    else this.showBook();
   }
 
   async attempt(doing) {
@@ -296,7 +383,7 @@ class App {
       return true;
     } catch (error) {
       const banner = $('banner');
-      const text = `${error.message} Trying again every 2 seconds.`;
+      const text = `${error.message} Trying again every second.`;
       if (banner.textContent !== text) banner.textContent = text;
       banner.hidden = false;
       $('live-dot').className = 'live-dot off';
@@ -337,17 +424,30 @@ class App {
       if (document.body.classList.contains('side-open') && this.side.view?.kind === 'room') this.close();
       else this.openRoom();
     };
+    $('reports-button').onclick = () => {
+      if (this.inbox.isOpen) return this.showBook();
+      this.showInbox();
+      $('inbox').querySelector('h2')?.focus();
+    };
+    $('away-button').onclick = () => this.setAway();
     const search = patientPicker({label: 'Find a patient', placeholder: 'Find a patient  ( / )',
                                   onPick: (patient) => this.openPatient(patient.id)});
     $('search-box').append(search.box);
     addEventListener('popstate', () => {
       this.readAddress();
       this.go(this.date, {push: false});
+      this.followAddress();
     });
     document.addEventListener('keydown', (event) => {
       if (document.querySelector('dialog[open]')) return;
       const typing = event.target.closest('input, select, textarea');
-      if (event.key === 'Escape' && document.body.classList.contains('side-open')) this.close();
+      if (event.key === 'Escape' && this.inbox.isOpen) {
+        if (this.inbox.chosen) this.inbox.choose('', {focus: true});
+        else {
+          this.showBook();
+          $('reports-button').focus();
+        }
+      } else if (event.key === 'Escape' && document.body.classList.contains('side-open')) this.close();
       else if (event.key === '/' && !typing) {
         event.preventDefault();
         search.input.focus();
@@ -369,6 +469,7 @@ class App {
       this.readAddress();
       await this.readPractice();
       await this.refresh();
+      if (this.addressed) this.followAddress();
     });
     this.loop();
   }

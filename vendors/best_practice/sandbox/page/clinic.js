@@ -54,6 +54,16 @@ export const clinic = {
   book: (fields) => call('POST', 'clinic/appointments', fields),
   editAppointment: (appointment, fields) =>
       call('PATCH', `clinic/appointments/${id(appointment)}`, fields),
+  free: (practitioner, date) =>
+      call('GET', `clinic/free?practitioner=${id(practitioner)}&date=${id(date)}`),
+  away: () => call('GET', 'clinic/away'),
+  setAway: (fields) => call('POST', 'clinic/away', fields),
+  takeBackAway: (away) => call('DELETE', `clinic/away/${id(away)}`),
+  reports: () => call('GET', 'clinic/reports'),
+  editReport: (report, fields) => call('PATCH', `clinic/reports/${id(report)}`, fields),
+  images: (patient) => call('GET', `clinic/images?patient=${id(patient)}`),
+  importer: () => call('GET', 'clinic/importer'),
+  setImporter: (fields) => call('POST', 'clinic/importer', fields),
   startVisit: (fields) => call('POST', 'clinic/visits', fields),
   finishVisit: (visit) => call('PATCH', `clinic/visits/${id(visit)}`, {finish: true}),
 };

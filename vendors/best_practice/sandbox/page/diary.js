@@ -78,6 +78,7 @@ export class Diary {
     Object.assign(this, {grid, tabs, scroll, onOpen, onFree});
     this.chosen = '';    // the column of the tabs, on narrow screens
     this.selected = '';  // the appointment in the panel
+    this.fresh = new Set();  // just booked elsewhere, and shown as such for a moment
     this.axis = h('div', {class: 'axis', 'aria-hidden': 'true'});
     this.columns = h('div', {class: 'columns'});
     this.nowLine = h('div', {class: 'now', 'aria-hidden': 'true', hidden: true});
@@ -153,7 +154,8 @@ export class Diary {
     setText(element.querySelector('h3'), column.short);
     setAttr(element.querySelector('h3'), 'title', column.name);
     setText(element.querySelector('.count'), String(column.appointments.length));
-    setText(element.querySelector('header p'), column.note);
+    setText(element.querySelector('header p'), column.away ? `Away: ${column.away}` : column.note);
+    element.classList.toggle('away', Boolean(column.away));
     const slots = element.querySelector('.slots');
     const lanes = lanesOf(column.appointments);
     const sorted =
@@ -192,6 +194,10 @@ export class Diary {
                                       start + 5 < this.nowMinutes);
     card.classList.toggle('short', minutes < GRID);
     card.classList.toggle('tiny', minutes < 10);
+    if (this.fresh.delete(String(a.id))) {
+      card.classList.add('fresh');
+      setTimeout(() => card.classList.remove('fresh'), 4000);
+    }
     const word = STATUSES[key].word;
     setAttr(card, 'aria-pressed', String(String(a.id) === this.selected));
     setAttr(card, 'title', `${a.time} ${a.patient_name}\n${a.type_name} · ${word}` +

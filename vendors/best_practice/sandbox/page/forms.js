@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The dialogs: a patient (new or edited), a new appointment. A form stays open with what was typed
+// The dialogs: a patient (new or edited), an appointment (new or moved), days away. A form stays open with what was typed
 // until the practice has taken it.
 
-import {addDays, clinic, fullName, h, isDate, longDate, minutesOf, statusKey, timeOf,
+import {addDays, clinic, fullName, h, isDate, longDate, minutesOf, shortDate, statusKey, timeOf,
         toast} from './clinic.js';
 import {patientPicker} from './picker.js';
 
@@ -18,7 +18,7 @@ function formDialog(title, saveLabel, body, save) {
                  h('header', {}, h('h2', {id: 'dialog-title'}, title),
                    h('button', {type: 'button', class: 'icon', 'aria-label': 'Close', onclick: close},
                      '×')),
-                 problem, h('div', {class: 'dialog-body'}, body),
+                 problem, h('div', {class: 'dialog-body'}, body.filter(Boolean)),
                  h('footer', {}, h('button', {type: 'button', onclick: close}, 'Close without saving'),
                    button));
   form.addEventListener('submit', async (event) => {
@@ -171,7 +171,75 @@ export function freeTimes(appointments, minutes) {
   return free;
 }
 
-export function openAppointmentForm({practice, date, today, nowMinutes, preset = {}, onSaved}) {
+// Of those, the ones that lie within the practitioner's sessions; none on days away.
+async function withinSessions(practitioner, date, free, minutes) {
+  const slots = new Set();
+  try {
+    const answer = await clinic.free(practitioner, date);
+    for (const slot of answer.slots) {
+      for (let t = 0; t < slot.minutes; t += GRID) slots.add(minutesOf(slot.time) + t);
+    }
+  } catch (error) {
+    if (error.status === 409) return {inside: [], away: error.message};
+    throw error;
+  }
+  const inside = free.filter((start) => {
+    for (let t = start; t < start + minutes; t += GRID) if (!slots.has(t)) return false;
+    return true;
+  });
+  return {inside, away: ''};
+}
+
+// The free times of a practitioner's day, to choose one of.
+function timesField({who, when, minutes, today, nowMinutes, wantedTime, without}) {
+  const box = h('div', {class: 'times', role: 'radiogroup', 'aria-label': 'Free times'});
+  const choice = (t, checked) =>
+      h('label', {class: 'time'}, h('input', {type: 'radio', name: 'time', value: timeOf(t), checked}),
+        h('span', {}, timeOf(t)));
+  let turn = 0;
+  async function fill() {
+    const mine = ++turn;
+    const wanted = box.querySelector(':checked')?.value ?? wantedTime;
+    if (!isDate(when.value)) return;
+    let free, inside, away;
+    try {
+      const diary = await clinic.diary(when.value);
+      const column = diary.practitioners.find((p) => String(p.id) === who.value);
+      free = freeTimes((column?.appointments ?? []).filter((a) => String(a.id) !== without), minutes());
+      ({inside, away} = await withinSessions(who.value, when.value, free, minutes()));
+      if (without) {  // its own time is free for it, though the practice counts it as taken
+        inside = free.filter((t) => inside.includes(t) || t === minutesOf(wantedTime));
+      }
+    } catch (error) {
+      box.replaceChildren(h('p', {class: 'problem'}, error.message));
+      return;
+    }
+    if (mine !== turn) return;
+    const now = when.value === today ? nowMinutes : -1;
+    const later = inside.filter((t) => t >= now), earlier = inside.filter((t) => t < now);
+    const outside = free.filter((t) => !inside.includes(t));
+    const pick = wanted && free.includes(minutesOf(wanted)) ? minutesOf(wanted)
+                                                            : later[0] ?? earlier[0] ?? outside[0];
+    const part = (title, list) => list.length
+        ? [title && h('p', {class: 'times-title'}, title), ...list.map((t) => choice(t, t === pick))]
+        : [];
+    box.replaceChildren(...(away ? [h('p', {class: 'times-note'}, away)] : []),
+                        ...part(earlier.length || outside.length ? 'Free' : '', later),
+                        ...part('Earlier today', earlier),
+                        ...part(away ? 'On a day away' : 'Outside their sessions', outside));
+    if (!free.length) {
+      box.append(h('p', {}, `No ${minutes()} minutes are free on ${longDate(when.value)}. `),
+                 h('button', {type: 'button', onclick: () => {
+                   when.value = addDays(when.value, 1);
+                   fill();
+                 }}, 'Try the next day'));
+    }
+  }
+  return {box, fill, value: () => box.querySelector(':checked')?.value ?? ''};
+}
+
+// Books, or moves `moving`, which keeps its patient, type and reason.
+export function openAppointmentForm({practice, date, today, nowMinutes, preset = {}, moving = null, onSaved}) {
   const {practitioners, locations, types} = practice;
   let patient = preset.patient ?? null;
   const picker = patientPicker({label: 'Patient', placeholder: 'Name or number', keep: true,
@@ -185,8 +253,10 @@ export function openAppointmentForm({practice, date, today, nowMinutes, preset =
   const what = h('select', {}, types.map((t) => h('option', {value: t.id}, t.name)));
   const when = h('input', {type: 'date', required: true, value: date});
   const reason = h('input', {type: 'text', maxlength: 200, autocomplete: 'off'});
-  const times = h('div', {class: 'times', role: 'radiogroup', 'aria-label': 'Free times'});
-  const minutes = () => types.find((t) => String(t.id) === what.value)?.minutes || GRID;
+  const minutes = () => moving ? moving.minutes || GRID
+                               : types.find((t) => String(t.id) === what.value)?.minutes || GRID;
+  const times = timesField({who, when, minutes, today, nowMinutes, wantedTime: preset.time,
+                            without: moving ? String(moving.id) : ''});
 
   function fillLocations() {
     const person = practitioners.find((p) => String(p.id) === who.value);
@@ -195,74 +265,84 @@ export function openAppointmentForm({practice, date, today, nowMinutes, preset =
     where.replaceChildren(...usable.map((l) => h('option', {value: l.id,
         selected: String(l.id) === String(preset.location)}, l.name)));
   }
-
-  function timeChoice(t, checked) {
-    const input = h('input', {type: 'radio', name: 'time', value: timeOf(t), checked});
-    return h('label', {class: 'time'}, input, h('span', {}, timeOf(t)));
-  }
-
-  let turn = 0;
-  async function fillTimes() {
-    const mine = ++turn;
-    const wanted = times.querySelector(':checked')?.value ?? preset.time;
-    if (!isDate(when.value)) return;
-    let free;
-    try {
-      const diary = await clinic.diary(when.value);
-      const column = diary.practitioners.find((p) => String(p.id) === who.value);
-      free = freeTimes(column?.appointments ?? [], minutes());
-    } catch (error) {
-      times.replaceChildren(h('p', {class: 'problem'}, error.message));
-      return;
-    }
-    if (mine !== turn) return;
-    const now = when.value === today ? nowMinutes : -1;
-    const later = free.filter((t) => t >= now), earlier = free.filter((t) => t < now);
-    const pick = free.includes(minutesOf(wanted)) && wanted ? minutesOf(wanted)
-                                                            : later[0] ?? earlier[0];
-    const part = (title, list) => list.length
-        ? [title && h('p', {class: 'times-title'}, title), ...list.map((t) => timeChoice(t, t === pick))]
-        : [];
-    times.replaceChildren(...part(earlier.length ? 'Still to come' : '', later),
-                          ...part('Earlier today', earlier));
-    if (!free.length) {
-      times.append(h('p', {}, `No ${minutes()} minutes are free on ${longDate(when.value)}. `),
-                   h('button', {type: 'button', onclick: () => {
-                     when.value = addDays(when.value, 1);
-                     fillTimes();
-                   }}, 'Try the next day'));
-    }
-  }
-
-  who.addEventListener('change', () => { fillLocations(); fillTimes(); });
-  for (const control of [what, when]) control.addEventListener('change', fillTimes);
+  who.addEventListener('change', () => { fillLocations(); times.fill(); });
+  for (const control of [what, when]) control.addEventListener('change', times.fill);
   fillLocations();
-  fillTimes();
+  times.fill();
 
   const body = [
-    picker.box,
+    moving ? h('p', {}, `${moving.patient_name}, ${moving.type_name}, ${minutes()} minutes.`) : picker.box,
     h('fieldset', {}, h('legend', {}, 'With'), field('Practitioner', who, 'w3'),
-      field('Location', where, 'w3'), field('Appointment type', what, 'w3'),
-      field('Reason (optional)', reason, 'w3')),
-    h('fieldset', {}, h('legend', {}, 'When'), field('Date', when, 'w2'), times),
+      field('Location', where, 'w3'), !moving && field('Appointment type', what, 'w3'),
+      !moving && field('Reason (optional)', reason, 'w3')),
+    h('fieldset', {}, h('legend', {}, 'When'), field('Date', when, 'w2'), times.box),
   ];
-  const dialog = formDialog('New appointment', 'Book appointment', body, async () => {
-    if (!patient) {
+  const dialog = formDialog(moving ? 'Move appointment' : 'New appointment',
+                            moving ? 'Move it here' : 'Book appointment', body, async () => {
+    if (!moving && !patient) {
       picker.input.focus();
       throw new Error('Choose a patient: type a part of the name and pick one from the list.');
     }
-    const time = times.querySelector(':checked')?.value;
+    const time = times.value();
     if (!time) throw new Error('Choose a free time.');
-    const answer = await clinic.book({
-      patient: String(patient.id), practitioner: who.value, location: where.value, type: what.value,
-      date: when.value, time, minutes: minutes(), reason: reason.value.trim(),
-    });
-    toast(`Booked for ${time} on ${longDate(when.value)}.`);
-    onSaved(answer.id, when.value);
+    const place = {practitioner: who.value, location: where.value, date: when.value, time, force: false};
+    const taken = (error) => {
+      if (error.status === 409) times.fill();  // somebody was quicker
+      throw error;
+    };
+    const saved = moving
+        ? clinic.editAppointment(moving.id, place)
+        : clinic.book({...place, patient: String(patient.id), type: what.value, minutes: minutes(),
+                       reason: reason.value.trim()});
+    const {id} = await saved.catch(taken);
+    toast(`${moving ? 'Moved to' : 'Booked for'} ${time} on ${longDate(when.value)}.`);
+    onSaved(id, when.value);
   });
-  if (patient) who.focus();
+  if (moving || patient) who.focus();
   else picker.input.focus();
   return dialog;
+}
+
+// ---- Days away ---------------------------------------------------------------------------------
+
+export function openAwayForm({practitioners, away, date, today, onSaved}) {
+  const who = h('select', {}, practitioners.map((p) => h('option', {value: p.id}, p.name)));
+  const first = date >= today ? date : today;
+  const from = h('input', {type: 'date', required: true, value: first});
+  const to = h('input', {type: 'date', required: true, value: first});
+  const reason = h('input', {type: 'text', maxlength: 100, autocomplete: 'off', placeholder: 'Annual leave'});
+  from.addEventListener('change', () => { if (to.value < from.value) to.value = from.value; });
+  const list = h('ul', {class: 'rows'});
+  const rows = away.filter((a) => a.to >= today);
+  const draw = () => list.replaceChildren(...rows.map((a) => h('li', {class: 'away-row'},
+      h('span', {class: 'row-text'}, h('b', {}, a.name),
+        h('span', {}, [a.from === a.to ? shortDate(a.from) : `${shortDate(a.from)} to ${shortDate(a.to)}`,
+                       a.reason].filter(Boolean).join(' · '))),
+      h('button', {type: 'button', 'aria-label': `Take back the days away of ${a.name}`, onclick: async () => {
+        try {
+          await clinic.takeBackAway(a.id);
+          rows.splice(rows.indexOf(a), 1);
+          draw();
+          toast(`${a.name} is in on those days.`);
+          who.focus();
+          onSaved();
+        } catch (error) {
+          toast(error.message, 'bad');
+        }
+      }}, 'Take back'))));
+  draw();
+  return formDialog('Days away', 'Set away', [
+    h('p', {class: 'quiet'}, 'On these days the practice offers no free times of the practitioner. ' +
+                             'What is booked already stays in the book.'),
+    h('fieldset', {}, h('legend', {}, 'Who and when'), field('Practitioner', who, 'w6'),
+      field('First day', from, 'w3'), field('Last day', to, 'w3'), field('Reason (optional)', reason, 'w6')),
+    rows.length > 0 && h('div', {}, h('h3', {class: 'side-title'}, 'Away soon'), list),
+  ], async () => {
+    if (to.value < from.value) throw new Error('The last day must not be before the first.');
+    await clinic.setAway({practitioner: who.value, from: from.value, to: to.value, reason: reason.value.trim()});
+    toast(`${who.selectedOptions[0].textContent} is away.`);
+    onSaved();
+  });
 }
 
 // What ends an appointment asks once more, in place.

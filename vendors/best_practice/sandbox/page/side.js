@@ -4,6 +4,7 @@
 
 import {STATUSES, ageWords, announce, clinic, elapsedWords, fullName, h, isCancer, minutesOf,
         shortDate, statusKey, toast} from './clinic.js';
+import {kindWords, openDocument, receivedWords} from './document.js';
 import {confirmIn, openPatientForm} from './forms.js';
 
 // The cancers that skin practices record most, and others; the codes are SNOMED CT.
@@ -26,15 +27,22 @@ export class Side {
     this.app = app;
     this.drawn = '';
     this.patient = null;   // the patient shown, in full
+    this.images = [];      // and the documents in the file
     this.busy = false;
     setInterval(() => this.tick(), 1000);
+    setInterval(() => {
+      if (this.view && this.view.kind !== 'room' && !document.hidden) this.loadPatient();
+    }, 3000);
   }
 
   // view: {kind: 'room'} | {kind: 'appointment', id} | {kind: 'patient', id}
   async show(view) {
     const same = this.view?.kind === view.kind && this.view?.id === view.id;
     this.view = view;
-    if (!same) this.patient = null;
+    if (!same) {
+      this.patient = null;
+      this.images = [];
+    }
     this.draw();
     await this.loadPatient();
   }
@@ -48,9 +56,10 @@ export class Side {
     const wanted = view.kind === 'patient' ? view.id : this.appointment()?.patient;
     if (!wanted) return;
     try {
-      const patient = await clinic.patient(wanted);
+      const [patient, images] = await Promise.all([clinic.patient(wanted), clinic.images(wanted)]);
       if (this.view !== view) return;
       this.patient = patient;
+      this.images = images.images;
       this.patientError = '';
     } catch (error) {
       if (this.view !== view) return;
@@ -99,7 +108,7 @@ export class Side {
     }
     this.busy = false;
     this.element.removeAttribute('aria-busy');
-    await this.app.refresh();
+    await this.app.attempt(() => this.app.refresh());
   }
 
   head(title, note) {
@@ -147,7 +156,8 @@ export class Side {
         this.head('Appointment', 'It is not in this day’s diary any more. It may have been moved or cancelled.')]};
     }
     const visit = this.app.visitOf(a);
-    const signature = JSON.stringify(['appointment', a, visit, this.patient, this.patientError]);
+    const signature = JSON.stringify(['appointment', a, visit, this.patient, this.patientError,
+                                      this.images, this.theirReports()]);
     return {signature, label: 'Appointment', build: () => [
       this.head(a.patient_name, this.patientLine()),
       this.appointmentFacts(a),
@@ -207,6 +217,7 @@ export class Side {
         row.append(button('Not here yet', 'arrive', '', mark('booked', `${name} is booked again.`)));
       }
       row.append(
+          button('Move', 'move', '', () => this.app.moveAppointment(a)),
           button('Did not attend', 'missed', '', mark('did_not_attend', `${name} did not attend.`)),
           button('Cancel appointment', 'cancel', 'danger-quiet', () => confirmIn(
               box, `Cancel the ${a.time} appointment of ${name} with ${a.practitioner_name}?`,
@@ -240,7 +251,8 @@ export class Side {
     const p = this.patient;
     const theirs = this.app.appointments().filter((a) => String(a.patient) === String(this.view.id));
     const visit = this.app.visitOfPatient(this.view.id);
-    const signature = JSON.stringify(['patient', p, theirs, visit, this.patientError]);
+    const signature = JSON.stringify(['patient', p, theirs, visit, this.patientError, this.images,
+                                      this.theirReports()]);
     return {signature, label: 'Patient', build: () => [
       this.head(p ? fullName(p) : 'Patient', p ? this.patientLine() : this.patientError || 'Loading'),
       p && this.walkIn(p, theirs, visit),
@@ -279,6 +291,33 @@ export class Side {
     return box;
   }
 
+  theirReports() {
+    const p = this.patient;
+    return p ? this.app.reports.filter((r) => String(r.patient) === String(p.id)) : [];
+  }
+
+  // What came in for this patient: reports that nobody has checked, and what apps have filed.
+  documents() {
+    const reports = this.theirReports();
+    const row = (item, mark, facts, run) => h('li', {}, h('button', {
+      type: 'button', class: 'row-button', 'data-focus': `${mark}-${item.id}`, onclick: run,
+    }, h('span', {class: 'row-text'}, h('b', {}, item.title || 'Document'), h('span', {}, facts))));
+    const when = (item) => receivedWords(item.received, this.app.today);
+    return [
+      h('div', {class: 'title-row'}, h('h3', {class: 'side-title'}, 'Unchecked reports'),
+        reports.length > 0 && h('span', {class: 'tag warn'}, `${reports.length} to check`)),
+      reports.length ? h('ul', {class: 'rows'}, reports.map((r) => row(r, 'report',
+          [when(r), r.addressed_to && `to ${r.addressed_to}`].filter(Boolean).join(' · '),
+          () => this.app.openReport(r.id))))
+                     : h('p', {class: 'quiet'}, 'None.'),
+      h('h3', {class: 'side-title'}, 'Clinical images'),
+      this.images.length ? h('ul', {class: 'rows'}, this.images.map((i) => {
+        const facts = [shortDate(i.date), kindWords(i.content_type, i.bytes), i.added_by].filter(Boolean).join(' · ');
+        return row(i, 'image', facts, () => openDocument('images', i, facts));
+      })) : h('p', {class: 'quiet'}, 'None.'),
+    ];
+  }
+
   patientFacts() {
     const p = this.patient;
     if (this.patientError && !p) return h('p', {class: 'problem', role: 'alert'}, this.patientError);
@@ -301,7 +340,7 @@ export class Side {
                  'Edit patient')),
              facts.length ? h('dl', {class: 'facts'}, facts.flatMap(([k, v]) => [h('dt', {}, k), h('dd', {}, v)]))
                           : h('p', {class: 'quiet'}, 'Only the name is recorded.'),
-             ...this.historyFacts(p));
+             ...this.documents(), ...this.historyFacts(p));
   }
 
   historyFacts(p) {
