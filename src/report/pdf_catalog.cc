@@ -36,10 +36,13 @@ Result<std::string> WithLanguage(std::string pdf, std::string_view language) {
   if (body.find("/Catalog") == std::string::npos || body.find("/Lang") != std::string::npos) {
     return odd;
   }
+  const bool tagged = body.find("/StructTreeRoot") != std::string::npos &&
+                      body.find("/MarkInfo") == std::string::npos;
   if (pdf.back() != '\n') pdf += '\n';
   const std::size_t object_at = pdf.size();
   pdf += root + " 0 obj\n<< /Lang (" + std::string(language) +
-         ")\n   /ViewerPreferences << /DisplayDocTitle true >>" + body + "endobj\n";
+         ")\n   /ViewerPreferences << /DisplayDocTitle true >>" +
+         (tagged ? "\n   /MarkInfo << /Marked true >>" : "") + body + "endobj\n";
   const std::size_t xref_at = pdf.size();
   char offset[24];
   std::snprintf(offset, sizeof offset, "%010zu", object_at);

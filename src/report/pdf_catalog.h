@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Cairo 1.16 cannot say about a document, added to its PDF as an incremental update: the
-// language, and that viewers show the title instead of the file's name.
+// language, that its structure elements are meant, and that viewers show the title instead of the
+// file's name.
 #pragma once
 
 #include <string>

@@ -373,19 +373,6 @@ const Value* BodyStructureReference(const Value& resource) {
   return nullptr;
 }
 
-bool EarlierImage(const Image& a, const Image& b) {
-  if (a.taken.known() != b.taken.known()) return a.taken.known();
-  return a.taken.start < b.taken.start;
-}
-bool EarlierEntry(const Entry& a, const Entry& b) {
-  if (a.date.known() != b.date.known()) return b.date.known();
-  return a.date.start < b.date.start;
-}
-void Sort(const Parts& parts) {
-  std::stable_sort(parts.images.begin(), parts.images.end(), EarlierImage);
-  std::stable_sort(parts.entries.begin(), parts.entries.end(), EarlierEntry);
-}
-
 class SectionReader {
  public:
   SectionReader(Document& document, TimelineReport& report)
@@ -420,8 +407,6 @@ class SectionReader {
       }
     }
     if (!loose.images.empty()) report_.sections.push_back(std::move(loose));
-    for (Spot& spot : report_.spots) Sort(PartsOf(spot));
-    for (Section& section : report_.sections) Sort(PartsOf(section));
     return Ok();
   }
 
@@ -527,6 +512,28 @@ std::string_view EntryKindName(EntryKind kind) {
       return "Procedure";
   }
   return "";
+}
+
+void SortByDate(TimelineReport& report, const PracticeZone& zone) {
+  // A day begins at midnight on the practice's clock, so that it stands before its own moments.
+  const auto begin = [&zone](const When& when) {
+    if (when.precision == When::Precision::kMoment) return when.start;
+    return zone.ToInstant(LocalTime{std::chrono::time_point_cast<seconds>(when.start)});
+  };
+  const auto earlier_image = [&begin](const Image& a, const Image& b) {
+    if (a.taken.known() != b.taken.known()) return a.taken.known();
+    return a.taken.known() && begin(a.taken) < begin(b.taken);
+  };
+  const auto earlier_entry = [&begin](const Entry& a, const Entry& b) {
+    if (a.date.known() != b.date.known()) return b.date.known();
+    return a.date.known() && begin(a.date) < begin(b.date);
+  };
+  const auto sort = [&](const Parts& parts) {
+    std::stable_sort(parts.images.begin(), parts.images.end(), earlier_image);
+    std::stable_sort(parts.entries.begin(), parts.entries.end(), earlier_entry);
+  };
+  for (Spot& spot : report.spots) sort(PartsOf(spot));
+  for (Section& section : report.sections) sort(PartsOf(section));
 }
 
 Result<void> ReadSections(Document& document, const Resource& composition, TimelineReport& report) {

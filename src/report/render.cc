@@ -195,7 +195,8 @@ void Describe(Pdf& pdf, const TimelineReport& report) {
 
 }  // namespace
 
-Result<Rendered> RenderTimeline(const TimelineReport& report, const RenderOptions& options) {
+Result<Rendered> RenderTimeline(TimelineReport report, const RenderOptions& options) {
+  SortByDate(report, options.zone);
   Rendered rendered;
   ImagePreparer preparer(options, report.ImageCount(), rendered);
   for (const Section& section : report.sections) PONS_TRY(preparer.Prepare(section.images));

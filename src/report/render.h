@@ -48,6 +48,7 @@ struct Rendered {
   std::vector<Warning> warnings;
 };
 
-Result<Rendered> RenderTimeline(const TimelineReport& report, const RenderOptions& options);
+// Images and entries in date order, whatever order they come in.
+Result<Rendered> RenderTimeline(TimelineReport report, const RenderOptions& options);
 
 }  // namespace pons::report

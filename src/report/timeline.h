@@ -91,8 +91,8 @@ struct Spot {
   std::string site;  // words: "Left forearm"
   std::optional<MapPosition> position;
   std::vector<Diagnosis> diagnoses;
-  std::vector<Image> images;   // in date order
-  std::vector<Entry> entries;  // in date order; what has no date comes first
+  std::vector<Image> images;
+  std::vector<Entry> entries;
 };
 
 // A section of the document that is about no one spot: a summary, a plan, whole-body images.
@@ -155,7 +155,11 @@ struct ReadLimits {
   std::size_t max_text = 20000;    // bytes of one text
 };
 
+// Spots, images and entries in the document's order.
 Result<TimelineReport> ReadTimeline(const json::Value& bundle, const ReadLimits& limits = {});
+
+// By date within each spot and section. Images without a date come last, entries without one first.
+void SortByDate(TimelineReport& report, const PracticeZone& zone);
 
 inline constexpr std::string_view kBodyMapPositionUrl =
     "https://pons.health/fhir/StructureDefinition/body-map-position";
