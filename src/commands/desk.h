@@ -62,9 +62,9 @@ struct CommandView {
   // What was made or changed. Empty until applied.
   model::Stream result_stream = model::Stream::kPatients;
   ResourceId result;
-  bool existed = false;                 // nothing was written: it was there already
-  std::vector<ResourceId> similar;      // possible duplicates that this grant may see
-  int similar_elsewhere = 0;            // and how many more it may not see
+  bool existed = false;             // nothing was written: it was there already
+  std::vector<ResourceId> similar;  // possible duplicates that this grant may see
+  int similar_elsewhere = 0;        // and how many more it may not see
   Instant accepted{};
   Instant changed{};
   Instant deadline{};
