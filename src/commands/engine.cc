@@ -147,7 +147,7 @@ std::optional<Instant> CommandEngine::RunDue() {
   for (const auto& [key, worker] : due) {
     const auto again = worker->Step(**current);
     const std::lock_guard lock(mutex_);
-    slots_[key].due = again;
+    if (const auto slot = slots_.find(key); slot != slots_.end()) slot->second.due = again;
   }
   TimeOutWaiters();
   std::optional<Instant> next = waiters_.next_until();

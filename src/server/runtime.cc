@@ -4,6 +4,7 @@
 #include "admin/admin_server.h"
 #include "admin/audit.h"
 #include "api/api.h"
+#include "commands/engine.h"
 #include "delivery/dispatcher.h"
 #include "net/http.h"
 #include "net/http_server.h"
@@ -33,7 +34,8 @@ class RunningPons final : public Runtime {
         vendor_transport_(net::MakeCurlTransport({})),
         dispatcher_(*store_, *webhook_transport_, clock, random, log),
         engine_(*store_, book_, registry, clock, random, log, vendor_transport_.get(),
-                options_.engine) {}
+                options_.engine),
+        commands_(*store_, book_, registry, clock, random, log, vendor_transport_.get()) {}
 
   ~RunningPons() override {
     cancel_.Cancel();
@@ -42,6 +44,7 @@ class RunningPons final : public Runtime {
     if (server_) server_->Stop();
     server_.reset();
     api_.reset();
+    commands_.Stop();
     engine_.Stop();
     dispatcher_.Stop();
   }
@@ -56,7 +59,7 @@ class RunningPons final : public Runtime {
         *store_, *webhook_transport_,
         clock_,  random_,
         log_,    [this](std::string& out) { AppendMetrics(out); },
-        {}};
+        {},      &commands_};
     PONS_ASSIGN(api_, api::Api::Create(api_options, dependencies));
     net::ServerOptions server_options;
     server_options.address = options_.address;
@@ -66,6 +69,7 @@ class RunningPons final : public Runtime {
     api_->Configure(server_options);
     PONS_TRY(dispatcher_.Start());
     engine_.Start();
+    commands_.Start();
     PONS_ASSIGN(server_, net::StartHttpServer(
                              server_options,
                              [this](const net::ServerRequest& request, net::Responder respond) {
@@ -85,6 +89,7 @@ class RunningPons final : public Runtime {
   store::Store& store() override { return *store_; }
   grants::GrantBook& book() override { return book_; }
   sync::SyncEngine& engine() override { return engine_; }
+  commands::CommandEngine& commands() override { return commands_; }
   admin::AdminContext& admin() override { return *admin_; }
 
  private:
@@ -163,6 +168,7 @@ class RunningPons final : public Runtime {
   std::unique_ptr<net::HttpTransport> vendor_transport_;
   delivery::DeliveryDispatcher dispatcher_;
   sync::SyncEngine engine_;
+  commands::CommandEngine commands_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<net::HttpServer> server_;
   CancelToken cancel_;

@@ -17,6 +17,10 @@
 #include "store/store.h"
 #include "sync/engine.h"
 
+namespace pons::commands {
+class CommandEngine;
+}
+
 namespace pons::server {
 
 struct RuntimeOptions {
@@ -45,6 +49,7 @@ class Runtime {
   virtual store::Store& store() = 0;
   virtual grants::GrantBook& book() = 0;
   virtual sync::SyncEngine& engine() = 0;
+  virtual commands::CommandEngine& commands() = 0;
   // What the operator's commands work on.
   virtual admin::AdminContext& admin() = 0;
 };
