@@ -50,7 +50,8 @@ class World : public ::testing::Test {
                                       .webhook_transport = *client_,
                                       .clock = clock_,
                                       .random = random_,
-                                      .log = log_});
+                                      .log = log_,
+                                      .desk = write_desk_});
     ASSERT_TRUE(api) << api.error().summary;
     api_ = std::move(*api);
     net::ServerOptions server;
@@ -220,6 +221,7 @@ class World : public ::testing::Test {
   ApiOptions options_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<net::HttpTransport> client_;
+  commands::Desk* write_desk_ = nullptr;  // null: the API only reads
   std::unique_ptr<Api> api_;
   std::unique_ptr<net::HttpServer> server_;
   std::string base_;
