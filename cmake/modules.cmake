@@ -43,7 +43,7 @@ pons_module(NAME sandboxkit USES base json net)
 # Vendors. A connector sees no store; a sandbox sees neither connector nor model.
 pons_module(NAME memory DIR vendors/memory/connector USES base connector model net json)
 pons_module(NAME best_practice DIR vendors/best_practice/connector
-            USES base connector model net json hl7)
+            USES base crypto connector model net json hl7)
 pons_module(NAME best_practice_sandbox DIR vendors/best_practice/sandbox
             USES base json net sandboxkit
             LINK SQLite::SQLite3 OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB

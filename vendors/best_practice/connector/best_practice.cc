@@ -4,8 +4,10 @@
 #include <array>
 
 #include "base/text.h"
+#include "net/folder.h"
 #include "net/sql.h"
 #include "vendors/best_practice/connector/best_practice_session.h"
+#include "vendors/best_practice/connector/best_practice_write_settings.h"
 
 namespace pons::best_practice {
 namespace {
@@ -47,6 +49,85 @@ constexpr SettingSpec kSettings[] = {
      .help = "How often to look for changes of patients and appointments.",
      .required = false,
      .fallback = "5000"},
+    {.key = "patient_reference",
+     .help =
+         "Where Pons leaves its reference on patients that apps add: external_id, or none where "
+         "the practice uses that field itself.",
+     .required = false,
+     .fallback = "external_id"},
+    {.key = "appointment_reference",
+     .help = "Where Pons leaves its reference on appointments that apps book: at the end of their "
+             "reason, or none.",
+     .required = false,
+     .fallback = "reason"},
+    {.key = "login_user_id",
+     .help = "The number of the Best Practice user who is shown as having booked. Empty: nobody.",
+     .required = false},
+    {.key = "report_folder",
+     .help =
+         "The folder that Best Practice's results import watches, as this machine sees it; apps' "
+         "documents are put there. Empty: none.",
+     .required = false},
+    {.key = "report_extension",
+     .help = "How the names of report files end.",
+     .required = false,
+     .fallback = "hl7"},
+    {.key = "report_prefix",
+     .help = "How the names of report files begin.",
+     .required = false,
+     .fallback = "pons"},
+    {.key = "sending_facility",
+     .help = "The sender that reports name. Empty: the practice's name.",
+     .required = false},
+    {.key = "hpio",
+     .help = "The practice's HPI-O, named in reports. Empty: none.",
+     .required = false},
+    {.key = "report_version",
+     .help = "The version that reports say they have: 2.4-AU, 2.4 or 2.3.1.",
+     .required = false,
+     .fallback = "2.4-AU"},
+    {.key = "report_ack",
+     .help = "Which acknowledgements reports ask for: AL/AL, AL/NE or NE/NE.",
+     .required = false,
+     .fallback = "AL/AL"},
+    {.key = "report_line_end",
+     .help = "What ends a segment of a report: CR or CRLF.",
+     .required = false,
+     .fallback = "CR"},
+    {.key = "report_pdf_casing",
+     .help = "How reports spell the PDF's type: application or Application.",
+     .required = false,
+     .fallback = "application"},
+    {.key = "report_text_display",
+     .help = "Whether reports also carry their title as plain text: on or off.",
+     .required = false,
+     .fallback = "off"},
+    {.key = "report_provider_number",
+     .help = "Whether reports carry the doctor's provider number: on or off.",
+     .required = false,
+     .fallback = "on"},
+    {.key = "report_doctor_in_pv1",
+     .help = "Whether reports name the doctor in PV1-9 too: on or off.",
+     .required = false,
+     .fallback = "on"},
+    {.key = "report_character_set",
+     .help = "The character set of reports: ASCII, 8859/1 or UTF-8.",
+     .required = false,
+     .fallback = "ASCII"},
+    {.key = "ack_folder",
+     .help = "The folder where Best Practice puts its acknowledgements of reports. Empty: none.",
+     .required = false},
+    {.key = "import_cycle_minutes",
+     .help =
+         "How often Best Practice imports; a report that waits three times as long is reported.",
+     .required = false,
+     .fallback = "5"},
+    {.key = "document_command",
+     .help =
+         "Instead of a report folder: the SQL statement that adds a document, with {patient_id}, "
+         "{user_id}, {title}, {content} (Base64), {content_hex}, {date} and others in its "
+         "place. Empty: off.",
+     .required = false},
 };
 
 constexpr StreamSupport kStreams[] = {
@@ -59,6 +140,13 @@ constexpr StreamSupport kStreams[] = {
     {Stream::kEncounters, DeltaStyle::kModifiedSince, DeletionStyle::kReported, 500ms},
 };
 
+constexpr model::CommandKind kCommands[] = {
+    model::CommandKind::kCreatePatient,     model::CommandKind::kUpdatePatient,
+    model::CommandKind::kBookAppointment,   model::CommandKind::kMoveAppointment,
+    model::CommandKind::kCancelAppointment, model::CommandKind::kSetAppointmentStatus,
+    model::CommandKind::kAttachDocument,
+};
+
 constexpr std::string_view kHosts[] = {"{server}"};
 
 const Descriptor kDescriptor = {
@@ -67,7 +155,12 @@ const Descriptor kDescriptor = {
     .region = "AU",
     .settings = kSettings,
     .hosts = kHosts,
-    .can = {.streams = kStreams, .reads_records = true, .tells_clock = true},
+    .can = {.streams = kStreams,
+            .reads_records = true,
+            .tells_clock = true,
+            .reads_slots = true,
+            .commands = kCommands,
+            .max_document_bytes = kMostDocumentBytes},
 };
 
 Error Wrong(std::string_view key, std::string_view why) {
@@ -105,6 +198,8 @@ Result<void> CheckWhole(const Settings& settings) {
       return Wrong(key, "is not between " + std::to_string(least) + " and 3600000");
     }
   }
+  const auto write = ReadWriteSettings(settings);
+  if (!write) return write.error();
   return Ok();
 }
 
@@ -137,13 +232,32 @@ std::unique_ptr<net::SqlTransport> BestPracticeConnector::MakeSql(const Settings
   return net::MakeOdbcTransport(std::move(odbc));
 }
 
+std::unique_ptr<net::Folder> BestPracticeConnector::MakeFolder(const Settings& settings) const {
+  const auto folder = Trim(settings.Text("report_folder"));
+  return folder.empty() ? nullptr : net::MakeFolder(std::string(folder));
+}
+
+Result<void> BestPracticeConnector::Supports(const Settings& settings,
+                                             model::CommandKind kind) const {
+  PONS_TRY(Connector::Supports(settings, kind));
+  if (kind != model::CommandKind::kAttachDocument) return Ok();
+  for (const auto key : {"report_folder", "document_command"}) {
+    if (!Trim(settings.Text(key)).empty()) return Ok();
+  }
+  return MakeError(Fault::kUnsupported,
+                   "This connection takes no documents: set report_folder to the folder that Best "
+                   "Practice's results import watches.");
+}
+
 Result<std::unique_ptr<Session>> BestPracticeConnector::Open(const Settings& settings,
                                                              const SessionContext& context) const {
-  PONS_TRY(Check(settings));
+  PONS_ASSIGN(const Settings complete, CompleteSettings(settings, kSettings));
+  PONS_TRY(CheckWhole(complete));
+  PONS_ASSIGN(auto write, ReadWriteSettings(complete));
   if (context.sql == nullptr) {
     return MakeError(Fault::kInternal, "a Best Practice session needs an SQL transport");
   }
-  return std::unique_ptr<Session>(std::make_unique<BestPracticeSession>(context));
+  return std::unique_ptr<Session>(std::make_unique<BestPracticeSession>(context, std::move(write)));
 }
 
 }  // namespace pons::best_practice

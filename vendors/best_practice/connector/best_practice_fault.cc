@@ -48,7 +48,8 @@ bool SchemaDiffers(const Error& error) {
 Error Explained(Error error, std::string_view operation) {
   if (SchemaDiffers(error)) {
     error.fault = Fault::kProtocol;
-    error.summary = "this version of Best Practice lacks a table or column that Pons reads";
+    error.summary =
+        "this version of Best Practice lacks a table, column or procedure that Pons uses";
   }
   error.summary = std::string(operation) + ": " + Step(error);
   return error;

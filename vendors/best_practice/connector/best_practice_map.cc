@@ -148,7 +148,7 @@ model::Appointment ToAppointment(const AppointmentRow& row, const Codes& codes,
   appointment.service_display = codes.appointment_types.Text(row.type_code);
   appointment.start = zone.ToInstant(row.start);
   appointment.end = appointment.start + std::max(row.length, std::chrono::seconds(0));
-  appointment.description = row.reason;
+  appointment.description = WithoutReference(row.reason);
   return appointment;
 }
 
@@ -346,6 +346,23 @@ bool IsCancerHistory(std::string_view condition, std::string_view snomed) {
     word.clear();
   }
   return false;
+}
+
+std::string_view WithoutReference(std::string_view reason) {
+  constexpr std::string_view kBegin = "(ref ";
+  constexpr std::size_t kLength = 10;
+  constexpr std::size_t kWhole = kBegin.size() + kLength + 1;
+  if (reason.size() < kWhole || !reason.ends_with(')')) return reason;
+  const auto mark = reason.substr(reason.size() - kWhole);
+  const auto letters = mark.substr(kBegin.size(), kLength);
+  const bool ours =
+      mark.starts_with(kBegin) && std::all_of(letters.begin(), letters.end(), [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      });
+  if (!ours) return reason;
+  auto rest = reason.substr(0, reason.size() - kWhole);
+  while (rest.ends_with(' ')) rest.remove_suffix(1);
+  return rest;
 }
 
 // INFERRED: the texts are those of best-practice sheet §2; which FHIR status each is follows from

@@ -82,6 +82,9 @@ std::int64_t LocationOfVisit(const VisitRow& visit, const CandidateRow* appointm
 // Whether an entry of past history tells of cancer.
 bool IsCancerHistory(std::string_view condition, std::string_view snomed);
 
+// A reason as somebody typed it: without the reference that Pons has left at its end.
+std::string_view WithoutReference(std::string_view reason);
+
 // What a status text says, in FHIR's words.
 model::AppointmentStatus StatusOf(std::string_view text);
 

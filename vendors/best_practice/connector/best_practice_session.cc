@@ -2,9 +2,12 @@
 #include "vendors/best_practice/connector/best_practice_session.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/text.h"
+
+#include "vendors/best_practice/connector/best_practice_desk.h"
 #include "vendors/best_practice/connector/best_practice_fault.h"
+#include "vendors/best_practice/connector/best_practice_keys.h"
 #include "vendors/best_practice/connector/best_practice_streams.h"
 
 namespace pons::best_practice {
@@ -21,13 +24,6 @@ bool IsLive(Stream stream, std::int64_t record_status) {
   return record_status == kLive || (stream == Stream::kAppointments && record_status == kCancelled);
 }
 
-std::optional<std::int64_t> KeyOf(std::string_view id) {
-  std::int64_t key = 0;
-  const auto [stop, code] = std::from_chars(id.data(), id.data() + id.size(), key);
-  if (id.empty() || code != std::errc() || stop != id.data() + id.size()) return std::nullopt;
-  return key;
-}
-
 // Roles have two keys, each of 32 bits; together they order as one.
 std::int64_t RoleKey(std::int64_t user, std::int64_t location) { return user << 32 | location; }
 
@@ -35,7 +31,74 @@ std::int64_t RoleKey(std::int64_t user, std::int64_t location) { return user << 
 
 // ---- The wire -----------------------------------------------------------------------------------
 
+BestPracticeSession::BestPracticeSession(const SessionContext& context, WriteSettings write)
+    : context_(context), desk_(std::make_unique<Desk>(*this, std::move(write))) {}
+
+BestPracticeSession::~BestPracticeSession() = default;
+
+SlotReader* BestPracticeSession::slots() { return desk_.get(); }
+
+CommandSink* BestPracticeSession::commands() { return desk_.get(); }
+
 Result<void> BestPracticeSession::Ask(SqlStatement statement, std::string_view operation,
+                                      Instant deadline, const std::function<void(SqlRow)>& row) {
+  auto asked = Run(std::move(statement), operation, deadline, row);
+  if (asked) return Ok();
+  auto error = std::move(asked).error();
+  error.effect = Effect::kNone;
+  return error;
+}
+
+Result<std::optional<std::int64_t>> BestPracticeSession::Tell(const Call& call, Instant deadline) {
+  constexpr std::string_view kResult[] = {"RESULT"};
+  const auto operation = "call " + std::string(call.procedure());
+  std::optional<Result<std::optional<std::int64_t>>> result;
+  PONS_TRY(Run(call.ForResult(), operation, deadline, [&](SqlRow row) {
+    std::optional<std::int64_t> value;
+    const bool null = !row.empty() && std::holds_alternative<net::SqlNull>(row[0]);
+    CellReader in(row, kResult);
+    if (!null) value = in.DueInt();
+    if (!in.bad()) result = value;
+  }));
+  if (result) return *result;
+  auto error = MakeError(Fault::kProtocol, operation + ": it told no result");
+  error.effect = Effect::kUnknown;
+  return error;
+}
+
+Result<std::optional<std::int64_t>> BestPracticeSession::AskResult(const Call& call,
+                                                                   Instant deadline) {
+  auto told = Tell(call, deadline);
+  if (told) return told;
+  auto error = std::move(told).error();
+  error.effect = Effect::kNone;
+  return error;
+}
+
+Result<void> BestPracticeSession::TellText(SqlStatement statement, std::string_view operation,
+                                           Instant deadline, std::string& first) {
+  return Run(std::move(statement), operation, deadline, [&](SqlRow row) {
+    if (row.empty() || !first.empty()) return;
+    if (const auto* number = std::get_if<std::int64_t>(&row[0])) first = std::to_string(*number);
+    if (const auto* text = std::get_if<std::string>(&row[0])) first = Trim(*text);
+  });
+}
+
+Result<Change> BestPracticeSession::Present(const model::VendorRef& ref, Instant deadline) {
+  const std::string ids[] = {ref.id};
+  PONS_ASSIGN(auto answer, Read(ref.stream, ids, deadline));
+  if (!answer.unreadable.empty()) {
+    return MakeError(Fault::kProtocol, "the record's row cannot be read: its " +
+                                           answer.unreadable.front().field + " " +
+                                           answer.unreadable.front().reason);
+  }
+  if (answer.changes.empty() || answer.changes.front().kind == ChangeKind::kTombstone) {
+    return MakeError(Fault::kNotFound, "Best Practice no longer has this record");
+  }
+  return std::move(answer.changes.front());
+}
+
+Result<void> BestPracticeSession::Run(SqlStatement statement, std::string_view operation,
                                       Instant deadline, const std::function<void(SqlRow)>& row) {
   if (refused_) return *refused_;
   statement.timeout = kStatementTimeout;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One practice's open connection to Best Practice: what changed, single records, and a probe.
+// Writing is best_practice_desk's, over this connection.
 //
 // Dated tables (patients, appointments, visits) are swept once by key and then followed by the time
 // of their last change (best_practice_cursor.h). Small tables are read whole on every pull.
@@ -23,22 +24,49 @@
 #include "vendors/best_practice/connector/best_practice_cursor.h"
 #include "vendors/best_practice/connector/best_practice_map.h"
 #include "vendors/best_practice/connector/best_practice_page.h"
+#include "vendors/best_practice/connector/best_practice_procedures.h"
 #include "vendors/best_practice/connector/best_practice_wire.h"
+#include "vendors/best_practice/connector/best_practice_write_settings.h"
 
 namespace pons::best_practice {
 
+class Desk;
+
 class BestPracticeSession final : public Session, public ChangeSource, public RecordReader {
  public:
-  explicit BestPracticeSession(const SessionContext& context) : context_(context) {}
+  BestPracticeSession(const SessionContext& context, WriteSettings write);
+  ~BestPracticeSession() override;
 
   Result<ProbeReport> Probe(Instant deadline) override;
   ChangeSource* changes() override { return this; }
   RecordReader* records() override { return this; }
+  SlotReader* slots() override;
+  CommandSink* commands() override;
 
   Result<ChangePage> Pull(const PullRequest& request) override;
   Result<Cursor> Tip(model::Stream stream, Instant deadline) override;
   Result<RecordReader::Answer> Read(model::Stream stream, std::span<const std::string> ids,
                                     Instant deadline) override;
+
+  // ---- What writing needs of the connection --------------------------------------------------
+
+  // A statement that changes nothing: a failure has no effect.
+  Result<void> Ask(net::SqlStatement statement, std::string_view operation, Instant deadline,
+                   const std::function<void(net::SqlRow)>& row);
+  // A call that may change something; empty: it returned NULL. Error::effect tells whether it may
+  // have done its work all the same.
+  Result<std::optional<std::int64_t>> Tell(const Call& call, Instant deadline);
+  // The same for a statement that somebody else has written; `first` is the first cell of its first
+  // row, where there is one.
+  Result<void> TellText(net::SqlStatement statement, std::string_view operation, Instant deadline,
+                        std::string& first);
+  // A call that changes nothing.
+  Result<std::optional<std::int64_t>> AskResult(const Call& call, Instant deadline);
+  Result<void> NeedCodes(Instant deadline);
+  const Codes& codes() const { return codes_; }
+  const SessionContext& context() const { return context_; }
+  // The record as sync would bring it now. kNotFound where it is gone.
+  Result<Change> Present(const model::VendorRef& ref, Instant deadline);
 
  private:
   // A row of a dated table as it was read, before anything is made of it.
@@ -60,11 +88,10 @@ class BestPracticeSession final : public Session, public ChangeSource, public Re
     LocalTime utc, here;
   };
 
-  Result<void> Ask(net::SqlStatement statement, std::string_view operation, Instant deadline,
+  Result<void> Run(net::SqlStatement statement, std::string_view operation, Instant deadline,
                    const std::function<void(net::SqlRow)>& row);
 
   // best_practice_codes.cc
-  Result<void> NeedCodes(Instant deadline);
   Result<void> LoadCodes(Instant deadline);
   bool CodesAreStale();
 
@@ -104,6 +131,7 @@ class BestPracticeSession final : public Session, public ChangeSource, public Re
   Instant codes_read_{};
   std::optional<Instant> deep_pass_;  // visits: when all of them were looked at last
   std::array<Memory, model::kStreamCount> memory_;
+  std::unique_ptr<Desk> desk_;
 };
 
 }  // namespace pons::best_practice

@@ -1,0 +1,523 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing to a practice over the real wire: each command once, with answers lost on either side of
+// their effect, practitioners away, patients deleted, and receptionists who are quicker.
+#include <thread>
+
+#include "live_fixture.h"
+
+namespace pons::best_practice {
+namespace {
+
+using model::AppointmentStatus;
+using model::CommandBody;
+using std::chrono::hours;
+using std::chrono::minutes;
+
+class BestPracticeWrites : public BestPracticeLive {
+ protected:
+  void SetUp() override {
+    BestPracticeLive::SetUp();
+    if (HasFatalFailure()) return;
+    patient_ = Patient("Ada", "Sample");
+    opened_ = Open();
+    // A day on which the diary is open.
+    const auto zone = *PracticeZone::Named("Australia/Sydney");
+    for (int ahead = 1; ahead < 14 && day_.empty(); ++ahead) {
+      const auto day = FormatDate(zone.ToLocal(SystemClock().Now() + ahead * hours(24)).day());
+      if (!FreeTimes(day).empty()) day_ = day;
+    }
+    ASSERT_FALSE(day_.empty()) << "the practitioner has no diary";
+  }
+
+  std::vector<std::string> FreeTimes(const std::string& day) {
+    std::vector<std::string> times;
+    const auto answer = Ask("GET", "/clinic/free?practitioner=" + practitioner_ + "&date=" + day);
+    if (const auto* slots = answer.Find("slots"); slots != nullptr && slots->array() != nullptr) {
+      for (const auto& slot : *slots->array()) times.emplace_back(slot.Text("time"));
+    }
+    return times;
+  }
+  // The nth free time of the day.
+  Instant FreeTime(std::size_t nth = 0) {
+    const auto times = FreeTimes(day_);
+    EXPECT_GT(times.size(), nth);
+    return times.size() > nth ? AtTime(times[nth]) : Instant{};
+  }
+  Instant AtTime(const std::string& time) {
+    const auto zone = *PracticeZone::Named("Australia/Sydney");
+    return zone.ToInstant(LocalTime::At(*ParseDate(day_), hours(std::stoi(time.substr(0, 2))) +
+                                                              minutes(std::stoi(time.substr(3)))));
+  }
+  std::string LocalText(Instant at) {
+    const auto local = PracticeZone::Named("Australia/Sydney")->ToLocal(at);
+    const std::chrono::hh_mm_ss clock(local.reading -
+                                      std::chrono::floor<std::chrono::days>(local.reading));
+    char text[8];
+    std::snprintf(text, sizeof text, "%02d:%02d", static_cast<int>(clock.hours().count()),
+                  static_cast<int>(clock.minutes().count()));
+    return text;
+  }
+
+  Command Of(CommandBody body, std::optional<std::string> version = {}) {
+    Command command;
+    command.id = "c" + std::to_string(++count_);
+    command.reference = "PONSTEST" + std::to_string(10 + count_);
+    command.body = std::make_shared<const CommandBody>(std::move(body));
+    command.expected_version = std::move(version);
+    command.first_sent = SystemClock().Now();
+    command.deadline = In(seconds(20));
+    return command;
+  }
+  Command Booking(Instant start, minutes length = minutes(0)) {
+    model::BookAppointment book;
+    book.patient = {Stream::kPatients, patient_};
+    book.practitioner = {Stream::kPractitioners, practitioner_};
+    book.location = {Stream::kLocations, location_};
+    book.service = {Stream::kHealthcareServices, type_};
+    book.start = start;
+    book.length = length;
+    book.description = "a mole that itches";
+    return Of(book);
+  }
+  CommandSink& Sink() { return *opened_.session->commands(); }
+  Change Read(const model::VendorRef& ref) {
+    const std::string ids[] = {ref.id};
+    auto answer = opened_.session->records()->Read(ref.stream, ids, In(seconds(5)));
+    EXPECT_TRUE(answer) << answer.error().summary;
+    return answer && !answer->changes.empty() ? answer->changes[0] : Change{};
+  }
+  std::size_t Count(Stream stream) {
+    std::optional<Cursor> at;
+    return Drain(*opened_.session, stream, at).size();
+  }
+  std::string StaffBook(Instant start, int length = 15) {
+    return Made("/clinic/appointments", {{"patient", Patient("Grace", "Other")},
+                                         {"practitioner", practitioner_},
+                                         {"location", location_},
+                                         {"type", type_},
+                                         {"date", day_},
+                                         {"time", LocalText(start)},
+                                         {"minutes", length}});
+  }
+  void Fault(std::string_view match, std::string_view action) {
+    Say("POST", "/faults",
+        Object{{"match", match}, {"action", action}, {"times", 1}, {"after", 0}});
+  }
+  static model::Patient Person(std::string given, std::string family) {
+    model::Patient person;
+    model::HumanName name;
+    name.given = std::move(given);
+    name.family = std::move(family);
+    person.names.push_back(std::move(name));
+    person.birth_date = *ParseDate("1990-03-04");
+    person.gender = model::Gender::kFemale;
+    person.telecoms = {{"phone", "0400 000 123", "mobile"}, {"email", "new@example.com", ""}};
+    model::Address home;
+    home.use = "home";
+    home.line = {"1 Wharf St"};
+    home.city = "SYDNEY";
+    home.postal_code = "2000";
+    person.addresses.push_back(std::move(home));
+    return person;
+  }
+
+  std::string patient_, day_;
+  Opened opened_;
+  int count_ = 0;
+};
+
+// ---- Appointments -------------------------------------------------------------------------------
+
+TEST_F(BestPracticeWrites, ABookingIsMadeReadBackAndNoLongerOffered) {
+  const auto start = FreeTime();
+  const auto command = Booking(start);
+  const auto applied = Sink().Apply(command);
+  ASSERT_TRUE(applied) << applied.error().summary;
+  EXPECT_FALSE(applied->existed);
+  const auto confirmed = Sink().Confirm(command, *applied);
+  ASSERT_TRUE(confirmed) << confirmed.error().summary;
+  ASSERT_TRUE(confirmed->change);
+  const auto& made = std::get<model::Appointment>(*confirmed->change->record);
+  EXPECT_EQ(made.start, start);
+  EXPECT_EQ(made.end - made.start, minutes(15));
+  EXPECT_EQ(made.patient.id, patient_);
+  EXPECT_EQ(made.practitioner.id, practitioner_);
+  EXPECT_EQ(made.location.id, location_);
+  EXPECT_EQ(made.service.id, type_);
+  EXPECT_EQ(made.description, "a mole that itches") << "our reference is not shown";
+  // Sync brings the same version: the next poll is an echo.
+  EXPECT_EQ(Read(applied->ref).version, confirmed->change->version);
+
+  const auto again = Sink().Apply(command);
+  ASSERT_TRUE(again) << again.error().summary;
+  EXPECT_EQ(again->ref, applied->ref);
+  EXPECT_EQ(Count(Stream::kAppointments), 1u);
+
+  const auto other = Sink().Apply(Booking(start));
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().fault, Fault::kConflict) << other.error().summary;
+  EXPECT_EQ(other.error().effect, Effect::kNone);
+}
+
+TEST_F(BestPracticeWrites, SlotsAreFreeTimesAndNothingElse) {
+  const auto start = FreeTime();
+  SlotQuery query;
+  query.practitioner = {Stream::kPractitioners, practitioner_};
+  query.service = {Stream::kHealthcareServices, type_};
+  query.from = start;
+  query.to = start + hours(2);
+  query.deadline = In(seconds(10));
+  auto before = opened_.session->slots()->ReadSlots(query);
+  ASSERT_TRUE(before) << before.error().summary;
+  ASSERT_GE(before->slots.size(), 2u);
+  EXPECT_EQ(before->slots[0].start, start);
+  EXPECT_EQ(before->slots[0].end - before->slots[0].start, minutes(15));
+  EXPECT_EQ(before->slots[0].location.id, location_);
+  StaffBook(start);
+  auto after = opened_.session->slots()->ReadSlots(query);
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->slots.size(), before->slots.size() - 1);
+  EXPECT_GT(after->slots[0].start, start);
+  // A long one needs as many slots, one behind the other.
+  query.length = minutes(45);
+  auto longer = opened_.session->slots()->ReadSlots(query);
+  ASSERT_TRUE(longer);
+  for (const auto& slot : longer->slots) EXPECT_EQ(slot.end - slot.start, minutes(45));
+
+  Say("POST", "/clinic/away",
+      Object{{"practitioner", practitioner_}, {"from", day_}, {"to", day_}, {"reason", "leave"}});
+  const auto away = opened_.session->slots()->ReadSlots(query);
+  ASSERT_TRUE(away) << away.error().summary;
+  EXPECT_TRUE(away->slots.empty());
+  const auto refused = Sink().Apply(Booking(start + hours(1)));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fault, Fault::kRejected) << refused.error().summary;
+  EXPECT_EQ(refused.error().effect, Effect::kNone);
+  EXPECT_NE(refused.error().summary.find("away"), std::string::npos);
+  EXPECT_FALSE(refused.error().vendor_code.empty());
+  EXPECT_EQ(refused.error().vendor_code.find(' '), std::string::npos) << "their code, not our sign";
+}
+
+TEST_F(BestPracticeWrites, WhatCannotBeBookedIsRefusedBeforeWriting) {
+  Say("DELETE", "/journal");
+  const auto past = Sink().Apply(Booking(SystemClock().Now() - hours(1)));
+  ASSERT_FALSE(past);
+  EXPECT_EQ(past.error().fault, Fault::kRejected);
+  EXPECT_EQ(past.error().vendor_code, "in-the-past");
+  const auto night = Sink().Apply(Booking(AtTime("03:00")));
+  ASSERT_FALSE(night);
+  EXPECT_EQ(night.error().vendor_code, "not-offered") << night.error().summary;
+  auto command = Booking(FreeTime());
+  auto book = std::get<model::BookAppointment>(*command.body);
+  book.description = std::string(490, 'x');
+  const auto text = Sink().Apply(Of(book));
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().vendor_code, "too-long");
+  EXPECT_EQ(Count(Stream::kAppointments), 0u);
+}
+
+TEST_F(BestPracticeWrites, ADeletedPatientIsNotBooked) {
+  Say("DELETE", "/clinic/patients/" + patient_);
+  const auto refused = Sink().Apply(Booking(FreeTime()));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fault, Fault::kRejected) << refused.error().summary;
+  EXPECT_EQ(refused.error().effect, Effect::kNone);
+  EXPECT_EQ(Count(Stream::kAppointments), 0u);
+}
+
+TEST_F(BestPracticeWrites, ALostAnswerIsFoundAndALostRequestIsNot) {
+  const auto start = FreeTime();
+  auto command = Booking(start);
+  Fault("BP_AddAppointmentEx", "drop_after_effect");
+  auto lost = Sink().Apply(command);
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().effect, Effect::kUnknown) << lost.error().summary;
+  auto trace = Sink().FindEffect(command);
+  ASSERT_TRUE(trace) << trace.error().summary;
+  ASSERT_EQ(trace->kind, Trace::Kind::kFound) << trace->evidence;
+  EXPECT_TRUE(Sink().Confirm(command, trace->applied)->change);
+
+  auto second = Booking(FreeTime(3));
+  Fault("BP_AddAppointmentEx", "drop_before_effect");
+  lost = Sink().Apply(second);
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().effect, Effect::kUnknown);
+  trace = Sink().FindEffect(second);
+  ASSERT_TRUE(trace);
+  EXPECT_EQ(trace->kind, Trace::Kind::kNone) << trace->evidence;
+  ASSERT_TRUE(Sink().Apply(second));
+  EXPECT_EQ(Count(Stream::kAppointments), 2u);
+}
+
+TEST_F(BestPracticeWrites, WithoutAReferenceTheNaturalKeyTells) {
+  auto settings = SettingsFor(port());
+  settings.Set("appointment_reference", "none");
+  opened_ = Open(settings);
+  const auto start = FreeTime();
+  auto command = Booking(start);
+  Fault("BP_AddAppointmentEx", "drop_after_effect");
+  ASSERT_FALSE(Sink().Apply(command));
+  auto trace = Sink().FindEffect(command);
+  ASSERT_TRUE(trace);
+  ASSERT_EQ(trace->kind, Trace::Kind::kFound) << trace->evidence;
+  // Cancelled by somebody since: it was booked all the same.
+  Say("PATCH", "/clinic/appointments/" + trace->applied.ref.id, Object{{"status", "cancelled"}});
+  trace = Sink().FindEffect(command);
+  ASSERT_TRUE(trace);
+  EXPECT_EQ(trace->kind, Trace::Kind::kFound);
+  const auto confirmed = Sink().Confirm(command, trace->applied);
+  ASSERT_TRUE(confirmed);
+  EXPECT_EQ(std::get<model::Appointment>(*confirmed->change->record).status,
+            AppointmentStatus::kCancelled);
+  // A second one that is as good: nobody can tell.
+  const auto second = Made("/clinic/appointments", {{"patient", patient_},
+                                                    {"practitioner", practitioner_},
+                                                    {"location", location_},
+                                                    {"type", type_},
+                                                    {"date", day_},
+                                                    {"time", LocalText(start)},
+                                                    {"minutes", 15}});
+  Say("PATCH", "/clinic/appointments/" + second, Object{{"status", "cancelled"}});
+  trace = Sink().FindEffect(command);
+  ASSERT_TRUE(trace);
+  EXPECT_EQ(trace->kind, Trace::Kind::kCannotTell) << trace->evidence;
+  // What was made long before the command was sent is not its effect.
+  command.first_sent = SystemClock().Now() + hours(1);
+  EXPECT_EQ(Sink().FindEffect(command)->kind, Trace::Kind::kNone);
+}
+
+// Receptionists take the time between our look and our writing.
+TEST_F(BestPracticeWrites, WhoWasThereFirstStays) {
+  const auto start = FreeTime();
+  Say("POST", "/faults",
+      Object{
+          {"match", "BP_AddAppointmentEx"}, {"action", "delay"}, {"amount", 1500}, {"times", 1}});
+  Say("DELETE", "/journal");
+  std::string theirs;
+  std::thread receptionist([&] {
+    // Once our checks are through.
+    const CancelToken never;
+    never.WaitFor(milliseconds(700));
+    theirs = StaffBook(start);
+  });
+  const auto ours = Sink().Apply(Booking(start));
+  receptionist.join();
+  ASSERT_FALSE(ours);
+  EXPECT_EQ(ours.error().fault, Fault::kConflict) << ours.error().summary;
+  EXPECT_EQ(ours.error().effect, Effect::kNone);
+  std::optional<Cursor> at;
+  int live = 0;
+  for (const auto& change : Drain(*opened_.session, Stream::kAppointments, at)) {
+    const auto& one = std::get<model::Appointment>(*change.record);
+    if (one.status == AppointmentStatus::kCancelled) continue;
+    ++live;
+    EXPECT_EQ(change.ref.id, theirs);
+  }
+  EXPECT_EQ(live, 1);
+}
+
+TEST_F(BestPracticeWrites, MovesCancelsAndMarks) {
+  const auto from = FreeTime(0);
+  const auto to = FreeTime(4);
+  const auto booked = Sink().Apply(Booking(from));
+  ASSERT_TRUE(booked) << booked.error().summary;
+  const auto first = Read(booked->ref);
+
+  model::MoveAppointment move;
+  move.ref = booked->ref;
+  move.start = to;
+  const auto stale = Sink().Apply(Of(move, "0000000000000000"));
+  ASSERT_FALSE(stale);
+  EXPECT_EQ(stale.error().fault, Fault::kConflict);
+  EXPECT_EQ(Read(booked->ref).version, first.version) << "nothing was written";
+
+  auto command = Of(move, first.version);
+  Fault("BP_MoveAppointment", "drop_before_effect");
+  EXPECT_FALSE(Sink().Apply(command));
+  EXPECT_EQ(Sink().FindEffect(command)->kind, Trace::Kind::kNone);
+  Fault("BP_MoveAppointment", "drop_after_effect");
+  const auto lost = Sink().Apply(command);
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().effect, Effect::kUnknown);
+  EXPECT_EQ(Sink().FindEffect(command)->kind, Trace::Kind::kFound);
+  const auto moved = Sink().Apply(command);
+  ASSERT_TRUE(moved) << moved.error().summary;
+  EXPECT_TRUE(moved->existed);
+  EXPECT_EQ(std::get<model::Appointment>(*Read(booked->ref).record).start, to);
+
+  StaffBook(from);
+  move.start = from;
+  const auto taken = Sink().Apply(Of(move));
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().fault, Fault::kConflict);
+
+  for (const auto status : {AppointmentStatus::kArrived, AppointmentStatus::kBooked}) {
+    const model::SetAppointmentStatus mark{booked->ref, status};
+    const auto marked = Sink().Apply(Of(mark));
+    ASSERT_TRUE(marked) << marked.error().summary;
+    EXPECT_FALSE(marked->existed);
+    EXPECT_TRUE(Sink().Apply(Of(mark))->existed);
+    EXPECT_EQ(std::get<model::Appointment>(*Read(booked->ref).record).status, status);
+    EXPECT_EQ(Sink().FindEffect(Of(mark))->kind, Trace::Kind::kFound);
+  }
+  const auto no_show =
+      Sink().Apply(Of(model::SetAppointmentStatus{booked->ref, AppointmentStatus::kNoShow}));
+  ASSERT_FALSE(no_show);
+  EXPECT_EQ(no_show.error().fault, Fault::kUnsupported);
+
+  const model::CancelAppointment cancel{booked->ref, "no longer itches"};
+  const auto cancelled = Sink().Apply(Of(cancel));
+  ASSERT_TRUE(cancelled) << cancelled.error().summary;
+  EXPECT_EQ(std::get<model::Appointment>(*Read(booked->ref).record).status,
+            AppointmentStatus::kCancelled);
+  EXPECT_TRUE(Sink().Apply(Of(cancel))->existed);
+  EXPECT_EQ(Sink().Apply(Of(move)).error().vendor_code, "cancelled");
+
+  Say("DELETE", "/clinic/appointments/" + booked->ref.id);
+  for (const auto& gone : {Of(move), Of(cancel)}) {
+    const auto none = Sink().Apply(gone);
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().fault, Fault::kNotFound) << none.error().summary;
+  }
+}
+
+// ---- Patients -----------------------------------------------------------------------------------
+
+TEST_F(BestPracticeWrites, APatientIsAddedOnce) {
+  const auto command = Of(model::CreatePatient{Person("Zoë", "O'Neill-Muster")});
+  const auto applied = Sink().Apply(command);
+  ASSERT_TRUE(applied) << applied.error().summary;
+  EXPECT_FALSE(applied->existed);
+  const auto confirmed = Sink().Confirm(command, *applied);
+  ASSERT_TRUE(confirmed);
+  const auto& made = std::get<model::Patient>(*confirmed->change->record);
+  EXPECT_EQ(made.names[0].given, "Zoë");
+  EXPECT_EQ(made.names[0].family, "O'Neill-Muster");
+  EXPECT_EQ(made.gender, model::Gender::kFemale);
+  EXPECT_EQ(FormatDate(*made.birth_date), "1990-03-04");
+  EXPECT_EQ(made.addresses[0].city, "SYDNEY");
+  ASSERT_EQ(made.telecoms.size(), 2u);
+  EXPECT_EQ(made.telecoms[0].value, "0400 000 123");
+  EXPECT_EQ(made.telecoms[1].value, "new@example.com");
+  EXPECT_EQ(Read(applied->ref).version, confirmed->change->version);
+
+  const auto again = Sink().Apply(command);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->ref, applied->ref);
+  // The same person asked for by another command is there already.
+  const auto same = Sink().Apply(Of(model::CreatePatient{Person("ZOË", "O'NEILL-MUSTER")}));
+  ASSERT_TRUE(same) << same.error().summary;
+  EXPECT_TRUE(same->existed);
+  EXPECT_EQ(same->ref, applied->ref);
+  EXPECT_EQ(Count(Stream::kPatients), 2u);
+  // Somebody similar is added, and named.
+  const auto similar = Sink().Apply(Of(model::CreatePatient{Person("Zoë", "O'Neil-Muster")}));
+  ASSERT_TRUE(similar) << similar.error().summary;
+  EXPECT_FALSE(similar->existed);
+  ASSERT_EQ(similar->similar.size(), 1u);
+  EXPECT_EQ(similar->similar[0], applied->ref);
+}
+
+TEST_F(BestPracticeWrites, APatientsLostAnswerIsFound) {
+  for (const bool reference : {true, false}) {
+    auto settings = SettingsFor(port());
+    settings.Set("patient_reference", reference ? "external_id" : "none");
+    opened_ = Open(settings);
+    const auto command = Of(model::CreatePatient{Person(reference ? "Ines" : "Pia", "Freshly")});
+    Fault("BP_AddPatient", "drop_before_effect");
+    EXPECT_EQ(Sink().Apply(command).error().effect, Effect::kUnknown);
+    EXPECT_EQ(Sink().FindEffect(command)->kind, Trace::Kind::kNone);
+    Fault("BP_AddPatient", "drop_after_effect");
+    EXPECT_EQ(Sink().Apply(command).error().effect, Effect::kUnknown);
+    const auto trace = Sink().FindEffect(command);
+    ASSERT_TRUE(trace);
+    EXPECT_EQ(trace->kind, Trace::Kind::kFound) << trace->evidence;
+  }
+  EXPECT_EQ(Count(Stream::kPatients), 3u);
+}
+
+TEST_F(BestPracticeWrites, WhatDoesNotFitIsRefusedByName) {
+  struct Case {
+    std::function<void(model::Patient&)> change;
+    std::string field;
+  };
+  const Case cases[] = {
+      {[](auto& p) { p.names[0].family = std::string(41, 'x'); }, "family name"},
+      {[](auto& p) { p.names[0].given = std::string(41, 'x'); }, "first name"},
+      {[](auto& p) { p.addresses[0].city = std::string(41, 'x'); }, "city"},
+      {[](auto& p) { p.addresses[0].postal_code = "20000"; }, "postal code"},
+      {[](auto& p) { p.telecoms[0].value = "0400 000 123 ext 45"; }, "mobile phone"},
+      {[](auto& p) { p.birth_date.reset(); }, "birth date"},
+      {[](auto& p) { p.names[0].family = "  "; }, "family name"},
+      {[](auto& p) { p.names[0].family = "two\nlines"; }, "family name"},
+  };
+  for (const auto& one : cases) {
+    auto person = Person("Ada", "Longish");
+    one.change(person);
+    const auto refused = Sink().Apply(Of(model::CreatePatient{person}));
+    ASSERT_FALSE(refused) << one.field;
+    EXPECT_EQ(refused.error().fault, Fault::kRejected);
+    EXPECT_NE(refused.error().summary.find(one.field), std::string::npos)
+        << refused.error().summary;
+    EXPECT_EQ(refused.error().summary.find("xxx"), std::string::npos);
+  }
+  auto exact = Person("Ada", std::string(40, 'x'));
+  EXPECT_TRUE(Sink().Apply(Of(model::CreatePatient{exact})));
+}
+
+TEST_F(BestPracticeWrites, AnUpdateChangesItsFieldsAndNoOther) {
+  const auto made = Sink().Apply(Of(model::CreatePatient{Person("Ines", "Freshly")}));
+  ASSERT_TRUE(made) << made.error().summary;
+  const model::VendorRef ref = made->ref;
+  Raw("PATIENTS", ref.id, "RECORDNO", "R77");
+  Raw("PATIENTS", ref.id, "MIDDLENAME", "Maria");
+  const auto before = Read(ref);
+  auto wanted = std::get<model::Patient>(*before.record);
+  wanted.names[0].family = "Married";
+  wanted.telecoms[0].value = "0499 999 999";
+
+  const auto stale = Sink().Apply(Of(model::UpdatePatient{ref, wanted}, "0123456789abcdef"));
+  ASSERT_FALSE(stale);
+  EXPECT_EQ(stale.error().fault, Fault::kConflict);
+  EXPECT_EQ(Read(ref).version, before.version);
+
+  const auto command = Of(model::UpdatePatient{ref, wanted}, before.version);
+  EXPECT_EQ(Sink().FindEffect(command)->kind, Trace::Kind::kNone);
+  Fault("BP_UpdatePatient", "drop_after_effect");
+  EXPECT_EQ(Sink().Apply(command).error().effect, Effect::kUnknown);
+  EXPECT_EQ(Sink().FindEffect(command)->kind, Trace::Kind::kFound);
+  const auto again = Sink().Apply(command);
+  ASSERT_TRUE(again) << again.error().summary;
+  EXPECT_TRUE(again->existed);
+  const auto after = std::get<model::Patient>(*Read(ref).record);
+  EXPECT_EQ(after, wanted) << "and nothing else has changed";
+  EXPECT_EQ(after.names[0].middle, "Maria");
+
+  // One field alone: a narrow procedure.
+  for (int i = 0; i < 3; ++i) {
+    if (i == 0) wanted.telecoms[1].value = "other@example.com";
+    if (i == 1) wanted.addresses[0].line = {"2 Wharf St", "Unit 3"};
+    if (i == 2) wanted.telecoms[0].value = "0488 888 888";
+    const auto narrow = Sink().Apply(Of(model::UpdatePatient{ref, wanted}));
+    ASSERT_TRUE(narrow) << narrow.error().summary;
+    EXPECT_EQ(std::get<model::Patient>(*Read(ref).record), wanted);
+  }
+
+  Say("POST", "/clinic/visits", Object{{"patient", ref.id}, {"practitioner", practitioner_}});
+  wanted.names[0].family = "Toolate";
+  const auto refused = Sink().Apply(Of(model::UpdatePatient{ref, wanted}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fault, Fault::kRejected);
+  EXPECT_EQ(refused.error().vendor_code, "opened-in-practice");
+}
+
+TEST_F(BestPracticeWrites, NothingOfAPersonIsLogged) {
+  auto person = Person("Canary", "Birdsong");
+  ASSERT_TRUE(Sink().Apply(Of(model::CreatePatient{person})));
+  ASSERT_TRUE(Sink().Apply(Booking(FreeTime())));
+  EXPECT_EQ(log_.text().find("Birdsong"), std::string::npos);
+  EXPECT_EQ(log_.text().find("itches"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace pons::best_practice
