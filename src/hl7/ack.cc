@@ -154,7 +154,7 @@ MessageKey KeyOf(const Message& message) {
     };
     key.application = encoded(3);
     key.facility = encoded(4);
-    key.control_id = std::string(Get(message, "MSH-10"));
+    key.control_id = encoded(10);
   }
   if (const auto text = Build(body)) key.body_hash = Hex(crypto::Sha256(*text));
   return key;
