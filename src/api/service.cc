@@ -71,6 +71,7 @@ net::ServerResponse JsonAnswer(int status, std::string_view content_type, std::s
 
 void Finish(Service& service, Call& call, net::ServerResponse response) {
   response.headers.emplace_back("X-Request-Id", call.request_id);
+  for (auto& header : call.headers) response.headers.push_back(std::move(header));
   if (!call.operation.empty()) {
     AuditEntry entry;
     entry.request = call.request_id;

@@ -41,6 +41,8 @@ struct Call {
   std::string id = {};
   std::string parameters = {};
   std::int64_t count = 0;
+  // Goes out with the answer, whichever it is.
+  net::Headers headers = {};
 };
 using CallPtr = std::shared_ptr<Call>;
 
@@ -71,6 +73,8 @@ struct Service {
   WorkerPool pool;
   // Writes wait for the disk; those who only read do not wait with them.
   WorkerPool write_pool;
+  // A report keeps a processor busy for seconds and some hundred MiB: one at a time, a short queue.
+  WorkerPool report_pool{1, 8};
   SettleWaits settling;
 
   // Runs on one of the pools; 503 where its queue is full.

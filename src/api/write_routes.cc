@@ -37,6 +37,9 @@ constexpr std::array kRoutes = {
                &UpdateAppointment},
     WriteRoute{"POST", Stream::kDocumentReferences, "", Right::kCreate, "create", "",
                &PostDocument},
+    WriteRoute{"POST", Stream::kDocumentReferences, "$timeline-report", Right::kCreate,
+               "timeline-report", "https://pons.health/fhir/OperationDefinition/timeline-report",
+               &MakeTimelineReport},
     WriteRoute{"PUT", Stream::kTasks, "{id}", Right::kUpdate, "update", "", &UpdateTask},
     WriteRoute{"PATCH", Stream::kTasks, "{id}", Right::kUpdate, "patch", "", &UpdateTask},
 };

@@ -117,6 +117,8 @@ void MatchPatient(Service& service, const CallPtr& call);
 void BookAppointment(Service& service, const CallPtr& call);
 void UpdateAppointment(Service& service, const CallPtr& call);
 void UpdateTask(Service& service, const CallPtr& call);
+// Goes on to a pool of its own.
+void MakeTimelineReport(Service& service, const CallPtr& call);
 
 // An operation on a type, as the CapabilityStatement tells it.
 struct Operation {
