@@ -36,7 +36,8 @@ Result<const Connector*> FindVendor(const AdminContext& context, std::string_vie
 Result<Settings> SettingsFrom(const Connector& connector, const json::Value& arguments) {
   Settings given;
   const auto specs = connector.descriptor().settings;
-  for (auto& [key, value] : PairsOf(arguments, "set")) {
+  for (auto& pair : PairsOf(arguments, "set")) {
+    const auto& key = pair.first;
     const bool secret = std::any_of(specs.begin(), specs.end(), [&](const SettingSpec& spec) {
       return spec.key == key && spec.secret;
     });
@@ -45,7 +46,7 @@ Result<Settings> SettingsFrom(const Connector& connector, const json::Value& arg
                        "\"" + key + "\" is a secret; give it with --secret " + key +
                            "=- and type it, so that it stays out of the shell's history");
     }
-    given.Set(key, std::move(value));
+    given.Set(key, std::move(pair.second));
   }
   for (auto& [key, value] : PairsOf(arguments, "secret")) given.SetSecret(key, std::move(value));
   PONS_ASSIGN(auto complete, CompleteSettings(std::move(given), specs));

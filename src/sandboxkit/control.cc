@@ -104,7 +104,7 @@ struct Call {
 
 class Control final : public ControlServer {
  public:
-  Control(const ControlParts& parts) : parts_(parts) {
+  explicit Control(const ControlParts& parts) : parts_(parts) {
     for (int i = 0; i < 2; ++i) workers_.emplace_back([this] { Work(); });
   }
 

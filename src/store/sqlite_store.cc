@@ -22,12 +22,11 @@ constexpr std::size_t kLargestGroup = 256;
 class SqliteStore final : public Store {
  public:
   SqliteStore(std::unique_ptr<DataFolder> folder, std::unique_ptr<Db> db, StoreOptions options,
-              Clock& clock, Random& random, Logger& log)
+              Clock& clock, Random& random)
       : folder_(std::move(folder)),
         db_(std::move(db)),
         options_(std::move(options)),
         clock_(clock),
-        log_(log),
         transaction_(*db_, random, folder_->seal_key()) {}
 
   ~SqliteStore() override {
@@ -171,7 +170,6 @@ class SqliteStore final : public Store {
   std::unique_ptr<Db> db_;
   StoreOptions options_;
   Clock& clock_;
-  Logger& log_;
   SqliteTransaction transaction_;
   std::string identity_key_;
   std::atomic<std::uint64_t> records_version_{1};
@@ -201,8 +199,9 @@ Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options, Clock& c
   db->Exec(folder->temporary() ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL");
   if (db->failed()) return WithContext(db->error(), "open the store");
   auto store =
-      std::make_unique<SqliteStore>(std::move(folder), std::move(db), options, clock, random, log);
+      std::make_unique<SqliteStore>(std::move(folder), std::move(db), options, clock, random);
   PONS_TRY(store->Start(random));
+  log.Debug("store opened", {{"folder", options.path}});
   return std::unique_ptr<Store>(std::move(store));
 }
 

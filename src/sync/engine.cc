@@ -22,7 +22,6 @@ SyncEngine::SyncEngine(store::Store& store, grants::GrantBook& book, const Regis
     : store_(store),
       book_(book),
       clock_(clock),
-      log_(log),
       options_(options),
       identities_(store.identity_key()),
       context_{store,

@@ -60,7 +60,6 @@ class SyncEngine {
   store::Store& store_;
   grants::GrantBook& book_;
   Clock& clock_;
-  Logger& log_;
   EngineOptions options_;
   IdentityMap identities_;
   CancelToken cancel_;

@@ -83,7 +83,7 @@ void TellLocations(std::uint64_t seed, const ClinicSink& sink) {
 std::vector<int> PlacesOf(int practitioner) {
   int days[made_up::kLocations] = {};
   for (unsigned day = 3; day <= 8; ++day) {  // a Monday to Saturday
-    const Date date{std::chrono::year{2025} / 11 / day};
+    const Date date{std::chrono::year{2025} / std::chrono::month{11} / std::chrono::day{day}};
     const int location = made_up::LocationOn(practitioner, {date, false, 1000, 0});
     if (location >= 0) ++days[location];
   }
@@ -98,7 +98,7 @@ std::vector<int> PlacesOf(int practitioner) {
 // The week of a practitioner, an extra session where today is not of it, and the days away.
 void TellHours(int p, Date today, ClinicPractitioner& person) {
   for (unsigned day = 3; day <= 8; ++day) {  // a Monday to Saturday
-    const Date date{std::chrono::year{2025} / 11 / day};
+    const Date date{std::chrono::year{2025} / std::chrono::month{11} / std::chrono::day{day}};
     const int location = made_up::LocationOn(p, {date, false, 1000, 0});
     if (location < 0) continue;
     for (const made_up::Hours& hours : made_up::HoursOf(p, day == 8)) {

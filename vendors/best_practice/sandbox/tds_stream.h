@@ -89,7 +89,7 @@ class PacketWriter {
   bool alive() const { return alive_; }
   bool started() const { return started_; }  // something of this reply is with the client
 
-  static constexpr std::size_t kFlushAt = 64 * 1024;
+  static constexpr std::size_t kFlushAt = std::size_t{64} << 10;
 
  private:
   bool Send(std::size_t payload, bool last);

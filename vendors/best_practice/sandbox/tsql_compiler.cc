@@ -311,8 +311,8 @@ Statement Grammar::Assign() {
   }
   statement.type = found->second;
   ExpectSymbol("=");
-  return Finish(std::move(statement),
-                "SELECT " + Convert(ParseExpr(nullptr), statement.type, 0, false).sql);
+  std::string sql = "SELECT " + Convert(ParseExpr(nullptr), statement.type, 0, false).sql;
+  return Finish(std::move(statement), std::move(sql));
 }
 
 Statement Grammar::Transaction(StatementKind kind) {
