@@ -88,9 +88,9 @@ std::optional<SqlError> CoerceToDate(SqlType type, SqlValue& value) {
   return std::nullopt;
 }
 
-// An argument as its parameter takes it. Text that is too long is cut without a word: SQL Server
-// does so for parameters (and says error 8152 for columns).
-std::optional<SqlError> Coerce(SqlType type, SqlValue& value) {
+}  // namespace
+
+std::optional<SqlError> CoerceArgument(SqlType type, SqlValue& value) {
   if (IsNull(value)) return std::nullopt;
   if (type.kind == TypeKind::kInt || type.kind == TypeKind::kBit) return CoerceToInteger(value);
   if (type.kind == TypeKind::kDate || type.kind == TypeKind::kDateTime)
@@ -102,8 +102,6 @@ std::optional<SqlError> Coerce(SqlType type, SqlValue& value) {
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 SqlError FromSqlite(const char* message) {
   const std::string_view text = message == nullptr ? "" : message;
@@ -501,7 +499,8 @@ bool Engine::BindArguments(const Procedure& procedure, std::vector<Argument>& gi
     }
     if (given[i].is_default) continue;
     filled[place] = true;
-    if (auto error = Coerce(parameters[place].type, given[i].value)) return Fail(sink, *error);
+    if (auto error = CoerceArgument(parameters[place].type, given[i].value))
+      return Fail(sink, *error);
     bound[AsciiUpper(parameters[place].name)] = {parameters[place].type, std::move(given[i].value)};
   }
   for (std::size_t i = 0; i < parameters.size(); ++i) {

@@ -180,6 +180,9 @@ class Engine {
   int depth_ = 0;
 };
 
+// An argument as its parameter takes it; an error where it cannot. Text that is too long is cut
+// without a word, as SQL Server does for parameters (for columns it says error 8152).
+std::optional<SqlError> CoerceArgument(SqlType type, SqlValue& value);
 // SQLite's text back to SQL Server's error.
 SqlError FromSqlite(const char* message);
 void BindValue(sqlite3_stmt* statement, int place, const SqlValue& value);
