@@ -12,9 +12,10 @@ namespace {
 
 std::vector<CommandSpec> Gather() {
   std::vector<CommandSpec> all;
-  for (const auto part : {OrganizationCommands(), ConnectionCommands(), AppCommands(),
-                          GrantCommands(), DuplicateCommands(), WebhookCommands(),
-                          InsightCommands(), ExplainCommands(), DoctorCommands()}) {
+  for (const auto part :
+       {OrganizationCommands(), ConnectionCommands(), AppCommands(), GrantCommands(),
+        DuplicateCommands(), WebhookCommands(), CommandCommands(), InsightCommands(),
+        ExplainCommands(), DoctorCommands()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

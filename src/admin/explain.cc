@@ -3,6 +3,7 @@
 // the API, with its own audit trail.
 #include <algorithm>
 
+#include "admin/commands.h"
 #include "admin/parts.h"
 #include "base/text.h"
 
@@ -157,6 +158,10 @@ Result<json::Value> Tell(AdminContext& context, store::Reader& reader,
   out.Set("visible_to", VisibleTo(life, apps));
   out.Set("changes", Changes(life, apps));
   out.Set("told", Told(life, apps));
+  PONS_ASSIGN(const auto rows, reader.CommandsOfRecord(life.record.id.value));
+  json::Array asked;
+  for (const auto& row : rows) asked.push_back(CommandLine(names, row, context.clock.Now()));
+  if (!asked.empty()) out.Set("commands", std::move(asked));
   return out;
 }
 
@@ -236,6 +241,11 @@ Result<json::Value> Explain(AdminContext& context, const json::Value& arguments)
   std::string_view id = words[0];
   if (const auto slash = id.rfind('/'); slash != std::string_view::npos)
     id.remove_prefix(slash + 1);
+  PONS_ASSIGN(const auto command, reader->Command(id));
+  if (command) {
+    PONS_ASSIGN(const auto names, LoadNames(context));
+    return CommandLife(names, *reader, *command, context.clock.Now());
+  }
   PONS_ASSIGN(const auto life, reader->Explain(id));
   if (!life) {
     return MakeError(Fault::kNotFound, "there is no record \"" + std::string(id) +
@@ -248,7 +258,7 @@ Result<json::Value> Explain(AdminContext& context, const json::Value& arguments)
 constexpr ArgumentSpec kArguments[] = {
     {.name = "what",
      .kind = ArgumentKind::kList,
-     .help = "a FHIR id, or a kind and the vendor's id",
+     .help = "a FHIR id, a command's id, or a kind and the vendor's id",
      .required = true,
      .positional = true},
     {.name = "connection", .help = "which connection's number it is, where several have it"},
@@ -256,7 +266,9 @@ constexpr ArgumentSpec kArguments[] = {
 
 constexpr CommandSpec kCommands[] = {
     {"explain",
-     "Tells a record's life: where it came from, who sees it, who was told.",
+     "Tells a record's life: where it came from, which command made it, who sees it, who was told; "
+     "or a "
+     "command's.",
      "pons explain patient 4711",
      kArguments,
      {},

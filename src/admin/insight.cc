@@ -4,6 +4,7 @@
 
 #include "admin/parts.h"
 #include "api/audit_trail.h"
+#include "commands/terms.h"
 #include "sync/health.h"
 
 namespace pons::admin {
@@ -18,6 +19,8 @@ struct Tally {
   std::size_t paused = 0;
   std::size_t fresh = 0;
   std::optional<Instant> last_success;
+  std::size_t writes_attention = 0;  // connections that a person must mend before writes go on
+  std::int64_t needs_person = 0;     // commands
 
   void Add(ReadState state) {
     switch (state) {
@@ -40,8 +43,51 @@ struct Tally {
   }
 };
 
+// How writing stands: what waits, what is in doubt, what needs a person, and why.
+Result<void> AddWrites(store::Reader& reader, const store::Connection& connection,
+                       const std::vector<store::CommandTally>& tallies, Instant now, Tally& tally,
+                       json::Value& out) {
+  using commands::State;
+  PONS_ASSIGN(const auto health, reader.HealthOfWrites(connection.key));
+  std::int64_t open = 0;
+  std::int64_t doubt = 0;
+  std::int64_t person = 0;
+  std::optional<Instant> oldest;
+  bool any = false;
+  for (const auto& row : tallies) {
+    if (row.connection != connection.key) continue;
+    any = true;
+    const auto state = static_cast<State>(row.state);
+    if (commands::IsFinal(state)) continue;
+    open += row.count;
+    if (state == State::kInDoubt) doubt += row.count;
+    if (state == State::kNeedsPerson) person += row.count;
+    if (!oldest || row.oldest < *oldest) oldest = row.oldest;
+  }
+  if (!any) return Ok();
+  tally.needs_person += person;
+  if (health.state == ReadState::kAttention) ++tally.writes_attention;
+  const bool attention = health.state == ReadState::kAttention || person > 0;
+  out.Set("write_state", store::ReadStateName(attention ? ReadState::kAttention : health.state));
+  if (!health.fault.empty()) out.Set("write_fault", health.fault);
+  std::string cause = health.cause;
+  if (person > 0) {
+    if (!cause.empty()) cause += "; ";
+    cause += Count(static_cast<std::size_t>(person), "command needs", "commands need") +
+             " a person: pons command list --state needs-person";
+  }
+  if (!cause.empty()) out.Set("write_cause", cause);
+  if (health.since > Instant{}) out.Set("write_since", FormatInstant(health.since));
+  out.Set("commands_open", open);
+  out.Set("commands_in_doubt", doubt);
+  out.Set("commands_needing_a_person", person);
+  if (oldest) out.Set("oldest_command", Ago(*oldest, now));
+  return Ok();
+}
+
 Result<json::Value> ConnectionStatus(const AdminContext& context, store::Reader& reader,
                                      const store::Connection& connection, const Names& names,
+                                     const std::vector<store::CommandTally>& tallies,
                                      Tally& tally) {
   const auto now = context.clock.Now();
   PONS_ASSIGN(const auto health, HealthOf(context, reader, connection));
@@ -80,6 +126,7 @@ Result<json::Value> ConnectionStatus(const AdminContext& context, store::Reader&
   out.Set("patients", patients);
   out.Set("visits", visits);
   out.Set("quarantined", static_cast<std::int64_t>(quarantined.size()));
+  PONS_TRY(AddWrites(reader, connection, tallies, now, tally, out));
   return out;
 }
 
@@ -99,6 +146,15 @@ std::string InWords(const Tally& tally, std::size_t connections, Instant now) {
   part(tally.paused, "paused");
   text += ".";
   if (tally.last_success) text += " Last read " + Ago(*tally.last_success, now) + ".";
+  if (tally.writes_attention > 0) {
+    text += " Writing to " + Count(tally.writes_attention, "connection", "connections") +
+            " does not work.";
+  }
+  if (tally.needs_person > 0) {
+    text += " " +
+            Count(static_cast<std::size_t>(tally.needs_person), "command needs", "commands need") +
+            " a person: pons command list --state needs-person";
+  }
   if (tally.attention > 0) text += " Next: pons doctor";
   return text;
 }
@@ -107,11 +163,12 @@ Result<json::Value> Status(AdminContext& context, const json::Value&) {
   PONS_ASSIGN(const auto names, LoadNames(context));
   PONS_ASSIGN(const auto reader, context.store.OpenReader());
   const auto now = context.clock.Now();
+  PONS_ASSIGN(const auto tallies, reader->CommandTallies());
   Tally tally;
   json::Array items;
   for (const auto& connection : names.connections) {
     if (IsRemoved(connection)) continue;
-    PONS_ASSIGN(auto item, ConnectionStatus(context, *reader, connection, names, tally));
+    PONS_ASSIGN(auto item, ConnectionStatus(context, *reader, connection, names, tallies, tally));
     items.push_back(std::move(item));
   }
   std::string message = InWords(tally, items.size(), now);
@@ -128,7 +185,8 @@ Result<json::Value> Status(AdminContext& context, const json::Value&) {
   auto out = ListAnswer(std::move(message), std::move(items));
   out.Set("server", context.api_address.empty() ? "not running" : "running");
   if (!context.api_address.empty()) out.Set("api", context.api_address);
-  out.Set("ok", tally.attention == 0 && disabled == 0);
+  out.Set("ok", tally.attention == 0 && disabled == 0 && tally.writes_attention == 0 &&
+                    tally.needs_person == 0);
   out.Set("changes", changes);
   out.Set("webhooks", static_cast<std::int64_t>(webhooks.size()));
   out.Set("webhooks_switched_off", static_cast<std::int64_t>(disabled));
@@ -226,7 +284,8 @@ constexpr ArgumentSpec kVisitsArguments[] = {
 constexpr Column kStatusColumns[] = {
     {"CONNECTION", "name"},   {"STATE", "state"},   {"LAST READ", "last_success_ago"},
     {"PATIENTS", "patients"}, {"VISITS", "visits"}, {"QUARANTINED", "quarantined"},
-    {"READING", "reading"},   {"CAUSE", "cause"}};
+    {"READING", "reading"},   {"CAUSE", "cause"},   {"WRITES", "write_state"},
+    {"WHY", "write_cause"}};
 constexpr Column kQuarantineColumns[] = {{"CONNECTION", "connection"}, {"STREAM", "stream"},
                                          {"VENDOR ID", "vendor_id"},   {"FIELD", "field"},
                                          {"REASON", "reason"},         {"LAST SEEN", "last_seen"}};

@@ -20,6 +20,7 @@ std::span<const CommandSpec> AppCommands();
 std::span<const CommandSpec> GrantCommands();
 std::span<const CommandSpec> DuplicateCommands();
 std::span<const CommandSpec> WebhookCommands();
+std::span<const CommandSpec> CommandCommands();
 std::span<const CommandSpec> InsightCommands();
 std::span<const CommandSpec> ExplainCommands();
 std::span<const CommandSpec> DoctorCommands();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/runtime.h"
 
+#include <algorithm>
+#include <map>
+
 #include "admin/admin_server.h"
 #include "admin/audit.h"
 #include "api/api.h"
@@ -138,6 +141,32 @@ class RunningPons final : public Runtime {
     return settings;
   }
 
+  void AppendCommandMetrics(std::string& out, const grants::Snapshot& names) {
+    const auto reader = store_->OpenReader();
+    if (!reader) return;
+    const auto tallies = (*reader)->CommandTallies();
+    if (!tallies) return;
+    out += "# TYPE pons_commands gauge\n";
+    std::map<std::string, Instant> oldest;
+    for (const auto& row : *tallies) {
+      const auto found = names.connections.find(row.connection);
+      if (found == names.connections.end()) continue;
+      const auto state = static_cast<commands::State>(row.state);
+      out += "pons_commands{connection=\"" + found->second.id.value + "\",kind=\"" +
+             std::string(model::CommandKindName(row.kind)) + "\",state=\"" +
+             std::string(commands::StateName(state)) + "\"} " + std::to_string(row.count) + "\n";
+      if (commands::IsFinal(state)) continue;
+      auto& first = oldest.try_emplace(found->second.id.value, row.oldest).first->second;
+      first = std::min(first, row.oldest);
+    }
+    out += "# TYPE pons_command_oldest_open_seconds gauge\n";
+    for (const auto& [connection, since] : oldest) {
+      const auto age = std::chrono::duration_cast<seconds>(clock_.Now() - since);
+      out += "pons_command_oldest_open_seconds{connection=\"" + connection + "\"} " +
+             std::to_string(age.count()) + "\n";
+    }
+  }
+
   void AppendMetrics(std::string& out) {
     const auto sent = dispatcher_.counters();
     AppendCounter(out, "pons_delivery_attempts_total", sent.attempts);
@@ -147,9 +176,13 @@ class RunningPons final : public Runtime {
     out += "# TYPE pons_connection_seconds_since_success gauge\n";
     const auto book = book_.Current();
     if (!book) return;
+    AppendConnectionMetrics(out, **book);
+    AppendCommandMetrics(out, **book);
+  }
+  void AppendConnectionMetrics(std::string& out, const grants::Snapshot& names) {
     for (const auto& [key, health] : engine_.health()) {
-      const auto found = (*book)->connections.find(key);
-      if (found == (*book)->connections.end() || !health.last_success) continue;
+      const auto found = names.connections.find(key);
+      if (found == names.connections.end() || !health.last_success) continue;
       const auto age = std::chrono::duration_cast<seconds>(clock_.Now() - *health.last_success);
       out += "pons_connection_seconds_since_success{connection=\"" + found->second.id.value +
              "\",state=\"" + std::string(store::ReadStateName(health.state)) + "\"} " +
