@@ -27,6 +27,11 @@ bool CommandWorker::Commit(const Row& before, Outcome& outcome, std::optional<Ro
     if (outcome.record) {
       sync::ApplyCounts counts;
       session_.applier().Apply(tx, *outcome.record, now, false, counts);
+      // It may lie behind where a running sweep stands, which would then call it gone.
+      const auto stream = outcome.record->change.ref.stream;
+      if (tx.LoadStream(connection_.key, stream).sweeping) {
+        tx.MarkSeen(connection_.key, stream, store::KeyOf(outcome.record->id.value));
+      }
     }
     if (StateOf(row) == State::kConfirmed) TellOthers(tx, outcome);
     context_.ledger.Write(tx, before, row, *snapshot_);

@@ -374,8 +374,9 @@ void CommandWorker::ReadBack(const Row& row) {
 void CommandWorker::Confirm(Outcome& outcome, const Command& command, const Applied& applied) {
   constexpr std::chrono::seconds kLookAgain{5};
   auto& row = outcome.row;
-  const Instant now = context_.parts.clock.Now();
   auto confirmation = session_.sink().Confirm(command, applied);
+  // After the answer: a pause counts from the end of a wait, not from its beginning.
+  const Instant now = context_.parts.clock.Now();
   if (!confirmation) {
     const auto& error = confirmation.error();
     ++row.failures;

@@ -2,7 +2,7 @@
 // pons-simulation: runs seeds and prints those that fail. Seeds that have failed once, listed in
 // seeds.txt, are run first, always.
 //
-//   pons-simulation [--seeds N] [--first S] [--steps K] [--verbose]
+//   pons-simulation [--seeds N] [--first S] [--steps K] [--commands C] [--verbose]
 #include <charconv>
 #include <chrono>
 #include <fstream>
@@ -23,6 +23,7 @@ struct Arguments {
   std::uint64_t seeds = 200;
   std::uint64_t first = 1;
   int steps = 80;
+  int commands = 5;
   bool verbose = false;
 };
 
@@ -44,6 +45,8 @@ bool Parse(int argc, char** argv, Arguments& arguments) {
       arguments.first = number;
     } else if (name == "--steps") {
       arguments.steps = static_cast<int>(number);
+    } else if (name == "--commands") {
+      arguments.commands = static_cast<int>(number);
     } else {
       return false;
     }
@@ -68,6 +71,10 @@ void Add(Counts& to, const Counts& more) {
   to.shared_visits += more.shared_visits;
   to.deliveries += more.deliveries;
   to.rests += more.rests;
+  to.commands += more.commands;
+  to.lost_writes += more.lost_writes;
+  to.existed += more.existed;
+  for (std::size_t i = 0; i < to.ends.size(); ++i) to.ends[i] += more.ends[i];
 }
 
 }  // namespace
@@ -75,7 +82,7 @@ void Add(Counts& to, const Counts& more) {
 int main(int argc, char** argv) {
   Arguments arguments;
   if (!Parse(argc, argv, arguments)) {
-    std::cerr << "pons-simulation [--seeds N] [--first S] [--steps K] [--verbose]\n";
+    std::cerr << "pons-simulation [--seeds N] [--first S] [--steps K] [--commands C] [--verbose]\n";
     return 2;
   }
   auto seeds = arguments.seeds == 1 ? std::vector<std::uint64_t>() : SeedsThatFailedOnce();
@@ -84,7 +91,7 @@ int main(int argc, char** argv) {
   int failed = 0;
   const auto begun = std::chrono::steady_clock::now();
   for (const auto seed : seeds) {
-    Simulation simulation(Options{seed, arguments.steps, arguments.verbose});
+    Simulation simulation(Options{seed, arguments.steps, arguments.commands, arguments.verbose});
     try {
       simulation.Run();
     } catch (const Violation& violation) {
@@ -101,5 +108,18 @@ int main(int argc, char** argv) {
             << counts.rests << " rests; "
             << static_cast<std::uint64_t>(static_cast<double>(counts.steps) / took) << " steps/s"
             << std::endl;
+  std::cout << counts.commands << " commands (" << counts.lost_writes << " writes lost):";
+  std::uint64_t open = counts.commands;
+  for (std::size_t i = 0; i < counts.ends.size(); ++i) {
+    if (counts.ends[i] == 0) continue;
+    const auto state = static_cast<pons::commands::State>(i);
+    std::cout << " " << counts.ends[i] << " " << pons::commands::StateName(state);
+    if (state == pons::commands::State::kConfirmed) {
+      std::cout << " (" << counts.existed << " were so already)";
+    }
+    std::cout << ",";
+    open -= counts.ends[i];
+  }
+  std::cout << " " << open << " wait for a person" << std::endl;
   return failed == 0 ? 0 : 1;
 }

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
@@ -85,12 +86,15 @@ void Simulation::Open() {
                                                                dice_.random(), log_);
   engine_ = std::make_unique<sync::SyncEngine>(*store_, *book_, registry_, clock_, dice_.random(),
                                                log_, http_.get(), engine_options_);
+  desk_ = std::make_unique<commands::CommandEngine>(*store_, *book_, registry_, clock_,
+                                                    dice_.random(), log_, http_.get());
   auto reader = store_->OpenReader();
   Hold(reader.has_value(), "no reader");
   reader_ = std::move(*reader);
 }
 
 void Simulation::Close() {
+  desk_.reset();
   engine_.reset();
   dispatcher_.reset();
   book_.reset();
@@ -98,17 +102,18 @@ void Simulation::Close() {
   store_.reset();
 }
 
-template <typename Act>
-void Simulation::Guarded(Act act) {
+bool Simulation::Guarded(const std::function<void()>& act) {
   if (dice_.OneIn(weather_.crash)) crash_in_ = 1 + dice_.Below(6);
   try {
     act();
     crash_in_.reset();
+    return true;
   } catch (const Crash&) {
     ++counts_.crashes;
     Say("crash");
     Close();
     Open();
+    return false;
   }
 }
 
@@ -170,6 +175,9 @@ void Simulation::RunEngine(int rounds) {
   for (int i = 0; i < rounds; ++i) {
     Guarded([this] { static_cast<void>(engine_->RunDue()); });
     SettleVisits();
+    Guarded([this] { static_cast<void>(desk_->RunDue()); });
+    NoteAppointments();  // commands have added to the diary
+    CheckCommands();
     CheckLog();
     if (dice_.OneIn(2)) {
       Guarded([this] {
@@ -194,8 +202,19 @@ void Simulation::Step() {
   NoteVisits();
   NoteAppointments();
   NoteDirectory();
+  const auto step = static_cast<int>(counts_.steps);
+  for (auto& at : ask_at_) {
+    // Where nobody may ask yet, the wish waits.
+    if (at > 0 && at <= step && Ask()) at = 0;
+  }
+  if (dice_.OneIn(8)) AskAgain();
+  if (dice_.OneIn(15)) TakeBack();
   if (dice_.OneIn(weather_.grant_change)) ChangeGrants();
-  if (dice_.OneIn(weather_.clock_jump)) {
+  const bool under_way = std::any_of(connected_.begin(), connected_.end(), [](const auto& at) {
+    return at.practice->practice().Delayed();
+  });
+  // How long a lost request may still take effect is told by the clock: it must not jump meanwhile.
+  if (!under_way && dice_.OneIn(weather_.clock_jump)) {
     static constexpr milliseconds kSkews[] = {0s, 0s, 61s, -61s, 2h, -2h};
     clock_.set_skew(kSkews[dice_.Below(std::size(kSkews))]);
     Say("the server's clock jumps");
@@ -223,6 +242,16 @@ void Simulation::Rest(int down) {
       if (!next || *next > clock_.Now()) break;
       Hold(turn < 1999, "the engine does not come to rest");
     }
+    for (int turn = 0; turn < 2000; ++turn) {
+      const auto next = desk_->RunDue();
+      NoteAppointments();
+      CheckCommands();
+      if (!next || *next > clock_.Now()) break;
+      if (turn == 1999) {
+        for (const auto& wish : wishes_) TellCommand(wish);
+      }
+      Hold(turn < 1999, "the desk does not come to rest");
+    }
     CheckLog();
     for (int turn = 0; turn < 2000; ++turn) {
       const auto sent = dispatcher_->RunOnce();
@@ -231,11 +260,15 @@ void Simulation::Rest(int down) {
     }
     truth_.Step(round < 4 ? milliseconds(61s) : milliseconds(3h));
   }
+  CheckCommandsAtRest(down);
   CheckAtRest(down);
 }
 
 void Simulation::Run() {
   SetUp();
+  for (int i = 0; i < options_.commands; ++i) {
+    ask_at_.push_back(static_cast<int>(dice_.Between(1, options_.steps)));
+  }
   for (int step = 0; step < options_.steps; ++step) {
     Step();
     if (dice_.OneIn(40)) Rest(-1);
@@ -249,6 +282,9 @@ void Simulation::Run() {
   }
   Rest(-1);
   CheckSaid();
+  for (const auto& at : connected_) {
+    counts_.lost_writes += at.practice->practice().lost_writes();
+  }
 }
 
 }  // namespace pons::simulation

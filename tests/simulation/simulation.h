@@ -9,24 +9,29 @@
 // Threads: one.
 #pragma once
 
+#include <array>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "commands/engine.h"
 #include "delivery/dispatcher.h"
 #include "grants/grant_book.h"
 #include "sync/engine.h"
 #include "tests/simulation/judge.h"
 #include "tests/simulation/receiver.h"
 #include "tests/simulation/violation.h"
+#include "tests/simulation/wish.h"
 
 namespace pons::simulation {
 
 struct Options {
   std::uint64_t seed = 1;
   int steps = 80;
+  int commands = 5;
   bool verbose = false;
 };
 
@@ -37,6 +42,10 @@ struct Counts {
   std::uint64_t shared_visits = 0;
   std::uint64_t deliveries = 0;
   std::uint64_t rests = 0;  // times that everything came to rest and was compared
+  std::uint64_t commands = 0;
+  std::uint64_t lost_writes = 0;  // requests or answers of theirs that were dropped
+  std::uint64_t existed = 0;      // confirmed, and nothing had to be written
+  std::array<std::uint64_t, commands::kStateCount> ends{};
 };
 
 // How often the rarer things happen, drawn from the seed.
@@ -77,13 +86,22 @@ class Simulation {
   void SetUp();
   // Runs `act`, which may end in a crash at one of the commit points; then the process starts
   // again.
-  template <typename Act>
-  void Guarded(Act act);
+  bool Guarded(const std::function<void()>& act);  // false: it crashed
   void Step();
   void RunEngine(int rounds);
   void Write(const std::function<void(store::Transaction&)>& work);
   // Lets everything come to rest. Connections in `down` stay as they are.
   void Rest(int down);
+
+  // ---- what apps ask (simulation_commands.cc)
+  bool Ask();
+  bool WishAboutPatient(const Connected& at, const store::Grant& grant, Wish& wish);
+  bool WishAboutDiary(const Connected& at, const store::Grant& grant, Wish& wish);
+  void NameVersion(const Connected& at, Table table, const std::string& id, Wish& wish);
+  std::string OneSeen(const Connected& at, store::GrantKey grant, Table table);
+  void Submit(Wish wish);
+  void AskAgain();
+  void TakeBack();
 
   // ---- grants (simulation_grants.cc)
   store::Grant RandomRules(const Connected& at);
@@ -106,6 +124,19 @@ class Simulation {
                      const std::string& what);
   void CheckRecords(int down);
   void CheckDelivered();
+  // ---- invariants of commands (invariants_commands.cc)
+  void CheckCommands();
+  void CheckEffects(const Wish& wish, const commands::CommandView& view) const;
+  void CheckCommandsAtRest(int down);
+  void CheckTask(const Wish& wish, const commands::CommandView& view);
+  void CheckAnswered(const Wish& wish, const commands::CommandView& view, int down);
+  void CheckNoDoubleBooking() const;
+  void TellCommand(const Wish& wish);
+  bool WaitsForPerson(const Wish& wish);
+  void NoteResult(const Wish& wish);
+  std::vector<memory::EffectEntry> EffectsOf(const Wish& wish) const;
+  std::string WhatOf(const Wish& wish, commands::State state) const;
+
   ResourceId IdOf(const Connected& at, Table table, const std::string& id) const;
   const Connected* Owner(store::GrantKey grant) const;
   // With --verbose, what the store knows of a record.
@@ -132,6 +163,7 @@ class Simulation {
   std::unique_ptr<grants::GrantBook> book_;
   std::unique_ptr<delivery::DeliveryDispatcher> dispatcher_;
   std::unique_ptr<sync::SyncEngine> engine_;
+  std::unique_ptr<commands::CommandEngine> desk_;
   std::unique_ptr<store::Reader> reader_;
   std::optional<std::uint64_t> crash_in_;  // commit points
 
@@ -139,8 +171,12 @@ class Simulation {
   std::vector<AppSim> apps_;
   std::map<store::GrantKey, store::Grant> grants_;  // as the admins left them, revoked ones too
   std::map<store::GrantKey, bool> clinical_always_;
+  std::map<store::GrantKey, bool> bookings_always_;
   std::map<store::GrantKey, Visible> visible_;
   std::vector<VisitFact> pending_;
+  std::vector<Wish> wishes_;
+  std::vector<int> ask_at_;  // steps, the last first
+  int asked_ = 0;
   OrganizationId organization_;
 
   std::int64_t last_seq_ = 0;

@@ -41,6 +41,9 @@ store::Grant Simulation::RandomRules(const Connected& at) {
   grant.mode = dice_.OneIn(3) ? store::GrantMode::kAll : store::GrantMode::kOnVisit;
   grant.switches.patients_in = !dice_.OneIn(8);
   grant.switches.read_clinical_data = dice_.OneIn(2);
+  grant.switches.patients_out = !dice_.OneIn(3);
+  grant.switches.take_bookings = !dice_.OneIn(3);
+  grant.switches.reports_out = !dice_.OneIn(3);
   if (dice_.OneIn(2)) {
     grant.all_locations_to = "everywhere";
   } else {
@@ -94,6 +97,8 @@ void Simulation::NoteGrant(const store::Grant& grant, bool fresh) {
   grants_[grant.key] = grant;
   auto& always = clinical_always_.try_emplace(grant.key, true).first->second;
   always = always && grant.switches.read_clinical_data && grant.switches.patients_in;
+  auto& bookings = bookings_always_.try_emplace(grant.key, true).first->second;
+  bookings = bookings && grant.switches.take_bookings;
   for (auto& visit : pending_) {
     if (connected_[static_cast<std::size_t>(visit.practice)].key == grant.connection) {
       JudgePending(visit, grant, fresh);

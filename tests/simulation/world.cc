@@ -2,10 +2,12 @@
 #include "tests/simulation/world.h"
 
 #include "tests/simulation/violation.h"
+#include "vendors/memory/connector/memory_map.h"
 
 namespace pons::simulation {
 
 using memory::FaultKind;
+using memory::ParseLocal;
 
 PracticeSim::PracticeSim(int number, const std::string& zone, FakeClock& truth, Dice& dice)
     : number_(number),
@@ -73,9 +75,53 @@ void PracticeSim::Book() {
                                  {"starts", FormatDate(start.day()) + "T" + two + ":00:00"}});
 }
 
+std::string PracticeSim::WantedTime() {
+  auto at = *ParseLocal(practice_->LocalNow());
+  at.reading = std::chrono::floor<std::chrono::days>(at.reading) +
+               std::chrono::days(dice_.Between(1, 2)) + std::chrono::hours(dice_.Between(9, 10)) +
+               std::chrono::minutes(30 * dice_.Between(0, 1));
+  return memory::FormatLocal(at);
+}
+
+// What a receptionist does while apps book the same times. Staff may double-book, and do.
+void PracticeSim::BookWantedTime() {
+  const auto patient = AnyOf(Table::kPatients);
+  if (patient.empty()) return;
+  const auto staff = AnyOf(Table::kStaff);
+  if (dice_.OneIn(6)) {
+    const auto from = WantedTime();
+    practice_->SetAway(staff, from, from.substr(0, 11) + "23:59:59");
+    return;
+  }
+  practice_->Add(Table::kDiary, {{"patient", patient},
+                                 {"staff", staff},
+                                 {"site", AnyOf(Table::kSites)},
+                                 {"reason", AnyOf(Table::kReasons)},
+                                 {"state", "booked"},
+                                 {"starts", WantedTime()}});
+}
+
+void PracticeSim::LoseWrite() {
+  static constexpr FaultKind kKinds[] = {FaultKind::kDropRequest, FaultKind::kDropAnswer,
+                                         FaultKind::kDropAnswer,  FaultKind::kDelayEffect,
+                                         FaultKind::kForget,      FaultKind::kUnavailable,
+                                         FaultKind::kSilent,      FaultKind::kGarbage};
+  const auto kind = kKinds[dice_.Below(std::size(kKinds))];
+  // A delayed effect comes before the connector's settling time is over.
+  const auto amount = kind == FaultKind::kDelayEffect ? dice_.Between(100, 1500)
+                      : kind == FaultKind::kForget    ? dice_.Between(0, 1)
+                                                      : 0;
+  troubles_ += " write " + std::to_string(static_cast<int>(kind));
+  practice_->Plan({.kind = kind,
+                   .amount = amount,
+                   .after = static_cast<std::uint32_t>(dice_.Below(2)),
+                   .times = static_cast<std::uint32_t>(dice_.Between(1, 2))});
+}
+
 void PracticeSim::EditAppointment() {
   const auto id = AnyOf(Table::kDiary);
   if (id.empty() || spoilt(Table::kDiary, id)) return;
+  touched_.insert(id);
   switch (dice_.Below(4)) {
     case 0:
       practice_->Edit(Table::kDiary, id, {{"reason", AnyOf(Table::kReasons)}});
@@ -133,7 +179,9 @@ void PracticeSim::Remove() {
   const auto ids = practice_->Ids(table);
   if (ids.size() < 2) return;
   const auto id = dice_.Pick(ids);
-  if (!spoilt(table, id)) practice_->Delete(table, id);
+  if (spoilt(table, id)) return;
+  practice_->Delete(table, id);
+  if (table == Table::kDiary) touched_.insert(id);
 }
 
 void PracticeSim::Spoil() {
@@ -144,6 +192,7 @@ void PracticeSim::Spoil() {
     spoilt_.erase({Table::kPatients, id});
   } else if (practice_->Edit(Table::kPatients, id, {{"last", 12}})) {
     spoilt_.insert({Table::kPatients, id});
+    ever_spoilt_.insert({Table::kPatients, id});
   }
 }
 
@@ -164,8 +213,10 @@ void PracticeSim::Work() {
       EditPatient();
       return;
     case 4:
-    case 5:
       Book();
+      return;
+    case 5:
+      BookWantedTime();
       return;
     case 6:
       EditAppointment();
@@ -201,6 +252,7 @@ void PracticeSim::Trouble() {
                      .after = static_cast<std::uint32_t>(dice_.Below(4)),
                      .times = static_cast<std::uint32_t>(times)});
   };
+  if (dice_.OneIn(8)) practice_->HoldImporter(dice_.OneIn(2));
   switch (dice_.Below(10)) {
     case 0:
       plan(FaultKind::kUnavailable, 0, dice_.Between(1, 4));
@@ -238,6 +290,7 @@ void PracticeSim::Trouble() {
 
 void PracticeSim::Recover() {
   practice_->ClearFaults();
+  practice_->HoldImporter(false);
   for (const auto& [table, id] : spoilt_) {
     practice_->Edit(table, id, {{"last", Unique("family")}});
   }

@@ -23,10 +23,19 @@ class PracticeSim {
  public:
   PracticeSim(int number, const std::string& zone, FakeClock& truth, Dice& dice);
 
+  // An entry of the diary or a patient at random; empty where there is none.
+  std::string AnyOf(Table table);
+
   // One act of the staff, or of the vendor's misfortune.
   void Work();
   void StartVisit();
   void Trouble();
+  // The next write, or one soon after, is lost on its way there or back.
+  void LoseWrite();
+  // A time in one of the practice's next days that several people want: "2026-04-07T09:30:00".
+  std::string WantedTime();
+  // Rows of the diary that staff have changed.
+  bool touched(const std::string& entry) const { return touched_.contains(entry); }
   // Everything well again: no faults, no spoilt rows, every right, the right password.
   void Recover();
 
@@ -42,13 +51,16 @@ class PracticeSim {
   std::vector<std::string> TakeNewVisits();
   // True while its rows or rights are not what they should be.
   bool spoilt(Table table, const std::string& id) const { return spoilt_.contains({table, id}); }
+  bool ever_spoilt(Table table, const std::string& id) const {
+    return ever_spoilt_.contains({table, id});
+  }
 
  private:
-  std::string AnyOf(Table table);
   std::string Unique(const char* word);
   void AddPatient();
   void EditPatient();
   void Book();
+  void BookWantedTime();
   void EditAppointment();
   void EditHistory();
   void EditDirectory();
@@ -63,6 +75,8 @@ class PracticeSim {
   std::vector<std::string> new_visits_;
   std::string troubles_;
   std::set<std::pair<Table, std::string>> spoilt_;
+  std::set<std::pair<Table, std::string>> ever_spoilt_;
+  std::set<std::string> touched_;
   int names_ = 0;
 };
 
