@@ -26,7 +26,12 @@ const ids = (bundle) => (bundle.entry ?? []).map((entry) => entry.resource.id);
 test('the capability statement and the SMART configuration lead to the token endpoint', async () => {
   const statement = await client.capabilityStatement();
   assert.deepEqual(objections(statement), []);
-  assert.deepEqual(statement.rest[0].resource.map((r) => r.type).sort(), [...types].sort());
+  // This server only reads: no Binary, and no Task or document to be found.
+  assert.deepEqual(statement.rest[0].resource.map((r) => r.type).sort(),
+    [...types, 'DocumentReference', 'Task'].sort());
+  for (const { interaction } of statement.rest[0].resource) {
+    assert.deepEqual(interaction.map(({ code }) => code), ['read', 'vread', 'search-type']);
+  }
   const oauth = statement.rest[0].security.extension[0].extension;
   assert.equal(oauth.find(({ url }) => url === 'token').valueUri, `${server.url}/oauth/token`);
   const smart = await fetch(`${server.url}/fhir/R4/.well-known/smart-configuration`);

@@ -49,6 +49,7 @@ export class System {
       system.wire = new URL(practice.wire.replace(/^tds/, 'http')).port;
       system.control = practice.control;
       system.page = practice.page;
+      system.reports = practice.reports;
       await system.startPons();
     } catch (error) {
       await system.stop();
@@ -125,12 +126,14 @@ export class System {
     }));
   }
 
-  // Organization, connection, app and grant. `grant`: arguments of "pons grant add".
-  async connect({ grant = ['--all-locations-to', 'main'] } = {}) {
+  // Organization, connection, app and grant. `grant`: arguments of "pons grant add"; `settings`:
+  // more of the connection's.
+  async connect({ grant = ['--all-locations-to', 'main'], settings = {} } = {}) {
     this.organization ??= (await this.order('org', 'add', 'Harbour Skin Clinic')).id;
     this.connection = (await this.order('connection', 'add', '--org', this.organization,
       '--vendor', 'best_practice', '--name', 'Front desk', '--time-zone', 'Australia/Sydney',
       '--set', 'server=127.0.0.1', '--set', `port=${this.wire}`,
+      ...Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]),
       '--secret', `password=${this.password}`)).id;
     this.app ??= await this.order('app', 'add', 'Test app');
     this.grant = await this.order('grant', 'add', '--app', this.app.client_id,
