@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rehearsal/world.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <thread>
 
@@ -103,6 +104,7 @@ Result<void> World::SetUp(const WorldOptions& options) {
   json::Object settings = options.settings;
   settings.emplace_back("server", "127.0.0.1");
   settings.emplace_back("port", sandbox_->wire_port());
+  settings.emplace_back("report_folder", folder_ + "/reports");
   PONS_ASSIGN(const auto connection,
               Order("connection add", {{"org", std::string(organization.Text("id"))},
                                        {"vendor", options.vendor},
@@ -128,17 +130,20 @@ Result<void> World::SetUp(const WorldOptions& options) {
   return api_->SignIn(client, std::string(app.Text("client_secret")));
 }
 
-Result<std::vector<Listed>> World::ListOf(std::string_view kind, std::string_view type) {
+Result<std::vector<Listed>> World::ListOf(std::string_view type) {
   std::vector<Listed> out;
-  PONS_ASSIGN(const auto list, control_->Get("/clinic/" + std::string(kind)));
-  if (!list.array()) return out;
-  for (const auto& item : *list.array()) {
-    Listed listed{std::string(item.Text("id")), {}, std::string(item.Text("name"))};
-    PONS_ASSIGN(const auto found, api_->FindFirst("/fhir/R4/" + std::string(type) +
-                                                  "?identifier=" + listed.vendor_id));
-    listed.id = found.Text("id");
-    if (!listed.id.empty()) out.push_back(std::move(listed));
+  PONS_ASSIGN(const auto bundle, api_->Read("/fhir/R4/" + std::string(type) + "?_count=500"));
+  const auto* entries = bundle.Find("entry");
+  if (entries == nullptr || !entries->array()) return out;
+  for (const auto& entry : *entries->array()) {
+    const auto* resource = entry.Find("resource");
+    if (resource == nullptr) continue;
+    out.push_back({LocalIdentifier(*resource), std::string(resource->Text("id"))});
   }
+  // In the practice's own order.
+  std::sort(out.begin(), out.end(), [](const Listed& a, const Listed& b) {
+    return std::pair(a.vendor_id.size(), a.vendor_id) < std::pair(b.vendor_id.size(), b.vendor_id);
+  });
   return out;
 }
 
@@ -147,9 +152,9 @@ Result<void> World::WaitUntilReading() {
   std::optional<Error> error;
   const bool ready = Eventually(
       [&] {
-        auto services = ListOf("appointment_types", "HealthcareService");
-        auto practitioners = ListOf("practitioners", "Practitioner");
-        auto locations = ListOf("locations", "Location");
+        auto services = ListOf("HealthcareService");
+        auto practitioners = ListOf("Practitioner");
+        auto locations = ListOf("Location");
         for (const auto* list : {&services, &practitioners, &locations}) {
           if (!*list) error = list->error();
         }
@@ -167,7 +172,7 @@ Result<void> World::WaitUntilReading() {
 
 Result<json::Value> World::FindPatient(const std::string& vendor_id) {
   return api_->FindFirst("/fhir/R4/Patient?identifier=https://pons.health/connections/" +
-                         connection_ + "/patient%7C" + vendor_id);
+                         connection_ + "/patient-id%7C" + vendor_id);
 }
 
 Result<json::Value> World::Share(const std::string& patient_vendor_id) {

@@ -38,7 +38,6 @@ struct WorldOptions {
 struct Listed {
   std::string vendor_id;
   std::string id;
-  std::string name;
 };
 
 class World {
@@ -84,10 +83,9 @@ class World {
   World() = default;
   Result<void> SetUp(const WorldOptions& options);
   Result<void> WaitUntilReading();
-  Result<std::vector<Listed>> ListOf(std::string_view kind, std::string_view type);
+  Result<std::vector<Listed>> ListOf(std::string_view type);
 
   std::string folder_;
-  std::string program_folder_;
   std::string today_;
   std::string connection_, grant_;
   std::unique_ptr<SandboxProcess> sandbox_;
