@@ -24,6 +24,23 @@ std::string MessageNumbered(const std::string& id, const std::string& rest = "PI
   return "MSH|^~\\&|LAB|NORTH|PONS|CLINIC|20260504||ORU^R01^ORU_R01|" + id + "|P|2.4\r" + rest;
 }
 
+// MemoryLogger for several threads.
+class SharedLogger final : public Logger {
+ public:
+  void Write(LogLevel level, std::string_view line) override {
+    const std::lock_guard lock(mutex_);
+    lines_.Write(level, line);
+  }
+  std::string text() const {
+    const std::lock_guard lock(mutex_);
+    return lines_.text();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  MemoryLogger lines_;
+};
+
 // A listener that keeps what it handled, and a plain connection to it.
 class ListenerTest : public testing::Test {
  protected:
@@ -72,7 +89,7 @@ class ListenerTest : public testing::Test {
 
   const CancelToken never_;
   FakeClock clock_{*ParseInstant("2026-05-04T00:15:00Z")};
-  MemoryLogger log_;
+  SharedLogger log_;
   std::mutex mutex_;
   std::vector<std::string> ids_;
   std::size_t bytes_ = 0;
