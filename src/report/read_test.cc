@@ -133,6 +133,25 @@ TEST(ReadTimeline, SectionsAreNotNeeded) {
   EXPECT_EQ(report->sections[0].images[0].data, std::string(3, '\0'));
 }
 
+// docs/reference/timeline-report.md shows what this reader takes.
+TEST(ReadTimeline, TheDocumentedExample) {
+  std::ifstream in(std::string(PONS_SOURCE_DIR) + "/docs/reference/timeline-report.md");
+  const std::string page{std::istreambuf_iterator<char>(in), {}};
+  const auto begin = page.find("```json\n");
+  const auto end = page.find("```", begin + 8);
+  ASSERT_NE(end, std::string::npos);
+  const auto report = ReadTimeline(Parsed(page.substr(begin + 8, end - begin - 8)));
+  ASSERT_TRUE(report) << report.error().vendor_code << ": " << report.error().summary;
+  ASSERT_EQ(report->spots.size(), 1U);
+  EXPECT_EQ(report->spots[0].images.size(), 2U);
+  EXPECT_EQ(report->spots[0].images[1].binary_id, "b2");
+  EXPECT_EQ(report->spots[0].entries.size(), 4U);
+  EXPECT_EQ(report->sections.size(), 1U);
+  const auto rendered = MustRender(*report);
+  EXPECT_EQ(rendered.images, 1U);
+  EXPECT_EQ(rendered.images_failed, 1U) << "b2 is not in the document";
+}
+
 TEST(ReadTimeline, ErrorsNameTheElement) {
   const auto good = Parsed(SmallSample().bundle);
   const auto wrong_with = [&good](const std::function<void(json::Value&)>& change) {

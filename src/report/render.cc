@@ -12,7 +12,7 @@ namespace pons::report {
 namespace {
 
 constexpr std::size_t kRoomForTheRest = 400'000;  // fonts, texts, drawings
-constexpr int kBestQuality = 88;
+constexpr int kBestQuality = 92;
 constexpr int kLeastQuality = 40;
 
 // The best picture that is no larger than `most`; where even a poor one is, a smaller one.
