@@ -135,6 +135,29 @@ test('the app changes its own patient, by what it has read', options, async () =
   patient = done.body;
 });
 
+test('whom the practice has already is shown and not made again, nor the app\'s to change', options, async () => {
+  const { patients } = await system.practice('GET', '/clinic/patients?limit=5');
+  const [one] = patients;
+  const body = { resourceType: 'Patient', name: [{ family: one.family, given: [one.given] }], birthDate: one.birth_date };
+  const made = judged(await attempt(client.create({ resourceType: 'Patient', body, options: { headers: key() } })));
+  assert.equal(made.status, 200, JSON.stringify({ one, answer: made.body }));
+  const { id, meta } = made.body;
+  assert.ok(made.body.identifier.some(({ value }) => value === String(one.id)), JSON.stringify(made.body.identifier));
+  const change = judged(await attempt(client.update({ resourceType: 'Patient', id,
+    body: { ...made.body, gender: 'other' }, options: { headers: { 'If-Match': `W/"${meta.versionId}"` } } })));
+  assert.equal(change.status, 422);
+  assert.match(change.body.issue[0].details.text, /practice's record leads/);
+  // Like them, with an initial for a name: made, and named as a possible duplicate.
+  const alike = { ...body, name: [{ family: one.family, given: [one.given[0]] }] };
+  const similar = judged(await attempt(client.create({ resourceType: 'Patient', body: alike,
+    options: { headers: { ...key(), prefer: 'return=OperationOutcome' } } })));
+  assert.equal(similar.status, 201, JSON.stringify(similar.body));
+  assert.equal(similar.body.issue[1].code, 'duplicate', JSON.stringify(similar.body));
+  const task = await client.read({ resourceType: 'Task', id: similar.headers.get('pons-task').split('/')[1] });
+  const duplicates = task.output.filter(({ type }) => type.coding[0].code === 'possible-duplicate');
+  assert.deepEqual(duplicates.map(({ valueReference }) => valueReference.reference), [`Patient/${id}`]);
+});
+
 test('books, meets somebody there, moves, and cancels', options, async () => {
   const free = await freeTimes();
   const create = (start) => attempt(client.create({ resourceType: 'Appointment', body: booking(start),
