@@ -37,7 +37,7 @@ struct Slot {
   std::string start;
 };
 
-// One time a round. The diary's own slots, with room behind each: the staff books there meanwhile.
+// One time a round, each in a day of its own: staff fill the rest of that day meanwhile.
 Result<std::vector<Slot>> FindSlots(World& world, std::size_t wanted) {
   std::vector<Slot> out;
   for (int day = 1; day < 200 && out.size() < wanted; ++day) {
@@ -45,13 +45,15 @@ Result<std::vector<Slot>> FindSlots(World& world, std::size_t wanted) {
     for (const auto& practitioner : world.practitioners()) {
       const auto times = world.FreeTimes(practitioner, date);
       if (!times || times->size() < 12) continue;
-      for (std::size_t i = 1; i + 8 < times->size(); i += 6) {
-        out.push_back({practitioner, (*times)[i]});
-      }
+      out.push_back({practitioner, (*times)[out.size() % (times->size() - 8)]});
     }
   }
   if (out.size() >= wanted) return out;
   return MakeError(Fault::kNotFound, "the sandbox's diary has too few free times");
+}
+
+int Minutes(const std::string& time) {
+  return std::atoi(time.c_str()) * 60 + std::atoi(time.c_str() + 3);
 }
 
 // How many live appointments of the diary overlap others of the same practitioner, and how many
@@ -68,7 +70,7 @@ Result<Diary> ReadDiary(World& world, const std::string& date) {
     for (const auto& entry : *practitioner.Find("appointments")->array()) {
       if (entry.Text("status") == "cancelled") continue;
       const std::string time(entry.Text("time").substr(0, 5));
-      const int from = std::atoi(time.c_str()) * 60 + std::atoi(time.c_str() + 3);
+      const int from = Minutes(time);
       taken.emplace_back(from, from + static_cast<int>(entry.Integer("minutes").value_or(0)));
       out.at[std::string(practitioner.Text("id")) + " " + time].emplace_back(entry.Text("id"));
     }
@@ -132,13 +134,13 @@ Round Play(World& world, const Slot& slot, const std::string& patient, int clien
   threads.emplace_back([&] {
     wait();
     if (staff_wants_it && BookAsStaff(world, slot, slot.start.substr(11, 5))) ++round.by_staff;
-    // Other times of the same diary, as fast as a keyboard never is.
-    for (int minute = 0; minute < 24 * 60 && !over; minute += 35) {
-      char time[8];
-      std::snprintf(time, sizeof time, "%02d:%02d", minute / 60, minute % 60 / 5 * 5);
-      if (slot.start.substr(11, 5) != time && minute >= 8 * 60 && minute < 18 * 60) {
-        static_cast<void>(BookAsStaff(world, slot, time));
-      }
+    // Other times of the same diary, as fast as a keyboard never is; none that reaches into the
+    // contested one, which would then be nobody's.
+    const int wanted = Minutes(slot.start.substr(11, 5));
+    for (int minute = 8 * 60; minute < 18 * 60 && !over; minute += 35) {
+      char time[24];
+      std::snprintf(time, sizeof time, "%02d:%02d", minute / 60, minute % 60);
+      if (std::abs(minute - wanted) >= 60) static_cast<void>(BookAsStaff(world, slot, time));
     }
   });
   go = true;
