@@ -3,8 +3,10 @@
 // what it did is read back from the control port.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { System, missingPrograms } from './lib/system.mjs';
@@ -202,6 +204,177 @@ test('an empty practice says so and can be filled', options, async () => {
   await close(page);
 });
 
+// ---- Reports ----
+
+// A PDF of one page that a viewer takes, with bytes that no text survives.
+const words = 'BT /F1 24 Tf 72 760 Td (Dermatology timeline report) Tj ET';
+const pdf = Buffer.from(['%PDF-1.4', '%\xe2\xe3\xcf\xd3', '1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj',
+  '2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj',
+  '3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 4 0 R>>>>/Contents 5 0 R>>endobj',
+  '4 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj',
+  `5 0 obj<</Length ${words.length}>>stream\n${words}\nendstream endobj`, 'trailer<</Root 1 0 R>>', '%%EOF'].join('\n'), 'latin1');
+const hash = (bytes) => createHash('sha256').update(bytes).digest('hex');
+let sent = 0;
+
+// As a sender's file: beside the folder's rules, addressed to the practitioner with that number.
+async function send(patient, { provider = '', title = 'Timeline report', birth = patient.birth_date } = {}) {
+  sent += 1;
+  writeFileSync(join(sandbox.reports, `page_${sent}.hl7`), [
+    'MSH|^~\\&|PONS|PONS DERM|BPS|BANKSIA|20260504101500+1000||ORU^R01^ORU_R01|M1|P|2.4',
+    `PID|1||1^^^B^MR||${patient.family}^${patient.given}||${birth.replaceAll('-', '')}|F`,
+    `OBR|1||PAGE${sent}^PONS|11488-4^${title}^LN|||20260504100000+1000|||||||||${provider}^Doctor^Some^^^Dr||||||20260504101500+1000||PHY|F`,
+    `OBX|1|ED|PDF^Display format in PDF^AUSPDI||^application^pdf^Base64^${pdf.toString('base64')}||||||F`].join('\r'));
+  return `PAGE${sent}`;
+}
+async function someoneAndDoctor() {
+  const appointment = await someBooked();
+  const patient = await ask('GET', `clinic/patients/${appointment.patient}`);
+  const doctor = (await ask('GET', 'clinic/practitioners')).find((p) => p.provider_number);
+  return { appointment, patient, doctor };
+}
+
+test('a report comes in, is read with its PDF, and is checked, by keyboard', options, async () => {
+  const page = await open();
+  const { appointment, patient, doctor } = await someoneAndDoctor();
+  const reference = await send(patient, { provider: doctor.provider_number, title: 'Timeline of Kéyboard' });
+  await page.locator('#reports-button').press('Enter');
+  await page.getByText('1 file in the folder').waitFor();
+  await button(page, 'Refresh now').press('Enter');
+  await says(page, '1 report imported.');
+  const row = page.locator('.report-row', { hasText: 'Timeline of Kéyboard' });
+  await row.press('Enter');
+  await page.getByRole('heading', { name: 'Timeline of Kéyboard' }).waitFor();
+  await page.locator('.reading .facts', { hasText: doctor.name }).waitFor();
+  const frame = page.locator('.reading iframe');
+  const source = (await frame.getAttribute('src')).split('#')[0];
+  const shown = Buffer.from(await (await fetch(new URL(source, sandbox.page))).arrayBuffer());
+  assert.equal(hash(shown), hash(pdf), 'the bytes are those that were sent');
+  const link = page.getByRole('link', { name: 'Open the PDF in a new tab' });
+  assert.equal(await link.getAttribute('href'), source, 'and a plain link leads to them');
+  const { reports } = await ask('GET', `clinic/reports?patient=${patient.id}`);
+  const report = reports.find((r) => r.report_id === reference);
+  assert.equal(report.state, 'unchecked');
+  assert.equal(report.sha256, hash(pdf));
+
+  // The patient's panel tells of it, and leads to it.
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'reports-button');
+  await card(page, appointment.id).press('Enter');
+  await page.getByText('1 to check').waitFor();
+  await page.getByRole('button', { name: /^Timeline of Kéyboard Today/ }).press('Enter');
+  assert.match(page.url(), new RegExp(`view=reports&report=${report.id}$`));
+  await page.reload();
+  await page.getByRole('heading', { name: 'Timeline of Kéyboard' }).waitFor();
+  await button(page, 'Mark as checked').press('Enter');
+  await says(page, /is in the record of/);
+  assert.deepEqual((await ask('GET', `clinic/reports?patient=${patient.id}`)).reports, []);
+  await close(page);
+});
+
+test('a report that matches nobody is allocated by staff', options, async () => {
+  const page = await open();
+  const { patient } = await someoneAndDoctor();
+  const reference = await send(patient, { title: 'Unclaimed', birth: '1901-01-01' });
+  await ask('POST', 'clinic/importer', { run_now: true });
+  await page.locator('#reports-button').press('Enter');
+  await page.locator('.report-row', { hasText: 'Unclaimed' }).press('Enter');
+  await page.getByText('Not matched').waitFor();
+  await button(page, 'Allocate').press('Enter');
+  await page.getByRole('alert').filter({ hasText: 'Choose the patient' }).waitFor();
+  await page.getByLabel('Patient', { exact: true }).fill(`${patient.given} ${patient.family}`);
+  await page.locator('.allocate [role=option]').first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await button(page, 'Allocate').press('Enter');
+  await button(page, 'Mark as checked').waitFor();
+  const { reports } = await ask('GET', 'clinic/reports');
+  const report = reports.find((r) => r.report_id === reference);
+  assert.equal(report.state, 'unchecked');
+  assert.ok(report.patient && report.allocated_to);
+  await close(page);
+});
+
+test('the import can be stopped and started, and says what is wrong', options, async () => {
+  const page = await open();
+  await page.locator('#reports-button').press('Enter');
+  await button(page, 'Stop import').press('Enter');
+  await page.getByText('Stopped: files stay where they are').waitFor();
+  assert.equal((await ask('GET', 'clinic/importer')).running, false);
+  await button(page, 'Start import').press('Enter');
+  await page.getByText(/looks again in/).waitFor();
+  assert.equal((await ask('GET', 'clinic/importer')).running, true);
+  await close(page);
+});
+
+test('clinical images are in the patient’s panel', options, async () => {
+  const page = await open();
+  const { appointment, patient } = await someoneAndDoctor();
+  await card(page, appointment.id).press('Enter');
+  await page.getByRole('heading', { name: 'Clinical images' }).waitFor();
+  await ask('POST', 'clinic/images', { patient: patient.id, title: 'Left forearm',
+    content_type: 'application/pdf', content: pdf.toString('base64') });
+  await page.getByRole('button', { name: /^Left forearm/ }).press('Enter');
+  await page.locator('dialog iframe').waitFor();
+  const source = await page.getByRole('link', { name: 'Open the PDF in a new tab' }).getAttribute('href');
+  const shown = Buffer.from(await (await fetch(new URL(source, sandbox.page))).arrayBuffer());
+  assert.equal(hash(shown), hash(pdf));
+  await page.keyboard.press('Escape');
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /^Left forearm/);
+  await close(page);
+});
+
+test('what an app books stands in the book at once; staff move it, and are told of a taken time', options, async () => {
+  const page = await open();
+  const { patient, doctor } = await someoneAndDoctor();
+  const date = await today();
+  const { slots } = await ask('GET', `clinic/free?practitioner=${doctor.id}&date=${date}`);
+  assert.ok(slots.length > 2, 'there are free times');
+  const asked = Date.now();
+  const { id } = await ask('POST', 'clinic/appointments', { patient: patient.id, practitioner: doctor.id,
+    type: '1', date, time: slots[0].time, minutes: 15 });
+  await card(page, id).waitFor({ timeout: 3000 });
+  assert.ok(Date.now() - asked < 3000);
+  await card(page, id).press('Enter');
+  await button(page, 'Move').press('Enter');
+  const choose = (time) => page.locator(`.time input[value="${time}"]`).check();
+  await choose(slots[1].time);
+  // Somebody is quicker.
+  const rival = await ask('POST', 'clinic/appointments', { patient: patient.id, practitioner: doctor.id,
+    type: '1', date, time: slots[1].time, minutes: 15 });
+  await button(page, 'Move it here').press('Enter');
+  await page.getByRole('alert').filter({ hasText: 'this time is taken' }).waitFor();
+  await page.locator(`.time input[value="${slots[1].time}"]`).waitFor({ state: 'detached' });
+  await choose(slots[2].time);
+  await button(page, 'Move it here').press('Enter');
+  await says(page, new RegExp(`Moved to ${slots[2].time}`));
+  assert.equal((await inDiary(id)).time, slots[2].time);
+  await ask('PATCH', `clinic/appointments/${rival.id}`, { status: 'cancelled' });
+  await button(page, 'Did not attend').press('Enter');
+  await page.locator(`.card[data-id="${id}"][data-status=missed]`).waitFor();
+  await close(page);
+});
+
+test('a practitioner is set away, and taken back', options, async () => {
+  const page = await open();
+  const doctor = (await ask('GET', 'clinic/practitioners')).at(-1);
+  const date = await today();
+  const free = () => fetch(`${sandbox.control}/clinic/free?practitioner=${doctor.id}&date=${date}`);
+  assert.equal((await free()).status, 200);
+  await button(page, 'Days away').press('Enter');
+  await page.locator('dialog').getByLabel('Practitioner').selectOption(doctor.id);
+  await page.getByLabel('Reason (optional)').fill('Conference');
+  await page.keyboard.press('Enter');
+  await page.locator(`#column-${doctor.id}.away`).waitFor();
+  await page.getByText('Away: Conference').waitFor();
+  assert.equal((await free()).status, 409);
+  await button(page, 'Days away').press('Enter');
+  await page.locator('.away-row', { hasText: 'Conference' }).getByRole('button').press('Enter');
+  await page.locator(`#column-${doctor.id}:not(.away)`).waitFor();
+  assert.equal((await free()).status, 200);
+  await close(page);
+});
+
 for (const [kind, settings] of [
   ['desk', { viewport: { width: 1280, height: 800 } }],
   ['beside the app', { viewport: { width: 640, height: 800 }, colorScheme: 'dark' }],
@@ -225,6 +398,33 @@ for (const [kind, settings] of [
     await button(page, 'New appointment').click();
     await page.locator('.time, .times button').first().waitFor();
     await judge('a new appointment');
+    await button(page, 'Close without saving').click();
+    await button(page, 'Days away').click();
+    await page.getByRole('heading', { name: 'Away soon' }).waitFor();
+    await judge('days away');
+    await button(page, 'Close without saving').click();
+    await page.locator('.card[data-status=booked]').locator('visible=true').first().click();
+    await button(page, 'Move').click();
+    await page.locator('.time, .times button').first().waitFor();
+    await judge('moving');
+    await button(page, 'Close without saving').click();
+    await page.keyboard.press('Escape');
+    await send({ family: 'Nobody', given: 'Here', birth_date: '1950-01-01' }, { title: `For ${kind}` });
+    await ask('POST', 'clinic/importer', { run_now: true });
+    await page.locator('#reports-button').click();
+    await page.locator('.report-row', { hasText: `For ${kind}` }).waitFor();
+    await judge('the inbox');
+    await page.locator('.report-row', { hasText: `For ${kind}` }).click();
+    await button(page, 'Allocate').waitFor();
+    await judge('a report');
+    if (settings.hasTouch) {
+      const low = await page.locator('.inbox button:not(.link)').locator('visible=true').evaluateAll(
+        (all) => all.filter((x) => x.getBoundingClientRect().height < 44).map((x) => x.outerHTML.slice(0, 80)));
+      assert.deepEqual(low, [], 'targets of the inbox are 44 px high');
+    }
+    await page.locator('#reports-button').click();
+    await button(page, 'New appointment').click();
+    await page.locator('.time, .times button').first().waitFor();
     if (settings.hasTouch) {
       const small = await page.locator('dialog button, dialog input:not([type=radio]), dialog select, .time').evaluateAll(
         (all) => all.filter((x) => x.getBoundingClientRect().height < 44).map((x) => x.outerHTML.slice(0, 80)));

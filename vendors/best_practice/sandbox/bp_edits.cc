@@ -399,6 +399,21 @@ Result<std::int64_t> EditAppointment(Connection& writer, std::int64_t id, const 
   return id;
 }
 
+Result<std::int64_t> ScanDocument(Connection& writer, const json::Value& body) {
+  NewDocument document;
+  document.patient = IntegerIn(body, "patient").value_or(0);
+  document.user = IntegerIn(body, "practitioner").value_or(0);
+  document.title = body.Text("title");
+  document.content.content_type = AsciiLower(body.Text("content_type"));
+  if (!body.Text("date").empty()) {
+    PONS_ASSIGN(document.date, DayIn(body.Text("date")));
+  }
+  PONS_TRY(Exists(writer, "PATIENTS", document.patient, "patient"));
+  PONS_ASSIGN(document.content.content, DecodeBase64(body.Text("content")));
+  if (document.content.content.empty()) return MakeError(Fault::kRejected, "content: is empty");
+  return AddClinicalImage(writer, document);
+}
+
 Result<std::int64_t> EditReport(Connection& writer, std::int64_t id, const json::Value& body) {
   const bool checked = TrueIn(body, "checked", false);
   const std::int64_t patient = IntegerIn(body, "patient").value_or(0);

@@ -21,6 +21,8 @@ Result<std::int64_t> EditPractitioner(Connection& writer, std::int64_t id, const
 Result<std::int64_t> EditType(Connection& writer, std::int64_t id, const json::Value& body);
 Result<std::int64_t> EditAppointment(Connection& writer, std::int64_t id, const json::Value& body);
 Result<std::int64_t> BookAppointment(Connection& writer, const json::Value& body);
+// {"patient","title","content_type","content" in base64,"practitioner"?,"date"?} into the file.
+Result<std::int64_t> ScanDocument(Connection& writer, const json::Value& body);
 // {"patient","practitioner"} allocates a report, {"checked":true} files it in the record.
 Result<std::int64_t> EditReport(Connection& writer, std::int64_t id, const json::Value& body);
 // {"practitioner","from","to","reason"}

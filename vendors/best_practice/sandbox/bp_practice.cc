@@ -357,6 +357,7 @@ Result<json::Value> BpPractice::Create(std::string_view kind, const json::Value&
     if (kind == "appointments") return BookAppointment(writer, body);
     if (kind == "visits") return BeginVisit(writer, body);
     if (kind == "away") return AddAway(writer, body);
+    if (kind == "images") return ScanDocument(writer, body);
     if (kind == "locations") return EditLocation(writer, 0, body);
     if (kind == "practitioners") return EditPractitioner(writer, 0, body);
     if (kind == "appointment_types") return EditType(writer, 0, body);

@@ -296,7 +296,7 @@ class App {
   }
   async openReport(id) {
     this.showInbox(id);
-    $('inbox').querySelector('.reading h3')?.focus();
+    $('inbox').querySelector('.reading h2')?.focus();
   }
 
   get overlay() {

@@ -47,7 +47,7 @@ export class Inbox {
     this.element.classList.toggle('is-reading', Boolean(this.chosen));
     this.app.writeAddress();
     this.draw();
-    if (focus) (this.chosen ? this.reading.querySelector('h3') : this.list.querySelector('button'))?.focus();
+    if (focus) (this.chosen ? this.reading.querySelector('h2') : this.list.querySelector('button'))?.focus();
   }
 
   draw() {
@@ -174,7 +174,7 @@ export class Inbox {
     return [
       h('button', {type: 'button', class: 'back', 'data-focus': 'back',
                    onclick: () => this.choose('', {focus: true})}, 'Back to the list'),
-      h('div', {class: 'reading-head'}, h('h3', {tabindex: '-1'}, r.title || 'Report'),
+      h('div', {class: 'reading-head'}, h('h2', {tabindex: '-1'}, r.title || 'Report'),
         r.state === 'unchecked' && h('button', {type: 'button', class: 'primary', 'data-focus': 'check',
                                                 onclick: () => this.check(r)}, 'Mark as checked')),
       h('dl', {class: 'facts'}, facts.flatMap(([k, v]) => [h('dt', {}, k), h('dd', {}, v)])),
@@ -194,7 +194,7 @@ export class Inbox {
       toast(error.message, 'bad');
     }
     await this.app.refresh();
-    (this.reading.querySelector('h3') ?? this.head.querySelector('h2')).focus();
+    (this.reading.querySelector('h2') ?? this.head.querySelector('h2')).focus();
   }
 
   allocation(r) {
