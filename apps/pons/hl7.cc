@@ -105,6 +105,8 @@ struct SendOptions {
   std::string path;
   int timeout_seconds = 30;
   int tries = 2;
+  bool tls = false;
+  std::string ca_file;
 };
 
 Result<hl7::MllpSenderSettings> SettingsFor(const SendOptions& given) {
@@ -122,6 +124,9 @@ Result<hl7::MllpSenderSettings> SettingsFor(const SendOptions& given) {
   }
   settings.answer_timeout = std::chrono::seconds(given.timeout_seconds);
   settings.tries = given.tries;
+  if (given.tls || !given.ca_file.empty()) {
+    PONS_ASSIGN(settings.tls, net::LoadClientTls(given.ca_file));
+  }
   return settings;
 }
 
@@ -165,6 +170,8 @@ struct ListenOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 2575;
   std::string folder;
+  std::string certificate_file;
+  std::string key_file;
 };
 
 // Keeps each message as a file of its own. The file's name is made of the sender, the control id
@@ -224,6 +231,11 @@ ExitCode Listen(const ListenOptions& given) {
   hl7::MllpListenerSettings settings;
   settings.address = given.address;
   settings.port = given.port;
+  if (!given.certificate_file.empty()) {
+    auto tls = net::LoadServerTls(given.certificate_file, given.key_file);
+    if (!tls) return Report(tls.error());
+    settings.tls = *std::move(tls);
+  }
   const auto listener = hl7::MllpListener::Start(
       settings,
       [&](const hl7::Message& message, std::string_view bytes) {
@@ -263,6 +275,9 @@ void AddHl7(CLI::App& app, ExitCode& exit_code) {
   send->add_option("--tries", sending->tries, "How often a message without an answer is sent")
       ->capture_default_str()
       ->check(CLI::Range(1, 100));
+  send->add_flag("--tls", sending->tls, "By TLS; the receiver's certificate is checked");
+  send->add_option("--ca-file", sending->ca_file,
+                   "PEM file of the certificates to trust instead of the system's; means --tls");
   send->footer("Example: pons hl7 send 10.0.0.5:2575 report.hl7");
   send->callback([sending, &exit_code] { exit_code = Send(*sending); });
 
@@ -275,6 +290,12 @@ void AddHl7(CLI::App& app, ExitCode& exit_code) {
       ->capture_default_str();
   listen->add_option("--address", listening->address, "Address of this machine to listen on")
       ->capture_default_str();
+  auto* const certificate =
+      listen->add_option("--tls-certificate", listening->certificate_file,
+                         "PEM file of the certificate; then only TLS is spoken");
+  auto* const key = listen->add_option("--tls-key", listening->key_file, "PEM file of its key");
+  certificate->needs(key);
+  key->needs(certificate);
   listen->footer("Example: pons hl7 listen --port 2575 --folder /var/spool/pons/hl7");
   listen->callback([listening, &exit_code] { exit_code = Listen(*listening); });
 }

@@ -76,11 +76,10 @@ class Listener final : public MllpListener {
         continue;
       }
       auto& connection = connections_.emplace_back();
-      connection.thread =
-          std::thread([this, &connection, taken = std::shared_ptr(*std::move(stream))] {
-            Serve(*taken);
-            connection.over = true;
-          });
+      connection.thread = std::thread([this, &connection, taken = *std::move(stream)]() mutable {
+        if (auto ready = Secured(std::move(taken))) Serve(*ready);
+        connection.over = true;
+      });
     }
   }
 
@@ -94,6 +93,16 @@ class Listener final : public MllpListener {
         ++it;
       }
     }
+  }
+
+  // After the handshake where there is TLS; none where it failed.
+  std::unique_ptr<net::TcpStream> Secured(std::unique_ptr<net::TcpStream> stream) {
+    if (settings_.tls == nullptr) return stream;
+    auto secured = net::SecureTcp(std::move(stream), settings_.tls->Accept(),
+                                  settings_.mid_frame_timeout, stop_);
+    if (secured) return *std::move(secured);
+    log_.Warn("hl7: no TLS session", {{"why", secured.error().summary}});
+    return nullptr;
   }
 
   void Serve(net::TcpStream& stream) {

@@ -23,6 +23,7 @@
 #include "hl7/ack.h"
 #include "hl7/message.h"
 #include "hl7/mllp.h"
+#include "net/http_tls.h"
 
 namespace pons::hl7 {
 
@@ -40,6 +41,7 @@ struct MllpListenerSettings {
   std::size_t most_bytes = Deframer::kMostBytes;
   int most_connections = 64;
   std::chrono::milliseconds mid_frame_timeout{30'000};  // between two reads within a frame
+  std::shared_ptr<net::TlsContext> tls = nullptr;       // of LoadServerTls; none: plain
 };
 
 class MllpListener {

@@ -50,8 +50,13 @@ Result<void> MllpSender::Connect(const CancelToken& cancel) {
     if (!waiting || (*waiting)->empty()) stream_.reset();
   }
   if (stream_ == nullptr) {
-    PONS_ASSIGN(stream_,
+    PONS_ASSIGN(auto plain,
                 net::ConnectTcp(settings_.host, settings_.port, settings_.connect_timeout, cancel));
+    if (settings_.tls != nullptr) {
+      PONS_ASSIGN(plain, net::SecureTcp(std::move(plain), settings_.tls->Connect(settings_.host),
+                                        settings_.connect_timeout, cancel));
+    }
+    stream_ = std::move(plain);
   }
   deframer_ = Deframer(1u << 20);
   return Ok();

@@ -28,6 +28,7 @@ struct MllpSenderSettings {
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds answer_timeout{30'000};  // for each try
   int tries = 2;
+  std::shared_ptr<net::TlsContext> tls = nullptr;  // of LoadClientTls; none: plain
 };
 
 class MllpSender {

@@ -11,12 +11,18 @@ namespace {
 
 class Session final : public TlsSession {
  public:
-  explicit Session(SSL_CTX* context) : ssl_(SSL_new(context)) {
+  // `host` empty: the server's side.
+  Session(SSL_CTX* context, const std::string& host) : ssl_(SSL_new(context)) {
     PONS_CHECK(ssl_ != nullptr);
     in_ = BIO_new(BIO_s_mem());
     out_ = BIO_new(BIO_s_mem());
     SSL_set_bio(ssl_, in_, out_);  // ssl_ owns both
-    SSL_set_accept_state(ssl_);
+    if (host.empty()) {
+      SSL_set_accept_state(ssl_);
+    } else {
+      Expect(host);
+      SSL_set_connect_state(ssl_);
+    }
   }
   ~Session() override { SSL_free(ssl_); }
   Session(const Session&) = delete;
@@ -69,7 +75,19 @@ class Session final : public TlsSession {
     }
   }
 
+  bool ready() const override { return SSL_is_init_finished(ssl_) != 0; }
+  bool mistrusts() const override { return broken_ && SSL_get_verify_result(ssl_) != X509_V_OK; }
+
  private:
+  void Expect(const std::string& host) {
+    SSL_set_verify(ssl_, SSL_VERIFY_PEER, nullptr);
+    // An address is looked for among the certificate's addresses, a name among its names.
+    if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_), host.c_str()) == 1) return;
+    ERR_clear_error();
+    PONS_CHECK(SSL_set1_host(ssl_, host.c_str()) == 1);
+    PONS_CHECK(SSL_set_tlsext_host_name(ssl_, host.c_str()) == 1);
+  }
+
   SSL* ssl_;
   BIO* in_ = nullptr;
   BIO* out_ = nullptr;
@@ -78,7 +96,7 @@ class Session final : public TlsSession {
 
 class Context final : public TlsContext {
  public:
-  Context() : context_(SSL_CTX_new(TLS_server_method())) {
+  explicit Context(const SSL_METHOD* method) : context_(SSL_CTX_new(method)) {
     PONS_CHECK(context_ != nullptr);
     SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION);
     SSL_CTX_set_options(context_, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
@@ -88,7 +106,13 @@ class Context final : public TlsContext {
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
-  std::unique_ptr<TlsSession> Accept() override { return std::make_unique<Session>(context_); }
+  std::unique_ptr<TlsSession> Accept() override {
+    return std::make_unique<Session>(context_, std::string());
+  }
+  std::unique_ptr<TlsSession> Connect(const std::string& host) override {
+    PONS_CHECK(!host.empty());
+    return std::make_unique<Session>(context_, host);
+  }
   SSL_CTX* context() { return context_; }
 
  private:
@@ -99,7 +123,7 @@ class Context final : public TlsContext {
 
 Result<std::shared_ptr<TlsContext>> LoadServerTls(const std::string& certificate_file,
                                                   const std::string& key_file) {
-  auto context = std::make_shared<Context>();
+  auto context = std::make_shared<Context>(TLS_server_method());
   ERR_clear_error();
   if (SSL_CTX_use_certificate_chain_file(context->context(), certificate_file.c_str()) != 1) {
     ERR_clear_error();
@@ -113,6 +137,20 @@ Result<std::shared_ptr<TlsContext>> LoadServerTls(const std::string& certificate
                      "The TLS key file " + key_file +
                          " cannot be used: it must be the PEM key of the certificate in " +
                          certificate_file + ".");
+  }
+  return std::shared_ptr<TlsContext>(std::move(context));
+}
+
+Result<std::shared_ptr<TlsContext>> LoadClientTls(const std::string& ca_file) {
+  auto context = std::make_shared<Context>(TLS_client_method());
+  ERR_clear_error();
+  const int loaded = ca_file.empty()
+                         ? SSL_CTX_set_default_verify_paths(context->context())
+                         : SSL_CTX_load_verify_file(context->context(), ca_file.c_str());
+  if (loaded != 1) {
+    ERR_clear_error();
+    return MakeError(Fault::kMisconfigured, "The file of trusted certificates " + ca_file +
+                                                " cannot be read: it must be PEM.");
   }
   return std::shared_ptr<TlsContext>(std::move(context));
 }

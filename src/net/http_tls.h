@@ -24,16 +24,26 @@ class TlsSession {
   virtual void Close() = 0;  // queues close_notify
   // Moves what is to be sent to the end of `out`.
   virtual void Take(std::string& out) = 0;
+  // True once the handshake is done.
+  virtual bool ready() const = 0;
+  // Whether the session broke because the peer's certificate was not believed.
+  virtual bool mistrusts() const = 0;
 };
 
 class TlsContext {
  public:
   virtual ~TlsContext() = default;
   virtual std::unique_ptr<TlsSession> Accept() = 0;  // server side
+  // Client side; the certificate must be for `host`, a name or an address.
+  virtual std::unique_ptr<TlsSession> Connect(const std::string& host) = 0;
 };
 
-// TLS 1.2 and 1.3. Errors: kMisconfigured, naming the file that cannot be used.
+// For Accept. TLS 1.2 and 1.3. Errors: kMisconfigured, naming the file that cannot be used.
 Result<std::shared_ptr<TlsContext>> LoadServerTls(const std::string& certificate_file,
                                                   const std::string& key_file);
+
+// For Connect. Certificates are always checked: against those in `ca_file` (PEM), or the system's
+// where it is empty. Errors: kMisconfigured, naming the file that cannot be used.
+Result<std::shared_ptr<TlsContext>> LoadClientTls(const std::string& ca_file);
 
 }  // namespace pons::net

@@ -14,6 +14,7 @@
 
 #include "base/cancel.h"
 #include "base/result.h"
+#include "net/http_tls.h"
 
 namespace pons::net {
 
@@ -43,6 +44,14 @@ class TcpStream {
 Result<std::unique_ptr<TcpStream>> ConnectTcp(const std::string& host, std::uint16_t port,
                                               std::chrono::milliseconds timeout,
                                               const CancelToken& cancel);
+
+// TLS over a connection: shakes hands, and gives a stream of what is inside. Errors: kUnavailable
+// (broken, or `timeout` over), kMisconfigured (a certificate that is not believed), kProtocol (the
+// peer does not speak TLS), kCancelled.
+Result<std::unique_ptr<TcpStream>> SecureTcp(std::unique_ptr<TcpStream> plain,
+                                             std::unique_ptr<TlsSession> session,
+                                             std::chrono::milliseconds timeout,
+                                             const CancelToken& cancel);
 
 class TcpListener {
  public:

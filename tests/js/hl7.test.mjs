@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
+import { connect as tlsConnect, createServer as tlsServer } from 'node:tls';
 
 import { HL7Message } from 'hl7v2';
 
@@ -142,17 +143,17 @@ function fileWith(id, ...more) {
 }
 
 // pons hl7 send; { code, out, err }.
-function send(port, path, seconds = 5) {
+function send(port, path, seconds = 5, ...more) {
   return new Promise((resolve) => {
-    execFile(pons, ['hl7', 'send', `127.0.0.1:${port}`, path, '--timeout', seconds], (error, out, err) =>
+    execFile(pons, ['hl7', 'send', `127.0.0.1:${port}`, path, '--timeout', seconds, ...more], (error, out, err) =>
       resolve({ code: error?.code ?? 0, out, err }));
   });
 }
 
 // pons hl7 listen; { port, files(), stop(signal) }.
-async function listen(name) {
+async function listen(name, ...more) {
   const inbox = join(folder, name);
-  const child = spawn(pons, ['hl7', 'listen', '--port', '0', '--folder', inbox], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(pons, ['hl7', 'listen', '--port', '0', '--folder', inbox, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stderr.on('data', (data) => (log += data));
   const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
@@ -316,6 +317,36 @@ test('idle connections stay, and one that leaves in the middle of a frame harms 
   idle.end();
   assert.deepEqual(idsOf(listener.files()), ['I1', 'I2']);
   await listener.stop();
+});
+
+test('TLS: the sender checks the certificate, and Node reads and speaks the same', { skip }, async () => {
+  const [key, certificate] = ['key.pem', 'cert.pem'].map((file) => join(folder, file));
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
+    '-days', '2', '-keyout', key, '-out', certificate, '-subj', '/CN=localhost',
+    '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' });
+  const listener = await listen('tls', '--tls-certificate', certificate, '--tls-key', key);
+  const trusted = await send(listener.port, fileWith('T1'), 5, '--ca-file', certificate);
+  assert.equal(trusted.out, 'AA  T1\n', trusted.err);
+  const untrusted = await send(listener.port, fileWith('T2'), 5, '--tls');
+  assert.equal(untrusted.code, 1);
+  assert.match(untrusted.err, /certificate is not trusted/);
+  const plain = await send(listener.port, fileWith('T3'), 5);
+  assert.equal(plain.code, 4);
+  const socket = tlsConnect({ port: listener.port, host: '127.0.0.1', ca: readFileSync(certificate) });
+  const answer = new Promise((resolve) => socket.once('data', (data) => resolve(data.toString())));
+  socket.write(`\x0b${message('T4')}\x1c\r`);
+  assert.match(await answer, /MSA\|AA\|T4\r/);
+  socket.end();
+  assert.deepEqual(idsOf(listener.files()), ['T1', 'T4']);
+  await listener.stop();
+
+  const server = tlsServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (taken) => {
+    taken.on('data', () => taken.write('\x0bMSH|^~\\&|||||||ACK|1|P|2.4\rMSA|AA|T5\r\x1c\r'));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { out, err } = await send(server.address().port, fileWith('T5'), 5, '--ca-file', certificate);
+  assert.equal(out, 'AA  T5\n', err);
+  await new Promise((resolve) => server.close(resolve));
 });
 
 test('pons hl7 check shows the fields and what breaks the rules', { skip }, () => {
