@@ -30,11 +30,18 @@ Result<json::Value> JsonClient::PostForm(std::string_view path, std::string body
   return Send(std::move(request));
 }
 
-Result<json::Value> JsonClient::Send(net::HttpRequest request) {
+Result<std::string> JsonClient::Bytes(std::string_view path) {
+  net::HttpRequest request;
+  request.method = "GET";
+  request.url = base_ + std::string(path);
+  return Fetch(std::move(request));
+}
+
+Result<std::string> JsonClient::Fetch(net::HttpRequest request) {
   if (!token_.empty()) request.headers.emplace_back("Authorization", "Bearer " + token_);
   request.timeout = std::chrono::seconds(60);
   const std::string what = request.method + " " + request.url;
-  PONS_ASSIGN(const auto response, transport_->Send(request, cancel_));
+  PONS_ASSIGN(auto response, transport_->Send(request, cancel_));
   if (response.status >= 400) {
     const Fault fault = response.status == 404   ? Fault::kNotFound
                         : response.status >= 500 ? Fault::kUnavailable
@@ -42,8 +49,13 @@ Result<json::Value> JsonClient::Send(net::HttpRequest request) {
     return MakeError(fault, what + " answered " + std::to_string(response.status) + ": " +
                                 response.body.substr(0, 300));
   }
-  if (response.body.empty()) return json::Value();
-  return json::Parse(response.body);
+  return std::move(response.body);
+}
+
+Result<json::Value> JsonClient::Send(net::HttpRequest request) {
+  PONS_ASSIGN(const auto body, Fetch(std::move(request)));
+  if (body.empty()) return json::Value();
+  return json::Parse(body);
 }
 
 }  // namespace pons::rehearsal

@@ -27,12 +27,15 @@ class JsonClient {
   }
   // A 4xx or 5xx is an Error: kNotFound for 404, kRejected for other 4xx, kUnavailable for 5xx.
   Result<json::Value> Call(std::string_view method, std::string_view path, const json::Value* body);
+  // A body as it comes.
+  Result<std::string> Bytes(std::string_view path);
   Result<json::Value> PostForm(std::string_view path, std::string body);
 
   void set_token(const std::string& token) { token_ = token; }
   const std::string& base() const { return base_; }
 
  private:
+  Result<std::string> Fetch(net::HttpRequest request);
   Result<json::Value> Send(net::HttpRequest request);
 
   std::string base_;

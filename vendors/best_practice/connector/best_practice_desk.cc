@@ -50,7 +50,10 @@ Result<Applied> Desk::Apply(const Command& command) {
       return desk.reports_.Apply(command, one);
     }
   };
-  PONS_TRY(session_.NeedCodes(command.deadline));
+  // A document is judged before anything is asked.
+  if (!std::holds_alternative<model::AttachDocument>(*command.body)) {
+    PONS_TRY(session_.NeedCodes(command.deadline));
+  }
   return std::visit(Visitor{*this, command}, *command.body);
 }
 

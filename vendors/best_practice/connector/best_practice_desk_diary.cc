@@ -54,6 +54,7 @@ Result<NewAppointment> Desk::Planned(const model::BookAppointment& book, Instant
   const auto patient = KeyOf(book.patient.id);
   const auto user = KeyOf(book.practitioner.id);
   if (!patient) return Refused("no-patient", "the booking names no patient of this practice");
+  if (user && !session_.codes().users.Has(*user)) PONS_TRY(session_.LoadCodes(deadline));
   if (!user || !session_.codes().users.Has(*user)) {
     return Refused("no-practitioner", "the practice has no such practitioner");
   }
@@ -131,10 +132,9 @@ Result<DiaryRow> Desk::Appointment(const Command& command, const model::VendorRe
 
 Result<void> Desk::CheckVersion(const Command& command, const model::VendorRef& ref) {
   if (!command.expected_version) return Ok();
-  PONS_ASSIGN(const auto present, session_.Present(ref, command.deadline));
-  if (present.version == *command.expected_version) return Ok();
-  return MakeError(Fault::kConflict,
-                   "somebody has changed the appointment meanwhile; read it again");
+  const auto present = session_.PresentAt(ref, command.expected_version, command.deadline);
+  if (!present) return present.error();
+  return Ok();
 }
 
 Result<Applied> Desk::Move(const Command& command, const model::MoveAppointment& move) {
@@ -143,7 +143,13 @@ Result<Applied> Desk::Move(const Command& command, const model::MoveAppointment&
     return Refused("cancelled", "the appointment has been cancelled; book a new one");
   }
   Place place{row.user_id, row.location_id, {}, row.length};
-  if (!move.practitioner.empty()) place.user = KeyOf(move.practitioner.id).value_or(-1);
+  if (!move.practitioner.empty()) {
+    place.user = KeyOf(move.practitioner.id).value_or(-1);
+    if (!session_.codes().users.Has(place.user)) PONS_TRY(session_.LoadCodes(command.deadline));
+    if (!session_.codes().users.Has(place.user)) {
+      return Refused("no-practitioner", "the practice has no such practitioner");
+    }
+  }
   if (!move.location.empty()) place.location = KeyOf(move.location.id).value_or(0);
   place.start = session_.context().zone.ToLocal(move.start);
   if (place.user == row.user_id && place.location == row.location_id && place.start == row.start) {

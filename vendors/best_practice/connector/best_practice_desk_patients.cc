@@ -139,15 +139,19 @@ Result<Applied> Desk::Update(const Command& command, const model::UpdatePatient&
     return Applied{update.ref, true, {}, "the patient's row holds what was asked for"};
   }
   if (command.expected_version && *command.expected_version != present.version) {
-    return MakeError(Fault::kConflict, "somebody has changed the patient meanwhile; read it again");
+    const auto again = session_.PresentAt(update.ref, command.expected_version, command.deadline);
+    if (!again) return again.error();
   }
   const auto call = [&] {
     const auto& changes = merged.changes;
-    if (changes.person || changes.count() > 1) return UpdatePatient(*key, merged.form);
+    // INFERRED: the procedure for the e-mail address alone may leave the patient's own row as it
+    // is, by which everybody else notices a change.
+    if (changes.person || changes.email || changes.count() > 1) {
+      return UpdatePatient(*key, merged.form);
+    }
     if (changes.medicare) return UpdatePatientMedicare(*key, merged.form);
     if (changes.address) return UpdatePatientAddress(*key, merged.form);
-    if (changes.phones) return UpdatePatientContacts(*key, merged.form);
-    return UpdatePatientEmail(*key, merged.form);
+    return UpdatePatientContacts(*key, merged.form);
   }();
   // INFERRED: what the updating procedures return is not documented; the row read back tells.
   PONS_TRY(session_.Tell(call, command.deadline));

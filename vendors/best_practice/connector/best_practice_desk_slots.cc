@@ -120,6 +120,7 @@ Result<SlotAnswer> Desk::ReadSlots(const SlotQuery& query) {
   PONS_TRY(session_.NeedCodes(query.deadline));
   const auto user = KeyOf(query.practitioner.id);
   if (!user) return MakeError(Fault::kNotFound, "the practice has no such practitioner");
+  if (!session_.codes().users.Has(*user)) PONS_TRY(session_.LoadCodes(query.deadline));
   seconds length = query.length;
   if (!query.service.empty() && length.count() == 0) {
     PONS_ASSIGN(const auto type, ReadType(KeyOf(query.service.id).value_or(-1), query.deadline));

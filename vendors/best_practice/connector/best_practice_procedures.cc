@@ -159,11 +159,6 @@ Call UpdatePatientContacts(std::int64_t patient, const PatientForm& form) {
       .With("MobilePhone", form.mobile_phone);
 }
 
-Call UpdatePatientEmail(std::int64_t patient, const PatientForm& form) {
-  Call call("BP_UpdatePatientEmail");
-  return call.With("PatientID", patient).With("Email", form.email);
-}
-
 SqlStatement SelectPatientForm(std::int64_t patient) {
   return {.text = "SELECT " + List(kFormColumns) +
                   " FROM PATIENTS WHERE INTERNALID = ? AND RECORDSTATUS = 1",

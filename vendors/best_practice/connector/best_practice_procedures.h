@@ -67,7 +67,6 @@ Call UpdatePatient(std::int64_t patient, const PatientForm& form);
 Call UpdatePatientMedicare(std::int64_t patient, const PatientForm& form);
 Call UpdatePatientAddress(std::int64_t patient, const PatientForm& form);
 Call UpdatePatientContacts(std::int64_t patient, const PatientForm& form);
-Call UpdatePatientEmail(std::int64_t patient, const PatientForm& form);
 
 // One row: the form, without the e-mail address.
 net::SqlStatement SelectPatientForm(std::int64_t patient);

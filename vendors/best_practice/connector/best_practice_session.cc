@@ -98,6 +98,18 @@ Result<Change> BestPracticeSession::Present(const model::VendorRef& ref, Instant
   return std::move(answer.changes.front());
 }
 
+Result<Change> BestPracticeSession::PresentAt(const model::VendorRef& ref,
+                                              const std::optional<std::string>& version,
+                                              Instant deadline) {
+  auto present = Present(ref, deadline);
+  if (!present || !version || present->version == *version) return present;
+  PONS_TRY(LoadCodes(deadline));
+  present = Present(ref, deadline);
+  if (!present || present->version == *version) return present;
+  return MakeError(Fault::kConflict,
+                   "somebody at the practice has changed it meanwhile; read it again");
+}
+
 Result<void> BestPracticeSession::Run(SqlStatement statement, std::string_view operation,
                                       Instant deadline, const std::function<void(SqlRow)>& row) {
   if (refused_) return *refused_;

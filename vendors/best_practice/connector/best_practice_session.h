@@ -63,10 +63,17 @@ class BestPracticeSession final : public Session, public ChangeSource, public Re
   // A call that changes nothing.
   Result<std::optional<std::int64_t>> AskResult(const Call& call, Instant deadline);
   Result<void> NeedCodes(Instant deadline);
+  // The code tables as they are now, where what was read of them does not explain what is seen.
+  Result<void> LoadCodes(Instant deadline);
   const Codes& codes() const { return codes_; }
   const SessionContext& context() const { return context_; }
   // The record as sync would bring it now. kNotFound where it is gone.
   Result<Change> Present(const model::VendorRef& ref, Instant deadline);
+  // The same, where it must be of this version (empty: of any); kConflict where it is not. A
+  // version covers the words for codes too, so the code tables are read again before anybody is
+  // told no.
+  Result<Change> PresentAt(const model::VendorRef& ref, const std::optional<std::string>& version,
+                           Instant deadline);
 
  private:
   // A row of a dated table as it was read, before anything is made of it.
@@ -92,7 +99,6 @@ class BestPracticeSession final : public Session, public ChangeSource, public Re
                    const std::function<void(net::SqlRow)>& row);
 
   // best_practice_codes.cc
-  Result<void> LoadCodes(Instant deadline);
   bool CodesAreStale();
 
   // best_practice_session.cc

@@ -205,7 +205,56 @@ class BestPracticeClinic final : public Clinic {
   // SURNAME and FIRSTNAME are CHAR(40).
   std::size_t longest_name() const override { return 40; }
   Result<std::string> AddAppointmentAt(const std::string& local) override {
-    return Book(local.substr(0, 10), local.substr(11, 5));
+    return BookAnybody(local.substr(0, 10), local.substr(11, 5));
+  }
+
+  Result<Bookable> AddBookable() override;
+  // Tomorrow at nine, an hour after the practice opens.
+  Result<std::string> OpenTime() override {
+    PONS_ASSIGN(const auto state, control_.Get("/state"));
+    const auto today = ParseDate(state.Text("today"));
+    if (!today) return MakeError(Fault::kProtocol, "the sandbox has no date");
+    return FormatDate(Date(std::chrono::sys_days(*today) + std::chrono::days(1))) + "T09:00:00";
+  }
+  Result<std::string> Book(const BookingForm& form) override;
+  // Best Practice knows whole days away.
+  Result<void> SetAway(const std::string& practitioner, const std::string& from,
+                       const std::string& to) override {
+    return Say("POST", "/clinic/away",
+               Object{{"practitioner", practitioner},
+                      {"from", from.substr(0, 10)},
+                      {"to", to.substr(0, 10)},
+                      {"reason", "leave"}});
+  }
+  Result<std::string> Visit(const std::string& patient) override {
+    PONS_ASSIGN(const auto practitioner, AnyOf(Stream::kPractitioners));
+    return Make(Stream::kEncounters, {{"patient", patient}, {"practitioner", practitioner}});
+  }
+  Result<std::vector<FiledDocument>> Documents(const std::string& patient) override;
+  Result<void> HoldImporter(bool held) override {
+    return Say("POST", "/clinic/importer", Object{{"running", !held}});
+  }
+  Result<void> RunImporter() override {
+    return Say("POST", "/clinic/importer", Object{{"run_now", true}});
+  }
+  Result<int> Effects(model::CommandKind kind) override;
+  std::optional<Settings> SettingsWithout(model::CommandKind kind) override {
+    if (kind != model::CommandKind::kAttachDocument) return std::nullopt;
+    auto settings = GoodSettings();
+    settings.Set("report_folder", "");
+    return settings;
+  }
+  // Whatever writes is a call of one of these; those that do not come are planned anew next time.
+  Result<void> PlanWrite(WriteTrouble trouble) override {
+    PONS_TRY(Say("DELETE", "/faults", {}));
+    for (const auto* writes : {"Add", "Update", "Move", "Cancel", "Arrive", "Unarrive"}) {
+      PONS_TRY(Say("POST", "/faults",
+                   Object{{"match", std::string("EXEC @result = BP_") + writes},
+                          {"action", trouble == WriteTrouble::kLoseAnswer ? "drop_after_effect"
+                                                                          : "drop_before_effect"},
+                          {"times", 1}}));
+    }
+    return Ok();
   }
 
   Result<void> Spoil(Stream stream, const std::string& id) override {
@@ -269,6 +318,9 @@ class BestPracticeClinic final : public Clinic {
     settings.Set("port", std::to_string(port));
     settings.Set("connect_timeout_ms", "4000");
     settings.SetSecret("password", std::move(password));
+    settings.Set("report_folder", sandbox_->reports());
+    // So that a title comes back as it was sent.
+    settings.Set("report_character_set", "UTF-8");
     return settings;
   }
   Result<void> PutClockBack() {
@@ -310,7 +362,7 @@ class BestPracticeClinic final : public Clinic {
     if (!ids.empty()) return ids[static_cast<std::size_t>(++count_) % ids.size()];
     return Add(stream);
   }
-  Result<std::string> Book(const std::string& date, const std::string& time) {
+  Result<std::string> BookAnybody(const std::string& date, const std::string& time) {
     PONS_ASSIGN(const auto patient, AnyOf(Stream::kPatients));
     PONS_ASSIGN(const auto practitioner, AnyOf(Stream::kPractitioners));
     PONS_ASSIGN(const auto location, AnyOf(Stream::kLocations));
@@ -360,8 +412,8 @@ Result<std::string> BestPracticeClinic::Add(Stream stream) {
     case Stream::kAppointments: {
       PONS_ASSIGN(const auto state, control_.Get("/state"));
       const auto minute = std::to_string(10 + count_ % 50);
-      return Book(std::string(state.Text("today")),
-                  std::to_string(10 + count_ / 50 % 8) + ":" + minute);
+      return BookAnybody(std::string(state.Text("today")),
+                         std::to_string(10 + count_ / 50 % 8) + ":" + minute);
     }
     case Stream::kEncounters: {
       PONS_ASSIGN(const auto patient, AnyOf(Stream::kPatients));
@@ -431,6 +483,86 @@ Result<std::vector<std::string>> BestPracticeClinic::Ids(Stream stream) {
     for (const auto& place : *places->array()) ids.push_back(id + "-" + *place.string());
   }
   return ids;
+}
+
+Result<Bookable> BestPracticeClinic::AddBookable() {
+  const auto n = std::to_string(++count_);
+  Bookable who;
+  PONS_ASSIGN(who.location, Make(Stream::kLocations, {{"name", "Rooms " + n}}));
+  PONS_ASSIGN(who.practitioner, Make(Stream::kPractitioners, {{"title", "Dr"},
+                                                              {"given", "Ada"},
+                                                              {"family", "Booked" + n},
+                                                              {"locations", Array{who.location}}}));
+  PONS_ASSIGN(who.service,
+              Make(Stream::kHealthcareServices, {{"name", "Long " + n}, {"minutes", 45}}));
+  return who;
+}
+
+Result<std::string> BestPracticeClinic::Book(const BookingForm& form) {
+  PONS_ASSIGN(const auto type, AnyOf(Stream::kHealthcareServices));
+  Object body = {{"practitioner", form.practitioner},
+                 {"type", type},
+                 {"date", form.local.substr(0, 10)},
+                 {"time", form.local.substr(11, 5)},
+                 {"minutes", form.minutes}};
+  if (!form.patient.empty()) {
+    body.emplace_back("patient", form.patient);
+    return Make(Stream::kAppointments, std::move(body));
+  }
+  // A time that staff keep free of patients is an appointment of nobody.
+  PONS_ASSIGN(const auto anybody, AnyOf(Stream::kPatients));
+  body.emplace_back("patient", anybody);
+  PONS_ASSIGN(const auto made, Make(Stream::kAppointments, std::move(body)));
+  PONS_TRY(Raw(Stream::kAppointments, made, "INTERNALID", 0));
+  return made;
+}
+
+Result<std::vector<FiledDocument>> BestPracticeClinic::Documents(const std::string& patient) {
+  PONS_ASSIGN(const auto list, control_.Get("/clinic/reports?patient=" + patient));
+  std::vector<FiledDocument> filed;
+  const auto* reports = list.Find("reports");
+  if (reports == nullptr || reports->array() == nullptr) {
+    return MakeError(Fault::kProtocol, "the control port gives no reports");
+  }
+  for (const auto& report : *reports->array()) {
+    PONS_ASSIGN(auto bytes,
+                control_.Bytes("/clinic/reports/" + std::string(report.Text("id")) + "/document"));
+    filed.push_back({std::string(report.Text("title")), std::move(bytes), true});
+  }
+  return filed;
+}
+
+Result<int> BestPracticeClinic::Effects(model::CommandKind kind) {
+  const auto procedure = [&]() -> std::string_view {
+    switch (kind) {
+      case model::CommandKind::kCreatePatient:
+        return "BP_AddPatient";
+      case model::CommandKind::kUpdatePatient:
+        return "BP_UpdatePatient";
+      case model::CommandKind::kBookAppointment:
+        return "BP_AddAppointment";
+      case model::CommandKind::kMoveAppointment:
+        return "BP_MoveAppointment";
+      case model::CommandKind::kCancelAppointment:
+        return "BP_CancelAppointment";
+      case model::CommandKind::kSetAppointmentStatus:
+        return "BP_ArriveAppointment";
+      case model::CommandKind::kAttachDocument:
+        break;
+    }
+    return "none";
+  }();
+  PONS_ASSIGN(const auto journal, control_.Get("/journal"));
+  const auto* entries = journal.Find("entries");
+  if (entries == nullptr || entries->array() == nullptr) {
+    return MakeError(Fault::kProtocol, "the journal has no entries");
+  }
+  int count = 0;
+  for (const auto& entry : *entries->array()) {
+    const bool written = entry.Text("effect") == "write";
+    if (written && entry.Text("procedure").starts_with(procedure)) ++count;
+  }
+  return count;
 }
 
 Result<void> BestPracticeClinic::Plan(Trouble trouble, std::int64_t amount) {
