@@ -96,6 +96,18 @@ bool BookAsStaff(World& world, const Slot& slot, const std::string& time) {
       .has_value();
 }
 
+// As a polite app does: told to go more slowly, it waits as long as it is told and asks again.
+Result<rehearsal::Answer> Book(World& world, const json::Value& appointment,
+                               const std::string& key) {
+  while (true) {
+    auto answer = world.api().SendJson("POST", "/fhir/R4/Appointment", appointment,
+                                       {.key = key, .prefer = "wait=30"});
+    if (!answer || answer->status != 429) return answer;
+    const int seconds = std::max(1, std::atoi(answer->header("Retry-After").c_str()));
+    std::this_thread::sleep_for(std::chrono::seconds(seconds));
+  }
+}
+
 Round Play(World& world, const Slot& slot, const std::string& patient, int clients, int number) {
   Round round;
   std::mutex mutex;
@@ -109,9 +121,8 @@ Round Play(World& world, const Slot& slot, const std::string& patient, int clien
   for (int c = 0; c < clients; ++c) {
     threads.emplace_back([&, c] {
       wait();
-      const auto answer = world.api().SendJson(
-          "POST", "/fhir/R4/Appointment", world.Booking(patient, slot.practitioner, slot.start),
-          {.key = "race-" + std::to_string(number) + "-" + std::to_string(c), .prefer = "wait=30"});
+      const auto answer = Book(world, world.Booking(patient, slot.practitioner, slot.start),
+                               "race-" + std::to_string(number) + "-" + std::to_string(c));
       const std::lock_guard lock(mutex);
       if (answer && answer->status == 201) {
         ++round.told_yes;

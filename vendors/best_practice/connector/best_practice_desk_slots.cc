@@ -108,6 +108,14 @@ Result<void> Desk::CheckFree(const Place& place, const std::vector<DiaryRow>& di
     } else if (owned(at)) {
       at = SecondOfDay(own->start) + own->length;
     } else {
+      // Staff may have taken it since the diary was read.
+      PONS_ASSIGN(const auto now, Diary(SelectDiary(place.user, place.start.day()), deadline));
+      for (const auto& one : now) {
+        const bool ours = own != nullptr && one.key == own->key;
+        if (!ours && Overlap(place.start, place.end(), one)) {
+          return MakeError(Fault::kConflict, "somebody is booked at that time");
+        }
+      }
       return Refused("not-offered",
                      "the practitioner's diary has no free time there that is long enough");
     }
