@@ -29,17 +29,29 @@ CommandEngine::CommandEngine(store::Store& store, grants::GrantBook& book, const
       ledger_(identities_),
       context_{store, ledger_, waiters_,
                SessionParts{registry, identities_, clock, random, log, cancel_, http}} {
-  store_.AddCommitListener([this](const store::CommitInfo& info) {
-    if (info.commands.empty() && !info.settings) return;
-    {
-      const std::lock_guard lock(mutex_);
-      nudged_.insert(info.commands.begin(), info.commands.end());
-    }
-    wake_.notify_all();
+  door_->engine = this;
+  store_.AddCommitListener([door = door_](const store::CommitInfo& info) {
+    const std::lock_guard lock(door->mutex);
+    if (door->engine != nullptr) door->engine->Committed(info);
   });
 }
 
-CommandEngine::~CommandEngine() { Stop(); }
+CommandEngine::~CommandEngine() {
+  {
+    const std::lock_guard lock(door_->mutex);
+    door_->engine = nullptr;
+  }
+  Stop();
+}
+
+void CommandEngine::Committed(const store::CommitInfo& info) {
+  if (info.commands.empty() && !info.settings) return;
+  {
+    const std::lock_guard lock(mutex_);
+    nudged_.insert(info.commands.begin(), info.commands.end());
+  }
+  wake_.notify_all();
+}
 
 void CommandEngine::Start() {
   const std::lock_guard lock(mutex_);

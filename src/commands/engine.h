@@ -59,7 +59,13 @@ class CommandEngine final : public Desk {
     bool running = false;
     bool nudged = false;
   };
+  // What the store's commits call for as long as there is an engine.
+  struct Door {
+    std::mutex mutex;
+    CommandEngine* engine = nullptr;
+  };
 
+  void Committed(const store::CommitInfo& info);
   // A reader of the pool's; goes back when it is let go.
   Result<std::shared_ptr<store::Reader>> Borrow();
   Result<void> Check(const Submission& submission, const grants::Snapshot& names);
@@ -86,6 +92,7 @@ class CommandEngine final : public Desk {
   Waiters waiters_;
   CancelToken cancel_;
   WorkerContext context_;
+  std::shared_ptr<Door> door_ = std::make_shared<Door>();
 
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<store::Reader>> readers_;
