@@ -35,7 +35,7 @@ pons_module(NAME server USES base model json crypto connector net store grants f
 # The main job played without a person, for the demo's check and the benches: a sandbox process, a
 # running Pons, an app's webhook.
 pons_module(NAME rehearsal USES base model json crypto connector net store grants fhir sync commands
-            delivery api admin server)
+            delivery api admin server report)
 
 # What sandboxes share. Never linked into the server.
 pons_module(NAME sandboxkit USES base json net)

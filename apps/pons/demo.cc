@@ -15,6 +15,7 @@
 #include "rehearsal/json_client.h"
 #include "rehearsal/main_job.h"
 #include "rehearsal/sandbox_process.h"
+#include "rehearsal/write_job.h"
 #include "server/runtime.h"
 
 namespace pons {
@@ -40,10 +41,15 @@ ExitCode Check(const DemoOptions& given, const Registry& registry, Logger& log) 
   options.visits = given.visits;
   options.progress = Progress;
   const auto report = rehearsal::PlayMainJob(options, registry, log);
+  rehearsal::WriteJobOptions writes;
+  writes.vendor = kVendor;
+  writes.progress = Progress;
+  const auto written = rehearsal::PlayWriteJob(writes, log);
+  const bool ok = report && report->ok && written && written->ok;
   std::string out;
   json::Writer w(out);
   w.BeginObject();
-  w.Member("ok", report && report->ok);
+  w.Member("ok", ok);
   if (report) {
     char number[32];
     w.Member("visits", report->visits);
@@ -62,16 +68,27 @@ ExitCode Check(const DemoOptions& given, const Registry& registry, Logger& log) 
     w.Key("p99");
     w.Raw(number);
     w.EndObject();
-    w.Key("problems");
-    w.BeginArray();
-    for (const auto& problem : report->problems) w.String(problem);
-    w.EndArray();
-  } else {
-    w.Member("error", report.error().summary);
   }
+  if (written) {
+    w.Member("booking_to_confirmed_ms",
+             static_cast<std::int64_t>(written->booking_to_confirmed_ms + 0.5));
+    w.Member("report_to_imported_ms",
+             static_cast<std::int64_t>(written->report_to_imported_ms + 0.5));
+  }
+  w.Key("problems");
+  w.BeginArray();
+  if (report) {
+    for (const auto& problem : report->problems) w.String(problem);
+  }
+  if (written) {
+    for (const auto& problem : written->problems) w.String(problem);
+  }
+  w.EndArray();
+  if (!report) w.Member("error", report.error().summary);
+  if (!written) w.Member("error_of_writes", written.error().summary);
   w.EndObject();
   std::printf("%s\n", out.c_str());
-  return report && report->ok ? ExitCode::kOk : ExitCode::kFailed;
+  return ok ? ExitCode::kOk : ExitCode::kFailed;
 }
 
 // Goes last, after the runtime has let go of it.
