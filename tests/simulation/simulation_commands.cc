@@ -176,7 +176,7 @@ bool Simulation::Ask() {
                         wish.kind == CommandKind::kAttachDocument;
   const bool made = patients ? WishAboutPatient(at, *by, wish) : WishAboutDiary(at, *by, wish);
   if (!made) return false;
-  if (dice_.OneIn(2)) connected_[dice_.Below(connected_.size())].practice->LoseWrite();
+  if (dice_.OneIn(2)) at.practice->LoseWrite();
   const auto rival = wish.kind == CommandKind::kBookAppointment && dice_.OneIn(3);
   auto second = wish;
   Submit(std::move(wish));
