@@ -134,6 +134,8 @@ void Simulation::CheckCommandsAtRest(int down) {
       Hold(!lost || view->state == State::kNeedsPerson || Over(view->state),
            "nobody is asked although nobody can tell: " + what);
     }
+    const bool heard = wish.told > 0 || wish.waits_in_life != counts_.crashes;
+    Hold(!wish.waits_until || heard, "an app waits for ever: " + what);
     CheckTask(wish, *view);
     CheckAnswered(wish, *view, down);
   }

@@ -74,6 +74,7 @@ void Add(Counts& to, const Counts& more) {
   to.commands += more.commands;
   to.lost_writes += more.lost_writes;
   to.existed += more.existed;
+  to.answers += more.answers;
   for (std::size_t i = 0; i < to.ends.size(); ++i) to.ends[i] += more.ends[i];
 }
 
@@ -108,7 +109,8 @@ int main(int argc, char** argv) {
             << counts.rests << " rests; "
             << static_cast<std::uint64_t>(static_cast<double>(counts.steps) / took) << " steps/s"
             << std::endl;
-  std::cout << counts.commands << " commands (" << counts.lost_writes << " writes lost):";
+  std::cout << counts.commands << " commands (" << counts.lost_writes << " writes lost, "
+            << counts.answers << " answers waited for):";
   std::uint64_t open = counts.commands;
   for (std::size_t i = 0; i < counts.ends.size(); ++i) {
     if (counts.ends[i] == 0) continue;

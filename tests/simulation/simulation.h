@@ -44,6 +44,7 @@ struct Counts {
   std::uint64_t rests = 0;  // times that everything came to rest and was compared
   std::uint64_t commands = 0;
   std::uint64_t lost_writes = 0;  // requests or answers of theirs that were dropped
+  std::uint64_t answers = 0;      // told to apps that waited
   std::uint64_t existed = 0;      // confirmed, and nothing had to be written
   std::array<std::uint64_t, commands::kStateCount> ends{};
 };
@@ -100,6 +101,7 @@ class Simulation {
   void NameVersion(const Connected& at, Table table, const std::string& id, Wish& wish);
   std::string OneSeen(const Connected& at, store::GrantKey grant, Table table);
   void Submit(Wish wish);
+  void HearAnswer(std::size_t place, const commands::CommandView& view);
   void AskAgain();
   void TakeBack();
 

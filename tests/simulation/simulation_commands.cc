@@ -207,7 +207,29 @@ void Simulation::Submit(Wish wish) {
   Hold(!wish.id.empty(), "a command cannot be handed in");
   wish.reference = commands::ReferenceOf(wish.id);
   ++counts_.commands;
+  const bool waits = dice_.OneIn(2);
+  if (waits) {
+    wish.waits_until = clock_.Now() + std::chrono::seconds(10);
+    wish.waits_in_life = counts_.crashes;
+  }
   wishes_.push_back(std::move(wish));
+  if (!waits) return;
+  const auto place = wishes_.size() - 1;
+  desk_->WhenSettled(wishes_[place].id, *wishes_[place].waits_until,
+                     [this, place](const commands::CommandView& view) { HearAnswer(place, view); });
+}
+
+// Once, and not before it is settled or the wait is over.
+void Simulation::HearAnswer(std::size_t place, const commands::CommandView& view) {
+  using commands::State;
+  auto& wish = wishes_[place];
+  Hold(++wish.told == 1, "an app is answered twice: " + wish.id);
+  Hold(view.id == wish.id, "an app is answered about another command");
+  const bool settled = commands::IsFinal(view.state) || view.state == State::kNeedsPerson ||
+                       view.state == State::kApplied;
+  Hold(settled || clock_.Now() >= *wish.waits_until,
+       "an app is answered early: " + WhatOf(wish, view.state));
+  ++counts_.answers;
 }
 
 // The same key again: the same command, and nothing new. Another body under it: refused.

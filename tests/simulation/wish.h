@@ -17,6 +17,10 @@ struct Wish {
   std::string id;         // the command's; empty: not accepted
   std::string reference;  // what the practice knows it by
   bool stale = false;     // made from a version that was not the practice's any more
+  // Somebody waits for the answer: until when, in which life of the process, how often told.
+  std::optional<Instant> waits_until;
+  std::uint64_t waits_in_life = 0;
+  int told = 0;
   // The first final state that was seen: it never changes afterwards.
   std::optional<commands::CommandView> ended;
 };
