@@ -17,6 +17,8 @@ constexpr std::size_t kBytesPerFetch = 2u << 20;
 // Text columns wider than this are read piecewise.
 constexpr SQLULEN kLongestBound = 8000;
 constexpr std::size_t kLongestText = 16u << 20;
+// Bytes; a character of NVARCHAR takes two of its 8000.
+constexpr std::size_t kLongestParameter = 4000;
 
 bool Succeeded(SQLRETURN code) { return SQL_SUCCEEDED(code); }
 
@@ -114,8 +116,12 @@ SQLRETURN BindOne(SQLHANDLE statement, SQLUSMALLINT number, const SqlValue& valu
   bound.indicator = static_cast<SQLLEN>(bound.text.size());
   // Plain text stays VARCHAR: compared with NVARCHAR, an indexed CHAR column would be converted row
   // by row.
-  return bind(SQL_C_CHAR, IsAscii(bound.text) ? SQL_VARCHAR : SQL_WVARCHAR,
-              std::max<SQLULEN>(1, bound.text.size()), 0, bound.text.data(),
+  // What VARCHAR has no room for would be cut without a word.
+  const bool ascii = IsAscii(bound.text);
+  const SQLSMALLINT type = bound.text.size() > kLongestParameter
+                               ? (ascii ? SQL_LONGVARCHAR : SQL_WLONGVARCHAR)
+                               : (ascii ? SQL_VARCHAR : SQL_WVARCHAR);
+  return bind(SQL_C_CHAR, type, std::max<SQLULEN>(1, bound.text.size()), 0, bound.text.data(),
               static_cast<SQLLEN>(bound.text.size()));
 }
 

@@ -74,6 +74,16 @@ std::string ReportNumber(const model::AttachDocument& document) {
   return text;
 }
 
+bool MayBeSameFolder(std::string_view theirs, std::string_view ours) {
+  const auto last = [](std::string_view path) {
+    path = Trim(path);
+    while (path.ends_with('/') || path.ends_with('\\')) path.remove_suffix(1);
+    const auto cut = path.find_last_of("/\\");
+    return cut == std::string_view::npos ? path : path.substr(cut + 1);
+  };
+  return !last(ours).empty() && EqualsIgnoringAsciiCase(last(theirs), last(ours));
+}
+
 std::string AcknowledgementOf(std::string_view message, std::string_view control_id) {
   std::size_t at = 0;
   while (at < message.size()) {
@@ -130,6 +140,9 @@ Result<Applied> ReportDesk::Apply(const Command& command, const model::AttachDoc
   const auto put = folder()->Put(name, bytes);
   if (!put) return InFolder(put.error(), "report_folder");
   applied.evidence = "the file " + name + " in the report folder";
+  if (unlisted_) {
+    applied.evidence += ", which none of Best Practice's Report file search paths is called like";
+  }
   return applied;
 }
 
@@ -137,13 +150,16 @@ Result<Applied> ReportDesk::Apply(const Command& command, const model::AttachDoc
 Result<void> ReportDesk::CheckImporter(Instant deadline) {
   constexpr std::string_view kPath[] = {"REPORTPATH", "RECORDSTATUS"};
   constexpr std::string_view kExtension[] = {"EXTENSION"};
-  bool any = false;
+  bool any = false, ours = false;
   const auto paths = session_.Ask(SelectPaths(), Reading("REPORTPATHS"), deadline, [&](SqlRow row) {
     CellReader in(row, kPath);
     const auto path = in.Text();
     const auto status = in.Int();
-    any = any || (!in.bad() && status == kLive && !Trim(path).empty());
+    if (in.bad() || status != kLive || Trim(path).empty()) return;
+    any = true;
+    ours = ours || MayBeSameFolder(path, settings_.report_folder);
   });
+  unlisted_ = any && !ours;
   if (!paths && !TellsNothing(paths.error())) return paths.error();
   if (paths && !any) {
     return MakeError(Fault::kMisconfigured,
@@ -376,6 +392,10 @@ Confirmation ReportDesk::StillThere(const Command& command) const {
   Confirmation still;
   still.kind = Confirmation::Kind::kWaiting;
   still.note = "the report is in the folder and has not been imported yet";
+  if (unlisted_) {
+    still.note +=
+        "; Best Practice's Report file search paths name no folder that is called like this one";
+  }
   // A stat of one file costs nothing, and an importer that runs often is met soon.
   milliseconds again = seconds(30);
   if (waited < settings_.import_cycle) again = seconds(5);

@@ -30,6 +30,9 @@ std::string ReportFileName(const WriteSettings& settings, std::string_view refer
 std::string ReportNumber(const model::AttachDocument& document);
 // What an acknowledgement says of the message with this control id: AA, AE, AR; empty where it is
 // about another message or none at all.
+// Whether a path of Best Practice's may be this folder: both end in a folder of the same name. More
+// cannot be told from here, where the folder may be a share under another path.
+bool MayBeSameFolder(std::string_view theirs, std::string_view ours);
 std::string AcknowledgementOf(std::string_view message, std::string_view control_id);
 // The statement, with a '?' and a value for each {name}. Errors: kMisconfigured, for a name that
 // does not exist.
@@ -78,6 +81,7 @@ class ReportDesk {
   std::unique_ptr<net::Folder> acks_;
   // When a file was first missed that no table tells of, by reference.
   std::map<std::string, Instant> missed_;
+  bool unlisted_ = false;  // Best Practice imports, but from no folder of this name
 };
 
 }  // namespace pons::best_practice

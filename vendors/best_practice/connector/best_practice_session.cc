@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "net/folder.h"
 
 #include "vendors/best_practice/connector/best_practice_desk.h"
 #include "vendors/best_practice/connector/best_practice_fault.h"
@@ -182,6 +183,10 @@ Result<ProbeReport> BestPracticeSession::Probe(Instant deadline) {
     report.practice_name = in.Text();
   });
   if (!named && named.error().fault != Fault::kForbidden) return named.error();
+  if (context_.folder != nullptr) {
+    const auto writable = context_.folder->Check();
+    if (!writable) report.missing_rights.push_back("report_folder: " + writable.error().summary);
+  }
   return report;
 }
 
