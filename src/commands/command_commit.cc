@@ -37,7 +37,8 @@ bool CommandWorker::Commit(const Row& before, Outcome& outcome, std::optional<Ro
     context_.ledger.Write(tx, before, row, *snapshot_);
     if (next == nullptr) return Ok();
     auto following = tx.NextCommand({connection_.key, now, now, kWorkedStates, kinds});
-    if (!following || StateOf(*following) != State::kAccepted || following->deadline <= now) {
+    if (!following || StateOf(*following) != State::kAccepted || following->deadline <= now ||
+        !StillGranted(tx, *following)) {
       return Ok();
     }
     MarkSending(tx, *following);

@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kBatch = 50;
 constexpr std::chrono::seconds kWhenTheDiskWillNot{1};
+constexpr const char* kRevoked = "the practice has revoked this app's grant";
 constexpr unsigned kAllKinds = (1u << model::kCommandKindCount) - 1;
 constexpr unsigned kWorkedStates =
     Bit(State::kAccepted) | Bit(State::kInDoubt) | Bit(State::kApplied);
@@ -145,7 +146,12 @@ std::optional<Instant> CommandWorker::NextMoment() {
   const auto moments =
       reader_->NextCommandMoments(connection_.key, connection_.paused ? 0u : kAllKinds);
   if (!moments) return context_.parts.clock.Now() + kWhenTheDiskWillNot;
-  if (moments->due && *moments->due < kNever) {
+  const Instant now = context_.parts.clock.Now();
+  const bool paused =
+      std::any_of(paused_.begin(), paused_.end(), [now](Instant until) { return until > now; });
+  if (moments->due && *moments->due < kNever && !paused) {
+    sooner(moments->due);
+  } else if (moments->due && *moments->due < kNever) {
     // Paused kinds wait until their pause is over, the others need not.
     for (std::size_t i = 0; i < paused_.size(); ++i) {
       const auto of_kind = reader_->NextCommandMoments(connection_.key, 1u << i);
@@ -159,6 +165,11 @@ std::optional<Instant> CommandWorker::NextMoment() {
 }
 
 // ---- sending ------------------------------------------------------------------------------------
+
+bool CommandWorker::StillGranted(store::Transaction& tx, const Row& row) {
+  const auto seeing = tx.GrantsSeeing(store::KeyOf(row.id));  // its Task; revoked ones see nothing
+  return std::find(seeing.begin(), seeing.end(), row.grant) != seeing.end();
+}
 
 void CommandWorker::MarkSending(store::Transaction& tx, Row& row) {
   const Row before = row;
@@ -189,15 +200,19 @@ std::optional<CommandWorker::Row> CommandWorker::BeginSending(const Row& row) {
     return std::nullopt;
   }
   std::optional<Row> marked;
+  bool granted = true;
   const auto saved = context_.store.Write([&](store::Transaction& tx) -> Result<void> {
     // It may have been withdrawn meanwhile.
     auto now = tx.FindCommand(row.id);
     if (!now || StateOf(*now) != State::kAccepted) return Ok();
+    granted = StillGranted(tx, *now);
+    if (!granted) return Ok();
     MarkSending(tx, *now);
     marked = std::move(now);
     return Ok();
   });
   if (!saved) recovered_ = false;
+  if (!granted) End(row, Event::kWithdraw, kRevoked);
   return saved ? std::move(marked) : std::nullopt;
 }
 

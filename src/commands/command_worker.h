@@ -70,6 +70,8 @@ class CommandWorker {
 
   // The row, marked as being sent; empty where it is not to be sent (now).
   std::optional<Row> BeginSending(const Row& row);
+  // Revoked is revoked at once, whatever snapshot this step began with.
+  static bool StillGranted(store::Transaction& tx, const Row& row);
   void MarkSending(store::Transaction& tx, Row& row);
   // Sends. Returns the next one, marked as being sent in the commit that ended this one.
   std::optional<Row> Send(Row row, bool go_on);

@@ -255,6 +255,17 @@ TEST_F(CommandEngineTest, ARevokedGrantSendsNothingMore) {
   EXPECT_FALSE(desk_->Submit(Booking("k2", "2026-03-10T00:00:00Z", ada_)));
 }
 
+TEST_F(CommandEngineTest, ARevocationStopsWhatWaitsAndSaysWhy) {
+  const auto id = Submit(Booking("k1", "2026-03-10T00:00:00Z", ada_));
+  auto grant = grant_;
+  grant.revoked = true;
+  Change(grant);
+  Run();
+  EXPECT_EQ(StateOfCommand(id), "cancelled");
+  EXPECT_EQ(View(id).reason, "the practice has revoked this app's grant");
+  EXPECT_EQ(Effects(), 0u);
+}
+
 TEST_F(CommandEngineTest, WhatIsTakenBackInTimeIsNotSent) {
   const auto id = Submit(Booking("k1", "2026-03-10T00:00:00Z", ada_));
   EXPECT_FALSE(desk_->Withdraw(app_ + 1, id));
