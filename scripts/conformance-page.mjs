@@ -34,17 +34,18 @@ for (const vendor of vendors) {
     ),
     '',
     vendor.reads_records ? 'Single records can be read.' : 'Single records cannot be read.',
+    '',
     vendor.reads_slots ? 'Free times can be read.' : 'Free times cannot be read.',
   );
   if (vendor.commands.length === 0) {
     lines.push('', 'Nothing is written.');
     continue;
   }
-  lines.push('', `Apps can: ${vendor.commands.join('; ')}.`, '');
+  lines.push('', 'Apps can:', '', ...vendor.commands.map((words) => `- ${words}`), '');
   lines.push(
     `After a lost answer Pons waits ${interval(vendor.settling_ms)} before it looks for the effect.` +
       (vendor.max_document_bytes > 0
-        ? ` Documents have at most ${(vendor.max_document_bytes / (1 << 20)).toFixed(0)} MiB.`
+        ? `\nDocuments have at most ${(vendor.max_document_bytes / (1 << 20)).toFixed(0)} MiB.`
         : ''),
   );
 }
