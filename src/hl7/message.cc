@@ -393,17 +393,19 @@ std::size_t Count(const Message& message, std::string_view name) {
 }
 
 Field One(std::string value) {
-  Component component(1, std::move(value));
-  Repetition repetition(1, std::move(component));
-  return Field(1, std::move(repetition));
+  Field field(1);
+  field[0].resize(1);
+  field[0][0].push_back(std::move(value));
+  return field;
 }
 
 Field Components(std::vector<std::string> components) {
-  Repetition repetition(components.size());
+  Field field(1);
+  field[0].resize(components.size());
   for (std::size_t i = 0; i < components.size(); ++i) {
-    if (!components[i].empty()) repetition[i].push_back(std::move(components[i]));
+    if (!components[i].empty()) field[0][i].push_back(std::move(components[i]));
   }
-  return Field(1, std::move(repetition));
+  return field;
 }
 
 std::string Encoded(const Field& field) {

@@ -87,7 +87,7 @@ class ListenerTest : public testing::Test {
     return ids_;
   }
 
-  const CancelToken never_;
+  CancelToken never_;
   FakeClock clock_{*ParseInstant("2026-05-04T00:15:00Z")};
   SharedLogger log_;
   std::mutex mutex_;

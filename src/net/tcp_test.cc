@@ -114,7 +114,7 @@ class TlsTest : public testing::Test {
     ASSERT_EQ(std::system(make.c_str()), 0);
     server_tls_ = *LoadServerTls(folder_ + "/cert.pem", folder_ + "/key.pem");
   }
-  ~TlsTest() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   // Both sides shake hands; what each got.
   struct Ends {
