@@ -316,6 +316,74 @@ TEST_F(BestPracticeWrites, WhoWasThereFirstStays) {
   EXPECT_EQ(live, 1);
 }
 
+TEST_F(BestPracticeWrites, AMoveThatCameLateGoesBack) {
+  const auto from = FreeTime(0);
+  const auto to = FreeTime(4);
+  const auto booked = Sink().Apply(Booking(from));
+  ASSERT_TRUE(booked) << booked.error().summary;
+  Say("POST", "/faults",
+      Object{{"match", "BP_MoveAppointment"}, {"action", "delay"}, {"amount", 1500}, {"times", 1}});
+  std::thread receptionist([&] {
+    const CancelToken never;
+    never.WaitFor(milliseconds(700));
+    StaffBook(to);
+  });
+  model::MoveAppointment move;
+  move.ref = booked->ref;
+  move.start = to;
+  const auto late = Sink().Apply(Of(move));
+  receptionist.join();
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().fault, Fault::kConflict) << late.error().summary;
+  EXPECT_EQ(late.error().effect, Effect::kNone);
+  EXPECT_EQ(std::get<model::Appointment>(*Read(booked->ref).record).start, from);
+}
+
+TEST_F(BestPracticeWrites, BesideAnEarlierOneNobodyButAPersonCanTell) {
+  const auto theirs = StaffBook(FreeTime(4));
+  const auto start = FreeTime();
+  const auto command = Booking(start);
+  Fault("BP_AddAppointmentEx", "drop_after_effect");
+  ASSERT_FALSE(Sink().Apply(command));
+  // Moved onto ours before anybody could look.
+  const auto local = PracticeZone::Named("Australia/Sydney")->ToLocal(start);
+  const auto second =
+      (local.reading - std::chrono::floor<std::chrono::days>(local.reading)).count();
+  Raw("APPOINTMENTS", theirs, "APPOINTMENTTIME", second);
+  const auto trace = Sink().FindEffect(command);
+  ASSERT_TRUE(trace) << trace.error().summary;
+  EXPECT_EQ(trace->kind, Trace::Kind::kCannotTell) << trace->evidence;
+}
+
+// Several Pons, or other programs that follow the same rule.
+TEST_F(BestPracticeWrites, OfManyProgramsOneHasTheTime) {
+  constexpr int kPrograms = 4;
+  std::vector<Opened> programs;
+  for (int i = 0; i < kPrograms; ++i) programs.push_back(Open());
+  for (int round = 0; round < 8; ++round) {
+    const auto start = FreeTime();
+    std::vector<Command> commands;
+    for (int i = 0; i < kPrograms; ++i) commands.push_back(Booking(start));
+    std::vector<std::optional<Result<Applied>>> answers(kPrograms);
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < kPrograms; ++i) {
+      threads.emplace_back(
+          [&, i] { answers[i] = programs[i].session->commands()->Apply(commands[i]); });
+    }
+    for (auto& thread : threads) thread.join();
+    int winners = 0;
+    for (const auto& answer : answers) {
+      if (*answer) {
+        ++winners;
+      } else {
+        EXPECT_EQ(answer->error().fault, Fault::kConflict) << answer->error().summary;
+        EXPECT_EQ(answer->error().effect, Effect::kNone);
+      }
+    }
+    EXPECT_EQ(winners, 1) << "round " << round;
+  }
+}
+
 TEST_F(BestPracticeWrites, MovesCancelsAndMarks) {
   const auto from = FreeTime(0);
   const auto to = FreeTime(4);
