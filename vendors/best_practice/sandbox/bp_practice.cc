@@ -398,8 +398,9 @@ Result<json::Value> BpPractice::Remove(std::string_view kind, std::string_view i
     if (AskInteger(writer, "SELECT COUNT(*)" + where, {id}) == 0) {
       return MakeError(Fault::kNotFound, "nothing of that id in " + std::string(kind));
     }
-    // Bp has no mark for days away that were taken back (best-practice sheet §4).
-    if (vanish || kind == "away") {
+    // Bp has no mark for a location that is gone or for days away taken back (best-practice sheet
+    // §4 knows no RECORDSTATUS there): the row itself goes.
+    if (vanish || kind == "away" || kind == "locations") {
       AskInteger(writer, "DELETE" + where, {id});
       return id;
     }
@@ -460,7 +461,11 @@ Result<json::Value> BpPractice::Rights(const json::Value& body) {
 Result<json::Value> BpPractice::Reset() {
   auto done = Write([&](Connection& writer) -> Result<std::int64_t> {
     PONS_TRY(ClearData(writer));
-    return std::int64_t{0};
+    return InsertRow(writer, "PRACTICE",
+                     {{"PRACTICENAME", std::string("Empty practice")},
+                      {"HPIO", std::string()},
+                      {"ABN", std::string()},
+                      {"SERIALNUMBER", std::string()}});
   });
   if (!done) return done;
   return json::Value(json::Object{});

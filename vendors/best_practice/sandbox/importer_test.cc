@@ -304,6 +304,23 @@ TEST_F(ImporterTest, ADocumentIntoThePatientsImages) {
             "\x89PNG\r\n\x1A\n");
 }
 
+TEST_F(ImporterTest, LargeDocumentsBothWays) {
+  std::string base64;
+  while (base64.size() < 7'000'000) base64 += "JVBERi0xLjQK/+8A";
+  const std::string bytes = *DecodeBase64(base64);
+  const std::string id = client_.One(
+      "DECLARE @id INT; EXEC @id = SANDBOX_AddDocument @InternalID = ?, @Title = ?, @ContentType = "
+      "?, @Content = ?; SELECT @id AS DocumentId",
+      {"7", "Large", "application/pdf", base64});
+  EXPECT_EQ(Sha256Hex(Bytes("/clinic/images/" + id + "/document")), Sha256Hex(bytes));
+  Sent sent;
+  sent.data = "^application^pdf^Base64^" + base64;
+  Put("large.hl7", sent.Text());
+  Run();
+  EXPECT_EQ(OneReport().Text("sha256"), Sha256Hex(bytes));
+  EXPECT_EQ(OneReport().Integer("bytes"), static_cast<std::int64_t>(bytes.size()));
+}
+
 TEST(ResultFile, Base64IsWholeOrNothing) {
   EXPECT_EQ(*DecodeBase64("QUJD"), "ABC");
   EXPECT_EQ(*DecodeBase64("QQ=="), "A");

@@ -177,6 +177,26 @@ TEST_F(SandboxTest, PlannedFaultsHappenAsOftenAsPlanned) {
   EXPECT_EQ(status_, 400);
 }
 
+TEST_F(SandboxTest, ATruncationLongerThanTheAnswerDoesNothing) {
+  Start();
+  Client client;
+  ASSERT_TRUE(client.Connect(sandbox_->wire_port()));
+  Call("POST", "/faults",
+       Object({{"match", "VISITS"}, {"action", "truncate"}, {"amount", 1'000'000}}));
+  EXPECT_TRUE(client.Run("SELECT TOP 1 VISITID FROM VISITS")) << client.message;
+  EXPECT_TRUE(client.Run("SELECT INTERNALID FROM PATIENTS")) << client.message;
+}
+
+TEST_F(SandboxTest, RowsThatBpDoesNotMark) {
+  Start();
+  Client client;
+  ASSERT_TRUE(client.Connect(sandbox_->wire_port()));
+  Call("DELETE", "/clinic/locations/3");
+  EXPECT_EQ(client.One("SELECT COUNT(*) FROM LOCATIONS WHERE LOCATIONID = 3"), "0");
+  Call("POST", "/reset", Object({}));
+  EXPECT_EQ(client.One("SELECT PRACTICENAME FROM PRACTICE"), "Empty practice");
+}
+
 TEST_F(SandboxTest, DropAfterEffectHasItsEffectOnce) {
   Start();
   Client client;

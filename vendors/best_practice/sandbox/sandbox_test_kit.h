@@ -56,9 +56,13 @@ class Client {
     SQLFreeStmt(statement_, SQL_RESET_PARAMS);
     std::vector<SQLLEN> lengths(parameters.size(), SQL_NTS);
     for (std::size_t i = 0; i < parameters.size(); ++i) {
-      SQLBindParameter(statement_, static_cast<SQLUSMALLINT>(i + 1), SQL_PARAM_INPUT, SQL_C_CHAR,
-                       SQL_WVARCHAR, 200, 0, parameters[i].data(),
-                       static_cast<SQLLEN>(parameters[i].size()), &lengths[i]);
+      // What is longer than an NVARCHAR goes as NTEXT, or NVARCHAR(MAX).
+      const bool longer = parameters[i].size() > 4000;
+      SQLBindParameter(
+          statement_, static_cast<SQLUSMALLINT>(i + 1), SQL_PARAM_INPUT, SQL_C_CHAR,
+          longer ? SQL_WLONGVARCHAR : SQL_WVARCHAR,
+          longer ? parameters[i].size() : std::max<std::size_t>(200, parameters[i].size()), 0,
+          parameters[i].data(), static_cast<SQLLEN>(parameters[i].size()), &lengths[i]);
     }
     std::string text = sql;
     const auto code = SQLExecDirect(statement_, reinterpret_cast<SQLCHAR*>(text.data()), SQL_NTS);

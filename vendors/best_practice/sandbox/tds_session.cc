@@ -516,6 +516,7 @@ bool TdsSession::Perform(Request request, bool rpc) {
   // Preparing does nothing yet; what is executed later has its own entry.
   if (!chore || entry.error != 0) shared.journal.Append(std::move(entry));
   const bool sent = go_on && reply.Finish();
+  writer_.set_limit(std::nullopt);  // a planned truncation is of one answer
   return sent;
 }
 

@@ -250,7 +250,7 @@ bool PacketWriter::Send(std::size_t payload, bool last) {
     at += part;
   } while (at < payload);
   std::string_view bytes = packets_;
-  if (limit_ && bytes.size() >= *limit_) {
+  if (limit_ && bytes.size() > *limit_) {
     stream_.Write(bytes.substr(0, *limit_));
     stream_.Shutdown();
     alive_ = false;

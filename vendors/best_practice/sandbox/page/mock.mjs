@@ -10,7 +10,7 @@ const TODAY = '2026-05-04', NOW = '10:07:00';
 const started = Date.now();
 const clock = () => new Date(Date.parse(`${TODAY}T${NOW}Z`) + Date.now() - started).toISOString().slice(11, 19);
 let next = 1000;
-const db = {locations: [], practitioners: [], types: [], patients: [], appointments: [], visits: []};
+const db = {locations: [], practitioners: [], types: [], patients: [], appointments: [], visits: [], away: []};
 
 function fill() {
   db.locations = ['Marrickville', 'Coogee Beach', 'Parramatta'].map((name, i) => ({id: String(i + 1), name}));
@@ -85,6 +85,13 @@ const routes = [
     for (const a of db.appointments) if (a.visit === m[1]) a.status = 'At billing';
     return {id: m[1], at_ms: Date.now()};
   }],
+  ['GET', /^\/clinic\/free$/, () => ({slots: Array.from({length: 36}, (_, i) => ({time: `${String(8 + Math.floor(i / 4)).padStart(2, '0')}:${String(i % 4 * 15).padStart(2, '0')}`, minutes: 15}))})],
+  ['GET', /^\/clinic\/away$/, () => ({away: db.away})],
+  ['POST', /^\/clinic\/away$/, (m, q, b) => { db.away.push({...b, id: String(++next), name: find(db.practitioners, b.practitioner).name}); return {id: String(next), at_ms: Date.now()}; }],
+  ['DELETE', /^\/clinic\/away\/(\d+)$/, (m) => { db.away = db.away.filter((a) => a.id !== m[1]); return {id: m[1], at_ms: Date.now()}; }],
+  ['GET', /^\/clinic\/reports$/, () => ({reports: []})],
+  ['GET', /^\/clinic\/images$/, () => ({images: []})],
+  ['GET', /^\/clinic\/importer$/, () => ({running: true, interval_ms: 300000, folder: '/reports', files: [], last_run_ms: null, next_run_ms: Date.now() + 60000, imported: 0, error: null})],
   ['GET', /^\/clinic\/visits$/, () => ({visits: db.visits})],
 ];
 
