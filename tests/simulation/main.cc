@@ -75,6 +75,7 @@ void Add(Counts& to, const Counts& more) {
   to.lost_writes += more.lost_writes;
   to.existed += more.existed;
   to.answers += more.answers;
+  to.persons += more.persons;
   for (std::size_t i = 0; i < to.ends.size(); ++i) to.ends[i] += more.ends[i];
 }
 
@@ -110,7 +111,8 @@ int main(int argc, char** argv) {
             << static_cast<std::uint64_t>(static_cast<double>(counts.steps) / took) << " steps/s"
             << std::endl;
   std::cout << counts.commands << " commands (" << counts.lost_writes << " writes lost, "
-            << counts.answers << " answers waited for):";
+            << counts.answers << " answers waited for, " << counts.persons
+            << " settled by a person):";
   std::uint64_t open = counts.commands;
   for (std::size_t i = 0; i < counts.ends.size(); ++i) {
     if (counts.ends[i] == 0) continue;

@@ -209,6 +209,7 @@ void Simulation::Step() {
   }
   if (dice_.OneIn(8)) AskAgain();
   if (dice_.OneIn(15)) TakeBack();
+  if (dice_.OneIn(10) && !wishes_.empty()) PersonLooks(dice_.Pick(wishes_));
   if (dice_.OneIn(weather_.grant_change)) ChangeGrants();
   const bool under_way = std::any_of(connected_.begin(), connected_.end(), [](const auto& at) {
     return at.practice->practice().Delayed();
@@ -234,6 +235,9 @@ void Simulation::Rest(int down) {
   }
   NoteAppointments();
   NoteDirectory();
+  for (const auto& wish : wishes_) {
+    if (dice_.OneIn(2)) PersonLooks(wish);
+  }
   // Long enough for the longest retry of a delivery, and for whole streams to be read again.
   for (int round = 0; round < 14; ++round) {
     for (int turn = 0; turn < 2000; ++turn) {

@@ -44,6 +44,7 @@ struct Counts {
   std::uint64_t rests = 0;  // times that everything came to rest and was compared
   std::uint64_t commands = 0;
   std::uint64_t lost_writes = 0;  // requests or answers of theirs that were dropped
+  std::uint64_t persons = 0;      // times that a person said what happened
   std::uint64_t answers = 0;      // told to apps that waited
   std::uint64_t existed = 0;      // confirmed, and nothing had to be written
   std::array<std::uint64_t, commands::kStateCount> ends{};
@@ -104,6 +105,7 @@ class Simulation {
   void HearAnswer(std::size_t place, const commands::CommandView& view);
   void AskAgain();
   void TakeBack();
+  void PersonLooks(const Wish& wish);
 
   // ---- grants (simulation_grants.cc)
   store::Grant RandomRules(const Connected& at);

@@ -3,6 +3,7 @@
 // take back.
 #include <algorithm>
 
+#include "commands/person.h"
 #include "commands/terms.h"
 #include "fhir/document_reference.h"
 #include "tests/simulation/simulation.h"
@@ -252,6 +253,26 @@ void Simulation::AskAgain() {
     Hold(submitted.has_value(), "I2: a repeat is refused");
     Hold(submitted->repeated && submitted->command.id == wish.id,
          "I2: a repeat makes another command");
+  });
+}
+
+// Somebody looks at the practice's system and says what they see there.
+void Simulation::PersonLooks(const Wish& wish) {
+  const auto row = reader_->Command(wish.id);
+  Hold(row.has_value() && row->has_value(), "none lost: a command's row is gone");
+  if (static_cast<commands::State>((*row)->state) != commands::State::kNeedsPerson) return;
+  Guarded([&] {
+    const auto effects = EffectsOf(wish);
+    commands::PersonsWord word;
+    word.happened = !effects.empty();
+    if (word.happened) word.vendor_id = effects.front().id;
+    word.who = "the receptionist";
+    const auto names = book_->Current();
+    Hold(names.has_value(), "the grants cannot be read");
+    const auto said = commands::ResolveByPerson(*store_, **names, wish.id, word);
+    Hold(said.has_value(), "a person's word is not taken");
+    Say(wish.id + (word.happened ? " has happened" : " has not happened") + ", says a person");
+    ++counts_.persons;
   });
 }
 
