@@ -67,6 +67,8 @@ struct Service {
   std::atomic<std::uint64_t> id_counter{0};
   CancelToken stopping;
   LongPolls polls;
+  // Before the pools, which end first: what they are at may still want to wait.
+  SettleWaits settling;
   // Last: their tasks use all of the above. Checking a secret takes 64 MiB and 60 ms, so sign-ins
   // have few threads, and cannot hold up anything else.
   WorkerPool sign_in_pool{2, 64};
@@ -75,7 +77,6 @@ struct Service {
   WorkerPool write_pool;
   // A report keeps a processor busy for seconds and some hundred MiB: one at a time, a short queue.
   WorkerPool report_pool{1, 8};
-  SettleWaits settling;
 
   // Runs on one of the pools; 503 where its queue is full.
   void Later(const CallPtr& call, std::function<void(Call&)> work);

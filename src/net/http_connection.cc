@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t kFirstBuffer = 4096;
 constexpr int kLingerSeconds = 2;
+constexpr std::size_t kLargeBody = 1u << 20;
+constexpr std::size_t kSlowestBody = 16u << 10;  // bytes a second
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 int RefusalFor(const error_code& ec) {
@@ -116,6 +118,7 @@ void Connection::Process() {
     const std::size_t n = parser_->put(asio::buffer(in_.data() + begin_, end_ - begin_), ec);
     begin_ += n;
     if (ec && ec != http::error::need_more) return Refuse(RefusalFor(ec));
+    if (!TakeRoom()) return Refuse(503);
     if (parser_->is_done()) return Dispatch();
     if (parser_->is_header_done() && parser_->expects_continue() && !continue_sent_) {
       continue_sent_ = true;
@@ -125,6 +128,19 @@ void Connection::Process() {
     if (n == 0 && plain_.empty()) return Read();
     if (n == 0 && !MakeRoom()) return Refuse(431);
   }
+}
+
+bool Connection::TakeRoom() {
+  if (large_ || !parser_->is_header_done()) return true;
+  const auto announced = parser_->content_length();
+  if (request_.body.size() <= kLargeBody && (!announced || *announced <= kLargeBody)) return true;
+  large_ = true;
+  return shared().large_bodies.fetch_add(1) < shared().options.max_large_bodies;
+}
+
+void Connection::GiveBackRoom() {
+  if (large_) shared().large_bodies.fetch_sub(1);
+  large_ = false;
 }
 
 void Connection::Dispatch() {
@@ -207,10 +223,11 @@ void Connection::WritePending() {
 void Connection::Written() {
   response_ = ServerResponse();
   parser_.reset();
+  if (request_.body.capacity() > (64u << 10)) std::string().swap(request_.body);
+  GiveBackRoom();
   if (close_after_) return Linger();
   state_ = State::kReading;
   since_ = loop_->tick;
-  if (request_.body.capacity() > (64u << 10)) std::string().swap(request_.body);
   Process();
 }
 
@@ -223,6 +240,7 @@ void Connection::Refuse(int status) {
   response_.status = status;
   response_.headers = {{"Content-Type", "text/plain; charset=utf-8"}};
   response_.body = std::string(StatusText(status)) + "\n";
+  if (status == 503) response_.headers.emplace_back("Retry-After", "5");
   if (status == 413 && !shared().options.too_large_body.empty()) {
     response_.headers = {{"Content-Type", shared().options.too_large_content_type}};
     response_.body = shared().options.too_large_body;
@@ -265,7 +283,8 @@ void Connection::WriteSmall(std::string_view text) {
 
 void Connection::Tick() {
   const int age = loop_->tick - since_;
-  const int limit = static_cast<int>(shared().options.request_timeout.count());
+  int limit = static_cast<int>(shared().options.request_timeout.count());
+  if (state_ == State::kReading) limit += static_cast<int>(request_.body.size() / kSlowestBody);
   switch (state_) {
     case State::kReading:
       if (age <= limit) return;

@@ -120,6 +120,7 @@ struct Shared {
   std::shared_ptr<TlsContext> tls;
   std::size_t most_connections;
   mutable std::atomic<std::size_t> connections{0};
+  mutable std::atomic<std::size_t> large_bodies{0};
 };
 
 class Loop : public std::enable_shared_from_this<Loop> {
@@ -178,6 +179,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(std::shared_ptr<Loop> loop, tcp::socket socket)
       : loop_(std::move(loop)), socket_(std::move(socket)) {}
+  ~Connection() { GiveBackRoom(); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   void Start();
   void Close();
@@ -198,6 +202,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool MakeRoom();
   void Process();
   void Dispatch();
+  bool TakeRoom();  // for a large body; false where too many are here already
+  void GiveBackRoom();
   void Refuse(int status);
   void WriteSmall(std::string_view text);
   void WritePending();
@@ -210,7 +216,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   State state_ = State::kReading;
   bool close_after_ = false;
   bool continue_sent_ = false;
-  int since_ = 0;  // loop_->tick when the state's clock was last set
+  bool large_ = false;  // counted in Shared::large_bodies
+  int since_ = 0;       // loop_->tick when the state's clock was last set
 
   std::vector<char> in_;
   std::size_t begin_ = 0, end_ = 0;

@@ -62,9 +62,13 @@ struct ServerOptions {
   // Asked once the head of a request is there (method, target and headers are filled in): how large
   // its body may be, at most max_body_bytes. On the io thread; must not block. Empty: always that.
   std::function<std::size_t(const ServerRequest&)> body_limit = {};
-  std::chrono::seconds request_timeout{30};  // from first byte to complete request, and idle
-  std::chrono::seconds stop_timeout{5};      // what Stop grants to requests in flight
-  std::string tls_certificate_file = {};     // PEM chain; empty: plain HTTP
+  // Bodies above 1 MiB at one time, from their head to their answer; further ones are answered 503.
+  std::size_t max_large_bodies = 16;
+  // From first byte to complete request, and idle. A body gets a second more for each 16 KiB that
+  // have come.
+  std::chrono::seconds request_timeout{30};
+  std::chrono::seconds stop_timeout{5};   // what Stop grants to requests in flight
+  std::string tls_certificate_file = {};  // PEM chain; empty: plain HTTP
   std::string tls_key_file = {};
   // Called on the io thread before a batch of finished answers is written, so that what they depend
   // on (the audit trail) is made durable once for all of them. False: each is answered 503 instead.

@@ -219,6 +219,38 @@ TEST(HttpServer, LetsTheHandlerSayHowLongABodyMayBe) {
   EXPECT_THAT(chunked.UntilClosed(), StartsWith("HTTP/1.1 413 "));
 }
 
+TEST(HttpServer, TakesOnlySoManyLargeBodiesAtATime) {
+  ServerOptions options;
+  options.max_large_bodies = 1;
+  options.threads = 1;
+  auto server = Start(
+      [](const ServerRequest& request, Responder respond) {
+        ServerResponse response;
+        response.body = std::to_string(request.body.size());
+        respond(std::move(response));
+      },
+      options);
+  const std::string head =
+      "POST /p HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 2000000\r\n\r\n";
+  RawClient first(server->port());
+  first.Send(head + "x");
+  // What is small goes on beside it; and by its answer the first one's head has been read.
+  const auto small = [&] {
+    RawClient client(server->port());
+    client.Send("POST /p HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx");
+    return client.UntilClosed();
+  };
+  EXPECT_THAT(small(), EndsWith("\r\n1"));
+  RawClient second(server->port());
+  second.Send(head);
+  EXPECT_THAT(second.UntilClosed(), StartsWith("HTTP/1.1 503 "));
+  first.Send(std::string(1'999'999, 'x'));
+  EXPECT_THAT(first.UntilClosed(), EndsWith("\r\n2000000"));
+  RawClient third(server->port());
+  third.Send(head + std::string(2'000'000, 'x'));
+  EXPECT_THAT(third.UntilClosed(), EndsWith("\r\n2000000")) << "there is room again";
+}
+
 TEST(HttpServer, RefusesHeadersThatAreTooLong) {
   auto server = Start(Echo);
   RawClient client(server->port());
