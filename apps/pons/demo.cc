@@ -107,10 +107,10 @@ class Demo {
 
   Result<void> Start() {
     Progress("starting the sandbox practice");
-    PONS_ASSIGN(sandbox_,
-                rehearsal::SandboxProcess::Start(rehearsal::ProgramBesideThis("pons-sandbox"),
-                                                 {kVendor, "--patients", "800", "--appointments",
-                                                  "1500", "--seed", "7", "--password", kPassword}));
+    PONS_ASSIGN(sandbox_, rehearsal::SandboxProcess::Start(
+                              rehearsal::ProgramBesideThis("pons-sandbox"),
+                              {kVendor, "--patients", "800", "--appointments", "1500", "--seed",
+                               "7", "--password", kPassword, "--report-interval-ms", "5000"}));
     std::string path = (std::filesystem::temp_directory_path() / "pons-demo-XXXXXX").string();
     if (mkdtemp(path.data()) == nullptr) {
       return MakeError(Fault::kMisconfigured, "cannot make a folder in " +
@@ -155,13 +155,14 @@ class Demo {
     PONS_ASSIGN(const auto organization, Order("org add", {{"name", name}}));
     PONS_ASSIGN(
         const auto connection,
-        Order("connection add",
-              {{"org", std::string(organization.Text("id"))},
-               {"vendor", kVendor},
-               {"name", name},
-               {"time_zone", "Australia/Sydney"},
-               {"set", json::Object{{"server", "127.0.0.1"}, {"port", sandbox_->wire_port()}}},
-               {"secret", json::Object{{"password", kPassword}}}}));
+        Order("connection add", {{"org", std::string(organization.Text("id"))},
+                                 {"vendor", kVendor},
+                                 {"name", name},
+                                 {"time_zone", "Australia/Sydney"},
+                                 {"set", json::Object{{"server", "127.0.0.1"},
+                                                      {"port", sandbox_->wire_port()},
+                                                      {"report_folder", sandbox_->reports()}}},
+                                 {"secret", json::Object{{"password", kPassword}}}}));
     PONS_ASSIGN(const auto app, Order("app add", {{"name", "Patient list"}}));
     client_id_ = app.Text("client_id");
     client_secret_ = app.Text("client_secret");
@@ -169,7 +170,9 @@ class Demo {
                                  {"connection", std::string(connection.Text("id"))},
                                  {"location", std::move(mapped)},
                                  {"appointment_type", std::move(skin)},
-                                 {"switch", json::Object{{"read_clinical_data", "on"}}}}));
+                                 {"switch", json::Object{{"read_clinical_data", "on"},
+                                                         {"take_bookings", "on"},
+                                                         {"reports_out", "on"}}}}));
     return Ok();
   }
 

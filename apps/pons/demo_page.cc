@@ -52,7 +52,7 @@ footer { padding:0 24px 16px; color:var(--soft); font-size:14px; }
   <div class="top">
     <svg viewBox="0 0 32 32" fill="none" stroke="currentColor" stroke-width="3" stroke-linecap="round" aria-hidden="true"><path d="M3 26V14M29 26V14M3 18C9 6 23 6 29 18"/></svg>
     <h1>Pons demo</h1>
-    <p class="lead">A visit starts in the practice; a second later the patient stands in the app.</p>
+    <p class="lead">A visit starts in the practice, and the patient stands in the app; what the app books and reports stands in the practice.</p>
   </div>
   <ol>
 )html";
@@ -66,8 +66,9 @@ std::string RenderDemoPage(const DemoPage& page) {
       "visit</b>.</li>";
   out += "<li>Watch the patient arrive in the app. Shared are only " + page.shared + ".</li>";
   out +=
-      "<li>Start a visit of another type: the app is told nothing. Edit the first patient's phone "
-      "number: the app follows.</li></ol></header>";
+      "<li>In the app, press <b>Book follow-up</b>: it stands in the practice's diary. Press "
+      "<b>Send "
+      "report</b>: the PDF is in the practice's inbox within seconds.</li></ol></header>";
   out += R"html(<div class="tabs" role="tablist" aria-label="Shown">
 <button role="tab" id="tab-practice" aria-controls="practice" aria-selected="true">Practice</button>
 <button role="tab" id="tab-app" aria-controls="app" aria-selected="false">App</button></div><main>)html";

@@ -57,9 +57,7 @@ Result<std::unique_ptr<World>> World::Start(const WorldOptions& options, Logger&
                                         "--password",
                                         kPassword,
                                         "--zone",
-                                        kZone,
-                                        "--report-folder",
-                                        path + "/reports"};
+                                        kZone};
   if (options.import_every.count() > 0) {
     arguments.insert(arguments.end(),
                      {"--report-interval-ms", std::to_string(options.import_every.count())});
@@ -104,7 +102,7 @@ Result<void> World::SetUp(const WorldOptions& options) {
   json::Object settings = options.settings;
   settings.emplace_back("server", "127.0.0.1");
   settings.emplace_back("port", sandbox_->wire_port());
-  settings.emplace_back("report_folder", folder_ + "/reports");
+  settings.emplace_back("report_folder", sandbox_->reports());
   PONS_ASSIGN(const auto connection,
               Order("connection add", {{"org", std::string(organization.Text("id"))},
                                        {"vendor", options.vendor},

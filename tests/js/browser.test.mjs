@@ -34,10 +34,12 @@ before(async () => {
   if (skip) return;
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: appFolder });
   folder = mkdtempSync(join(tmpdir(), 'pons-browser-'));
-  system = await System.start({ sandbox: ['--patients', '40', '--appointments', '120', '--seed', '5'] });
+  system = await System.start({ sandbox: ['--patients', '40', '--appointments', '120', '--seed', '5',
+    '--report-interval-ms', '500'] });
   [[practitioner], [location]] = await Promise.all([
     system.practice('GET', '/clinic/practitioners'), system.practice('GET', '/clinic/locations')]);
-  await system.connect();
+  await system.connect({ settings: { report_folder: system.reports },
+    grant: ['--all-locations-to', 'main', '--switch', 'take_bookings=on', '--switch', 'reports_out=on'] });
   await system.reading();
   app = await system.run(process.execPath, [join(appFolder, 'dist/main.js')], {
     PONS_URL: system.url, CLIENT_ID: system.app.client_id, CLIENT_SECRET: system.app.client_secret,
@@ -92,6 +94,17 @@ test('a visit started on the practice\'s page shows the patient on the app\'s pa
   await list.getByRole('heading', { name: '1 patient has arrived today' }).waitFor({ timeout: 10_000 });
   assert.equal(await list.getByRole('row').count(), 2, 'the head and one patient');
   assert.match(await list.getByRole('status').textContent(), /has arrived/);
+  // The other direction: a follow-up at a free time, and a report that the practice imports.
+  await list.getByRole('button', { name: /^Book follow-up for / }).click();
+  await list.locator('.outcome[data-state="done"], .outcome[data-state="taken"]').waitFor();
+  if (await list.getByText('That time is taken').isVisible()) {
+    await list.getByRole('button', { name: /\d\d:\d\d$/ }).first().click();
+  }
+  await list.getByText(/^Booked: /).first().waitFor();
+  await list.getByRole('button', { name: /^Send report for / }).click();
+  await list.getByText('Report: imported by the practice', { exact: true }).first().waitFor({ timeout: 20_000 });
+  assert.deepEqual(await violations(list), []);
+  assert.equal((await system.practice('GET', '/clinic/reports')).reports.length, 1);
   assert.deepEqual([...list.problems, ...desk.problems], []);
   assert.ok(!/arrived/.test(await list.title()), 'no patient detail in the title');
   await list.context().close();

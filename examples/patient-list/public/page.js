@@ -42,11 +42,15 @@ function newestFirst() {
 
 function show(row) {
   const isNew = !rows.has(row.encounter);
+  if (!isNew) announce(rows.get(row.encounter), row);
   rows.set(row.encounter, row);
   const element = rowElement(row);
   const old = document.getElementById(`visit-${row.encounter}`);
   if (old) {
+    // Whoever pressed a button stays at it.
+    const pressed = old.contains(document.activeElement) && document.activeElement.dataset.action;
     old.replaceWith(element);
+    if (pressed) (element.querySelector(`[data-action="${pressed}"]`) ?? element.querySelector('button'))?.focus();
     return;
   }
   const after = newestFirst().findIndex((each) => each.encounter === row.encounter);
@@ -92,7 +96,66 @@ function rowElement(row) {
   // Practices often keep the start to the whole second, so this is the most it can have been.
   arrived.title = late ? 'This app was not running when the visit started.'
     : 'From the start of the visit, as the practice recorded it, to the message here.';
+  element.append(actionsCell(row));
   return element;
+}
+
+function actionsCell(row) {
+  const td = document.createElement('td');
+  td.setAttribute('role', 'cell');
+  td.dataset.label = 'For the practice';
+  td.className = 'actions';
+  const box = document.createElement('div');
+  td.append(box);
+  const button = (action, text, wish) => {
+    const made = document.createElement('button');
+    made.type = 'button';
+    made.dataset.action = action;
+    made.textContent = text;
+    if (action !== 'offer') made.setAttribute('aria-label', `${text} for ${row.name || 'this patient'}`);
+    made.addEventListener('click', () => ask(wish.path, { encounter: row.encounter, start: wish.start }));
+    return made;
+  };
+  const outcome = (standing) => {
+    if (!standing) return;
+    const line = document.createElement('p');
+    line.className = 'outcome';
+    line.dataset.state = standing.state;
+    line.textContent = standing.text;
+    box.append(line);
+    for (const offer of standing.offers ?? []) {
+      box.append(button('offer', offer.label, { path: '/book', start: offer.start }));
+    }
+  };
+  if (row.booking?.state !== 'done') box.append(button('book', 'Book follow-up', { path: '/book' }));
+  if (row.report?.state !== 'done' && row.report?.state !== 'waiting') {
+    box.append(button('report', 'Send report', { path: '/report' }));
+  }
+  outcome(row.booking);
+  outcome(row.report);
+  for (const busy of [row.booking?.state === 'asking' && 'book', row.report?.state === 'asking' && 'report']) {
+    if (busy) box.querySelector(`[data-action="${busy}"]`)?.setAttribute('aria-disabled', 'true');
+  }
+  return td;
+}
+
+async function ask(path, wish) {
+  const row = rows.get(wish.encounter);
+  const standing = path === '/book' ? row?.booking : row?.report;
+  if (standing?.state === 'asking') return;
+  const response = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(wish) }).catch(() => undefined);
+  if (!response?.ok) byId('news').textContent = 'That did not reach this app\'s server. Try again.';
+}
+
+// Said aloud once, when a wish has an answer.
+function announce(before, row) {
+  for (const wish of ['booking', 'report']) {
+    const now = row[wish];
+    if (now && now.state !== 'asking' && now.text !== before?.[wish]?.text) {
+      byId('news').textContent = `${row.name || 'A patient'}: ${now.text}`;
+    }
+  }
 }
 
 // FHIR dates may be a year, or a year and a month.

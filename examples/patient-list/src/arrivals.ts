@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who arrived: one row for each visit, made from its Encounter and Patient.
 
+import type { Standing } from './actions.js';
 import type { Change, Encounter, Named, Patient, Pons, Reference } from './pons.js';
 
 export interface Row {
@@ -14,6 +15,10 @@ export interface Row {
   finished: boolean;
   started: string; // as the practice's clock read it, with its offset
   secondsAfterStart: number | null; // null: read later, by catching up
+  practitionerReference: string; // "Practitioner/…"
+  locationReference: string;
+  booking?: Standing;
+  report?: Standing;
 }
 
 const MEDICARE = 'http://ns.electronichealth.net.au/id/medicare-number';
@@ -68,7 +73,21 @@ export class Arrivals {
       finished: encounter.status === 'finished',
       started,
       secondsAfterStart: known ? known.secondsAfterStart : seconds,
+      practitionerReference: encounter.participant?.[0]?.individual?.reference ?? '',
+      locationReference: encounter.location?.[0]?.location.reference ?? '',
+      ...(known?.booking && { booking: known.booking }),
+      ...(known?.report && { report: known.report }),
     });
+  }
+
+  row(encounter: string): Row | undefined {
+    return this.rows.get(encounter);
+  }
+
+  // Changes what a row shows; nothing where the row has gone.
+  show(encounter: string, change: Partial<Row>): void {
+    const row = this.rows.get(encounter);
+    if (row) this.put({ ...row, ...change });
   }
 
   private async readPatient(id: string): Promise<void> {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shows patients in a browser as their visits start. Three things happen here:
+// Shows patients in a browser as their visits start, and asks the practice for a follow-up
+// appointment or sends it a report. Four things happen here:
 //   1. Pons posts to /webhook; the signature is checked, the records are read, the rows change.
 //   2. The browser holds /events open and is sent each row that changes.
-//   3. After a start, the change feed says what happened while this app was away.
+//   3. A press of a button becomes a write; how it stands comes back into the row.
+//   4. After a start, the change feed says what happened while this app was away.
 
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { Actions } from './actions.js';
 import { Arrivals, type Row } from './arrivals.js';
 import { readConfig } from './config.js';
 import { Pons, PonsError, type Change } from './pons.js';
@@ -15,7 +18,7 @@ import { isGenuine } from './signature.js';
 import { loadState, saveState, type State } from './state.js';
 
 const EVENTS = ['encounter.created', 'encounter.updated', 'encounter.deleted', 'patient.updated',
-  'patient.deleted'];
+  'patient.deleted', 'appointment.updated', 'appointment.deleted', 'documentreference.updated'];
 const MOST_BODY_BYTES = 64 * 1024;
 const TRY_AGAIN_MS = 5_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -27,6 +30,7 @@ let state: State | undefined;
 let trouble = 'Connecting to Pons.';
 
 const arrivals = new Arrivals(pons, (row) => tell('row', row));
+const actions = new Actions(pons, (encounter, change) => arrivals.show(encounter, change));
 
 function tell(event: 'list' | 'row' | 'trouble', data: Row[] | Row | { gone: string } | string) {
   for (const browser of browsers) send(browser, event, data);
@@ -53,6 +57,7 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   const change = JSON.parse(body.toString('utf8')) as Change;
   try {
     await arrivals.apply(change, heardAt);
+    await actions.look(change.data.resourceType, change.data.id);
   } catch (error) {
     // Not handled, so not acknowledged: Pons will send it again.
     console.error('cannot read what changed:', (error as Error).message);
@@ -105,8 +110,32 @@ function follow(request: IncomingMessage, response: ServerResponse) {
 // A line now and then keeps the connection open through proxies.
 setInterval(() => browsers.forEach((browser) => browser.write(': still here\n\n')), 20_000).unref();
 
+// ---- 3. What a person asks for
+
+// Answered at once; the row tells the rest. Only pages of this app may ask: a form of another site
+// cannot send JSON.
+async function act(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await bodyOf(request);
+  const json = request.headers['content-type'] === 'application/json';
+  const wish = json && body ? JSON.parse(body.toString('utf8')) as { encounter?: string; start?: string } : {};
+  const row = arrivals.row(String(wish.encounter));
+  if (!row) {
+    response.writeHead(json ? 404 : 415).end();
+    return;
+  }
+  response.writeHead(202).end();
+  if (path === '/book') await actions.book(row, wish.start ? String(wish.start) : undefined);
+  else await actions.sendReport(row);
+}
+
 const server = createServer((request, response) => {
   const path = request.url?.split('?')[0] ?? '/';
+  if ((path === '/book' || path === '/report') && request.method === 'POST') {
+    act(path, request, response).catch(() => {
+      if (!response.headersSent) response.writeHead(400).end();
+    });
+    return;
+  }
   if (path === '/webhook' && request.method === 'POST') {
     receive(request, response).catch(() => response.writeHead(500).end());
     return;
@@ -126,7 +155,7 @@ const server = createServer((request, response) => {
   response.end(page.body);
 });
 
-// ---- 3. Starting
+// ---- 4. Starting
 
 async function register(publicUrl: string): Promise<State> {
   const kept = loadState(config.stateFile);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The four things an app asks of Pons: a token, a FHIR resource, a webhook, the changes since.
+// What an app asks of Pons: a token, FHIR resources, a write, a webhook, the changes since.
 
 export interface Reference {
   reference?: string; // "Patient/…"
@@ -29,6 +29,30 @@ export interface Named {
   name?: string | { text?: string; family?: string; given?: string[]; prefix?: string[] }[];
 }
 
+export interface Appointment {
+  resourceType: 'Appointment';
+  id: string;
+  status: string;
+  start: string;
+}
+export interface DocumentReference {
+  resourceType: 'DocumentReference';
+  id: string;
+  extension?: { url: string; valueCode?: string }[];
+}
+// A write that the practice has not answered in time; it goes on by itself.
+export interface Task {
+  resourceType: 'Task';
+  id: string;
+}
+export interface Outcome {
+  issue?: {
+    details?: { text?: string };
+    diagnostics?: string;
+    extension?: { url: string; valuePeriod?: { start?: string } }[];
+  }[];
+}
+
 // Which record changed, never what is in it: what a webhook posts, and an entry of the change feed.
 export interface Change {
   type: string; // "encounter.created"
@@ -45,12 +69,15 @@ export class PonsError extends Error {
   constructor(
     readonly status: number,
     message: string,
+    readonly reason = '', // in words for a person
+    readonly body: unknown = undefined,
   ) {
     super(message);
   }
 }
 
 const TIMEOUT_MS = 15_000;
+const MOST_ATTEMPTS = 3;
 
 export class Pons {
   private token: { value: string; expires: number } | undefined;
@@ -70,6 +97,23 @@ export class Pons {
         return undefined;
       }
       throw error;
+    }
+  }
+
+  async search<T>(query: string): Promise<T[]> {
+    const bundle = await this.request<{ entry?: { resource: T }[] }>('GET', `/fhir/R4/${query}`);
+    return (bundle.entry ?? []).map((entry) => entry.resource);
+  }
+
+  // Waits until the practice has it, or gives the Task of what goes on without us. Asked again under
+  // the same key where no answer came: however often, it is done once.
+  async create<T>(path: string, body: unknown, key: string): Promise<T | Task> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.request<T | Task>('POST', `/fhir/R4/${path}`, body, { 'idempotency-key': key });
+      } catch (error) {
+        if (error instanceof PonsError || attempt === MOST_ATTEMPTS) throw error;
+      }
     }
   }
 
@@ -94,7 +138,8 @@ export class Pons {
     }
   }
 
-  private async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  private async request<T>(method: string, path: string, body?: unknown,
+    headers: Record<string, string> = {}): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       const response = await fetch(this.base + path, {
         method,
@@ -102,6 +147,7 @@ export class Pons {
           authorization: `Bearer ${await this.accessToken()}`,
           accept: 'application/json',
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -113,7 +159,8 @@ export class Pons {
         this.token = undefined;
         continue;
       }
-      throw new PonsError(response.status, `${method} ${path.split('?')[0]}: ${response.status} ${reason(text)}`);
+      throw new PonsError(response.status, `${method} ${path.split('?')[0]}: ${response.status} ${reason(text)}`,
+        reason(text), parsed(text));
     }
   }
 
@@ -139,6 +186,14 @@ export class Pons {
       expires: Date.now() + (answer.expires_in - 60) * 1000,
     };
     return this.token.value;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -132,6 +132,82 @@ test('after a restart nothing is missing', async () => {
   assert.ok(!state.includes('Citizen'), 'no patient detail on disk');
 });
 
+// Asks as the page does, and waits until the row's wish stands as it should.
+async function ask(path, wish, member, text) {
+  const response = await fetch(`${app.url}${path}`, { method: 'POST',
+    headers: { 'content-type': 'application/json' }, body: JSON.stringify(wish) });
+  assert.equal(response.status, 202);
+  return standing(wish.encounter, member, text);
+}
+async function standing(encounter, member, text) {
+  for (;;) {
+    const row = (await listed()).find((each) => each.encounter === encounter);
+    if (row?.[member]?.text.startsWith(text)) return row[member];
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+const imported = (state) => ({ resourceType: 'DocumentReference', id: 'doc1', extension: [
+  { url: 'https://pons.health/fhir/StructureDefinition/export-state', valueCode: state }] });
+
+test('a follow-up is booked, and moved where staff move it', async () => {
+  await startApp();
+  await pons.deliver(pons.visit(1, { name: 'Mary Citizen' }));
+  assert.equal((await ask('book', { encounter: 'e1' }, 'booking', 'Booked: ')).state, 'done');
+  const [{ path, key, body }] = pons.writes;
+  assert.equal(path, 'Appointment');
+  assert.ok(key.length >= 16, 'a key of its own');
+  assert.match(body.start, /T10:00:00\+11:00$/);
+  assert.deepEqual(body.participant.map((each) => each.actor.reference),
+    ['Patient/p1', 'Practitioner/d1', 'Location/l1', 'HealthcareService/s1']);
+  pons.records.get('Appointment/new1').start = '2031-05-05T11:30:00+10:00';
+  await pons.deliver(pons.change('Appointment/new1', 'updated'));
+  await standing('e1', 'booking', 'Booked: Mon, 5 May, 11:30');
+});
+
+test('where the time is taken, others are offered and one of them is booked', async () => {
+  await startApp();
+  await pons.deliver(pons.visit(1, { name: 'Mary Citizen' }));
+  pons.answers.push([409, { resourceType: 'OperationOutcome', issue: [{ details: { text: 'Taken.' }, extension: [
+    { url: 'https://pons.health/fhir/StructureDefinition/alternative-slot',
+      valuePeriod: { start: '2031-05-05T11:30:00+10:00', end: '2031-05-05T11:45:00+10:00' } }] }] }]);
+  const { offers } = await ask('book', { encounter: 'e1' }, 'booking', 'That time is taken');
+  assert.deepEqual(offers, [{ start: '2031-05-05T11:30:00+10:00', label: 'Mon, 5 May, 11:30' }]);
+  await ask('book', { encounter: 'e1', start: offers[0].start }, 'booking', 'Booked: Mon, 5 May, 11:30');
+  assert.notEqual(pons.writes[0].key, pons.writes[1].key);
+});
+
+test('a lost answer is asked for again under the same key', async () => {
+  await startApp();
+  await pons.deliver(pons.visit(1, { name: 'Mary Citizen' }));
+  pons.answers.push([0]);
+  await ask('book', { encounter: 'e1' }, 'booking', 'Booked: ');
+  assert.equal(pons.writes.length, 2);
+  assert.equal(pons.writes[0].key, pons.writes[1].key);
+});
+
+test('a report is followed until the practice has imported it', async () => {
+  await startApp();
+  await pons.deliver(pons.visit(1, { name: 'Mary Citizen' }));
+  pons.answers.push([201, imported('queued')]);
+  await ask('report', { encounter: 'e1' }, 'report', 'Report: on its way');
+  assert.equal(pons.writes[0].path, 'DocumentReference/$timeline-report');
+  for (const [state, text] of [['delivered', 'Report: waits'], ['imported', 'Report: imported']]) {
+    pons.records.set('DocumentReference/doc1', imported(state));
+    await pons.deliver(pons.change('DocumentReference/doc1', 'updated'));
+    await standing('e1', 'report', text);
+  }
+});
+
+test('what is refused is said in the practice\'s words, and other sites cannot ask', async () => {
+  await startApp();
+  await pons.deliver(pons.visit(1, { name: 'Mary Citizen' }));
+  pons.answers.push([403, { resourceType: 'OperationOutcome', issue: [{ details: { text: 'Switched off.' } }] }]);
+  assert.equal((await ask('book', { encounter: 'e1' }, 'booking', 'Switched off.')).state, 'refused');
+  const form = await fetch(`${app.url}book`, { method: 'POST', body: new URLSearchParams({ encounter: 'e1' }) });
+  assert.equal(form.status, 415);
+  assert.equal(pons.writes.length, 1);
+});
+
 test('signatures are those of the published example', () => {
   const headers = { 'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek', 'webhook-timestamp': '1614265330',
     'webhook-signature': 'v1,AAAA v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=' };

@@ -11,6 +11,8 @@ export class MockPons {
   webhooks = [];
   tokens = 0;
   failing = false; // reads answer 503
+  writes = []; // { path, key, body }
+  answers = []; // to the next writes: [status, body]; then what was sent comes back, created
 
   async start() {
     this.server = createServer((request, response) => this.#answer(request, response));
@@ -96,6 +98,16 @@ export class MockPons {
       const page = this.changes.filter((change) => change.data.seq > since).slice(0, 3);
       const next = page.at(-1)?.data.seq ?? since;
       return json(200, { changes: page, next: String(next), more: next < this.changes.length });
+    }
+    if (url.pathname.startsWith('/fhir/R4/') && request.method === 'POST') {
+      this.writes.push({ path: url.pathname.slice(9), key: request.headers['idempotency-key'], body: JSON.parse(text) });
+      const [status, body] = this.answers.shift() ?? [201, { ...JSON.parse(text), id: `new${this.writes.length}` }];
+      if (status === 0) return request.socket.destroy();
+      if (body.id) this.records.set(`${body.resourceType}/${body.id}`, body);
+      return json(status, body);
+    }
+    if (url.pathname === '/fhir/R4/HealthcareService') {
+      return json(200, { resourceType: 'Bundle', entry: [{ resource: { resourceType: 'HealthcareService', id: 's1' } }] });
     }
     const record = this.records.get(url.pathname.replace('/fhir/R4/', ''));
     return record ? json(200, record) : json(404, { resourceType: 'OperationOutcome' });
