@@ -313,20 +313,20 @@ json::Object FromPatient(const model::Patient& patient) {
   for (const auto& identifier : patient.identifiers) {
     if (identifier.system == kMedicareSystem) medicare = identifier.value;
   }
-  return {{"title", name.prefix},
-          {"first", name.given},
-          {"middle", name.middle},
-          {"last", name.family},
-          {"sex", FromGender(patient.gender)},
-          {"born", patient.birth_date ? FormatDate(*patient.birth_date) : ""},
-          {"medicare", medicare},
-          {"phone", TelecomOf(patient, "phone", false)},
-          {"mobile", TelecomOf(patient, "phone", true)},
-          {"email", TelecomOf(patient, "email", false)},
-          {"street", street},
-          {"suburb", address.city},
-          {"state", address.state},
-          {"postcode", address.postal_code}};
+  json::Object row = {{"first", name.given},
+                      {"middle", name.middle},
+                      {"last", name.family},
+                      {"sex", FromGender(patient.gender)},
+                      {"born", patient.birth_date ? FormatDate(*patient.birth_date) : ""},
+                      {"medicare", medicare},
+                      {"phone", TelecomOf(patient, "phone", false)},
+                      {"mobile", TelecomOf(patient, "phone", true)},
+                      {"email", TelecomOf(patient, "email", false)},
+                      {"street", street},
+                      {"suburb", address.city},
+                      {"postcode", address.postal_code}};
+  if (!address.state.empty()) row.emplace_back("state", address.state);
+  return row;
 }
 
 Table TableFor(model::CommandKind kind) {

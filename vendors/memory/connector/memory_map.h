@@ -13,7 +13,8 @@
 
 namespace pons::memory {
 
-// What apps may say about a patient, as members of its row; what they do not say is empty text.
+// What apps may say about a patient (docs/reference/ownership.md), as members of its row. What they
+// may say and do not is empty text; what is not theirs to say is left out.
 json::Object FromPatient(const model::Patient& patient);
 
 Table TableFor(model::CommandKind kind);

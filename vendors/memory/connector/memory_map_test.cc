@@ -47,6 +47,30 @@ struct BadRow {
   std::string field;
 };
 
+TEST(MemoryMap, WhatAnAppSaysAboutAPatientIsReadBackAsItWasSaid) {
+  const auto said = RowOf({{"first", "Zo\u00eb"},
+                           {"middle", "Ann"},
+                           {"last", "O'Brien"},
+                           {"sex", "F"},
+                           {"born", "1980-02-29"},
+                           {"medicare", "2950156481"},
+                           {"phone", "0255500000"},
+                           {"mobile", "0400000000"},
+                           {"email", "z@example.invalid"},
+                           {"street", "1 High St"},
+                           {"suburb", "Leura"},
+                           {"postcode", "2780"}});
+  const auto record = std::get<model::Record>(ToRecord(Table::kPatients, said, Sydney()));
+  EXPECT_EQ(json::Value(FromPatient(std::get<model::Patient>(record))), said.data);
+}
+
+TEST(MemoryMap, WhatIsNotTheAppsToSayIsLeftOut) {
+  const auto row = json::Value(FromPatient({}));
+  for (const char* key : {"title", "inactive", "died", "ethnicity", "usual_doctor"}) {
+    EXPECT_EQ(row.Find(key), nullptr) << key;
+  }
+}
+
 TEST(MemoryMap, ARowThatCannotBeReadNamesTheFieldAndNotTheValue) {
   const BadRow rows[] = {
       {Table::kPatients, {{"last", 12}}, "last"},
