@@ -298,20 +298,25 @@ void Composer::Overview() {
                                   DateRange(spot.images, zone_)};
     std::vector<Text> cells;
     double height = 0;
+    double baseline = 0;  // scripts differ in how far their first line reaches up
     for (std::size_t column = 0; column < std::size(kColumns); ++column) {
       const Style style{8.5, column == 0, column == 0 ? kAccent : kInk};
       cells.push_back(
           texts_.Make(values[column], style, kColumns[column].width, column == 0 ? 1 : 4));
-      height = std::max(height, cells.back().height());
+      baseline = std::max(baseline, cells.back().baseline());
+    }
+    for (const Text& cell : cells) {
+      height = std::max(height, baseline - cell.baseline() + cell.height());
     }
     Block row;
     row.height = height + 7;
     row.tag = "P";
     row.group = flow_.NextGroup();
     row.repeated = head;
-    row.draw = [cells, i, height = row.height](cairo_t* cr, double y) {
+    row.draw = [cells, i, baseline, height = row.height](cairo_t* cr, double y) {
       for (std::size_t column = 0; column < cells.size(); ++column) {
-        cells[column].Draw(cr, kMargin + kColumns[column].x, y + 3);
+        cells[column].Draw(cr, kMargin + kColumns[column].x,
+                           y + 3 + baseline - cells[column].baseline());
       }
       SetColour(cr, kLine);
       cairo_rectangle(cr, kMargin, y + height - 0.6, kContentWidth, 0.6);
@@ -332,19 +337,19 @@ void Composer::DrawFooter(cairo_t* cr, int page, int pages) {
   const std::string who = Joined({Isolated(person.name), born.empty() ? "" : "born " + born,
                                   person.medicare.empty() ? "" : "Medicare " + person.medicare},
                                  "  ·  ");
+  const std::string which =
+      Joined({"Report " + Isolated(report_.id), When_(report_.date), Isolated(report_.clinic.name)},
+             "  ·  ");
   const Style style{7.5, false, kQuiet};
   const double right = 90;
-  texts_.Label(who, style, kContentWidth - right - 10).Draw(cr, kMargin, y);
-  texts_
-      .Label(Joined({"Report " + Isolated(report_.id), When_(report_.date),
-                     Isolated(report_.clinic.name)},
-                    "  ·  "),
-             style, kContentWidth - right - 10)
-      .Draw(cr, kMargin, y + 11);
-  texts_
-      .Label("Page " + std::to_string(page) + " of " + std::to_string(pages), style, right,
-             Align::kEnd)
-      .Draw(cr, kPageWidth - kMargin - right, y);
+  const auto put = [cr](const Text& text, double x, double base) {
+    text.Draw(cr, x, base - text.baseline());
+  };
+  put(texts_.Label(who, style, kContentWidth - right - 10), kMargin, y + 8);
+  put(texts_.Label(which, style, kContentWidth - right - 10), kMargin, y + 19);
+  put(texts_.Label("Page " + std::to_string(page) + " of " + std::to_string(pages), style, right,
+                   Align::kEnd),
+      kPageWidth - kMargin - right, y + 8);
 }
 
 }  // namespace pons::report

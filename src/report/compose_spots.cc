@@ -86,7 +86,7 @@ void DrawCell(cairo_t* cr, const Cell& cell, double x, double y, double row_heig
 
 Grid GridFor(std::size_t images) {
   Grid grid;
-  grid.columns = images <= 4 ? 2 : 3;
+  grid.columns = images <= 2 || images == 4 ? 2 : 3;
   grid.cell_width = (kContentWidth - kGap * (grid.columns - 1)) / grid.columns;
   grid.most_height = grid.columns == 2 ? 190 : grid.cell_width;
   return grid;

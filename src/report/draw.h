@@ -20,7 +20,7 @@ inline constexpr double kPageWidth = 595.276;  // A4
 inline constexpr double kPageHeight = 841.89;
 inline constexpr double kMargin = 45;
 inline constexpr double kTop = 42;
-inline constexpr double kBottom = kPageHeight - 62;  // where content ends
+inline constexpr double kBottom = kPageHeight - 68;  // where content ends
 inline constexpr double kContentWidth = kPageWidth - 2 * kMargin;
 
 struct Colour {

@@ -70,7 +70,7 @@ TEST(Render, TwelveImages) {
   EXPECT_EQ(looked.other_images, 0U);
   EXPECT_TRUE(looked.fonts_embedded);
   const auto pages = static_cast<std::size_t>(rendered.pages);
-  EXPECT_GE(pages, 4U);
+  EXPECT_GE(pages, 3U);
   EXPECT_THAT(looked.info, HasSubstr("Pages: " + std::to_string(pages)));
   for (std::size_t page = 1; page <= pages; ++page) {
     EXPECT_EQ(CountOf(looked.text, "Page " + std::to_string(page) + " of " + std::to_string(pages)),
