@@ -124,6 +124,8 @@ TEST_F(Cli, HelpHasAnExample) {
                                                 {"explain"},
                                                 {"doctor"},
                                                 {"status"},
+                                                {"report", "render"},
+                                                {"report", "example"},
                                                 {"serve"}}) {
     auto asked = words;
     asked.emplace_back("--help");
@@ -253,6 +255,51 @@ TEST_F(Cli, AttentionHasItsOwnExitCode) {
   const auto doctor = Run({"doctor"});
   EXPECT_EQ(doctor.code, 5) << doctor.out;
   EXPECT_NE(doctor.out.find("Next: chmod 600 " + data_ + "/master.key"), std::string::npos);
+}
+
+TEST_F(Cli, AReportIsDrawnFromAFile) {
+  const std::string bundle = folder_ + "/report.json";
+  const std::string pdf = folder_ + "/report.pdf";
+  const auto example = Run({"report", "example", "-o", bundle, "--spots", "1", "--images", "1"});
+  ASSERT_EQ(example.code, 0) << example.err;
+  const auto drawn = Run({"report", "render", bundle, "-o", pdf});
+  EXPECT_EQ(drawn.code, 0) << drawn.err;
+  EXPECT_NE(drawn.out.find("2 pages, 1 images"), std::string::npos) << drawn.out;
+  EXPECT_EQ(ReadFile(pdf).substr(0, 5), "%PDF-");
+  EXPECT_FALSE(std::filesystem::exists(data_)) << "no data folder is needed";
+}
+
+TEST_F(Cli, AReportThatCannotBeDrawnSaysWhere) {
+  const std::string bundle = folder_ + "/report.json";
+  const std::string pdf = folder_ + "/report.pdf";
+  EXPECT_EQ(Run({"report", "render", bundle, "-o", pdf}).code, 3);
+  std::ofstream(bundle) << R"({"resourceType":"Bundle","type":"collection"})";
+  const auto wrong = Run({"report", "render", bundle, "-o", pdf});
+  EXPECT_EQ(wrong.code, 1);
+  EXPECT_NE(wrong.err.find("Bundle.type"), std::string::npos) << wrong.err;
+  EXPECT_FALSE(std::filesystem::exists(pdf));
+  // An image beside the document, which is not there, and then is.
+  std::ofstream(bundle) << R"({"resourceType":"Bundle","type":"document",
+    "identifier":{"value":"R1"},"entry":[
+    {"resource":{"resourceType":"Composition","status":"final","subject":{"reference":"Patient/a"},
+      "date":"2026","title":"T","author":[{"display":"Dr B"}]}},
+    {"resource":{"resourceType":"Patient","id":"a","name":[{"text":"Ann"}]}},
+    {"resource":{"resourceType":"Media","status":"completed","content":{"url":"Binary/arm"}}}]})";
+  const auto missing = Run({"report", "render", bundle, "-o", pdf});
+  EXPECT_EQ(missing.code, 5) << missing.err;
+  EXPECT_NE(missing.err.find("Bundle.entry[2].resource.content"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(pdf)) << "the report shows that an image is missing";
+  std::filesystem::create_directory(folder_ + "/photos");
+  std::filesystem::copy_file(
+      std::string(PONS_SOURCE_DIR) + "/tests/fuzz/corpus/report_image/png_rgb",
+      folder_ + "/photos/arm.png");
+  EXPECT_EQ(Run({"report", "render", bundle, "-o", pdf, "--images", folder_ + "/photos"}).code, 5)
+      << "two bytes too many in front: no image";
+  const auto bytes = ReadFile(folder_ + "/photos/arm.png").substr(2);
+  std::ofstream(folder_ + "/photos/arm.png", std::ios::binary) << bytes;
+  EXPECT_EQ(Run({"report", "render", bundle, "-o", pdf, "--images", folder_ + "/photos"}).code, 0);
+  const auto zone = Run({"report", "render", bundle, "-o", pdf, "--time-zone", "Sydney"});
+  EXPECT_NE(zone.code, 0);
 }
 
 }  // namespace
