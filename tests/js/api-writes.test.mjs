@@ -259,3 +259,30 @@ test('a Task tells how each of them stands', options, async () => {
   assert.ok(all.entry.length >= 2);
   for (const { resource } of all.entry) assert.deepEqual(objections(resource), []);
 });
+
+test('what has not been sent is withdrawn, and never happens', options, async () => {
+  await system.order('connection', 'pause', system.connection);
+  const answer = await fetch(`${system.url}/fhir/R4/Patient`, { method: 'POST', body: JSON.stringify(person('Withdrawn')),
+    headers: { authorization: `Bearer ${await system.token()}`, 'content-type': 'application/fhir+json',
+      prefer: 'respond-async', ...key() } });
+  assert.equal(answer.status, 202);
+  const id = answer.headers.get('pons-task').split('/')[1];
+  const waiting = await client.read({ resourceType: 'Task', id });
+  assert.equal(waiting.status, 'requested');
+  const cancel = (version) => attempt(client.patch({ resourceType: 'Task', id,
+    JSONPatch: [{ op: 'replace', path: '/status', value: 'cancelled' }],
+    options: { headers: { 'If-Match': `W/"${version}"` } } }));
+  const withdrawn = judged(await cancel(waiting.meta.versionId));
+  assert.equal(withdrawn.status, 200, JSON.stringify(withdrawn.body));
+  assert.equal(withdrawn.body.status, 'cancelled');
+  await system.order('connection', 'resume', system.connection);
+  // The next one goes through, so that the withdrawn one has had its turn.
+  const next = await attempt(client.create({ resourceType: 'Patient', body: person('After'),
+    options: { headers: key() } }));
+  assert.ok([201, 202].includes(next.status), JSON.stringify(next.body));
+  await until('the next one is there', async () => {
+    const { patients } = await system.practice('GET', '/clinic/patients?limit=200');
+    assert.ok(!JSON.stringify(patients).includes('Withdrawn'));
+    return JSON.stringify(patients).includes('After');
+  });
+});
