@@ -16,6 +16,7 @@ using model::Stream;
 constexpr std::string_view kSubject = "Composition.subject";
 constexpr std::string_view kAuthor = "Composition.author";
 constexpr std::size_t kMostWarnings = 20;
+constexpr std::chrono::minutes kMostTime{2};
 
 // "handling=strict": better no report than one with a hole in it.
 bool WantsStrict(const net::Headers& headers) {
@@ -69,9 +70,24 @@ bool SamePerson(Write& write, const report::TimelineReport& report,
                   kSubject);
 }
 
+// The next report waits for this one.
+Result<void> GoOn(Service& service, Instant until) {
+  if (service.stopping.cancelled()) {
+    return MakeError(Fault::kCancelled, "The server is stopping; try again in a moment.");
+  }
+  if (service.deps.clock.Now() > until) {
+    return MakeError(Fault::kRejected,
+                     "The images of this report take more than two minutes to read: send smaller "
+                     "ones.");
+  }
+  return Ok();
+}
+
 Result<report::Rendered> Draw(Write& write, report::TimelineReport report, PracticeZone zone) {
   report::RenderOptions options{std::move(zone)};
-  options.cancel = &write.service().stopping;
+  options.may_go_on = [&write, until = write.service().deps.clock.Now() + kMostTime]() {
+    return GoOn(write.service(), until);
+  };
   options.binary = [&write](std::string_view id) -> Result<std::string> {
     PONS_ASSIGN(const auto upload,
                 write.reader().Binary(write.app().app.key, id, write.call().began));

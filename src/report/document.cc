@@ -35,6 +35,14 @@ bool EndsLine(std::string_view tag) {
   return false;
 }
 
+// Marks that turn the direction of what follows (U+202A to U+202E, U+2066 to U+2069): one in a name
+// would turn the words after it. Letters have a direction of their own.
+bool TurnsText(std::string_view at) {
+  if (at.size() < 3 || at[0] != '\xE2') return false;
+  return (at[1] == '\x80' && at[2] >= '\xAA' && at[2] <= '\xAE') ||
+         (at[1] == '\x81' && at[2] >= '\xA6' && at[2] <= '\xA9');
+}
+
 void AppendUtf8(std::uint32_t code, std::string& out) {
   if (code == 0 || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) code = 0xFFFD;
   if (code < 0x80) {
@@ -230,9 +238,14 @@ Result<void> Document::Text(std::string text, const std::string& path, std::stri
   if (!IsValidUtf8(text)) return Refuse(path, "The text is not UTF-8.");
   std::string kept;
   kept.reserve(text.size());
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     const auto byte = static_cast<unsigned char>(c);
     if (c == '\r') continue;
+    if (TurnsText(std::string_view(text).substr(i))) {
+      i += 2;
+      continue;
+    }
     if (byte < 0x20 || byte == 0x7F) {
       kept += c == '\n' ? '\n' : ' ';
     } else {

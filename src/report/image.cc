@@ -151,6 +151,19 @@ bool Harmless(tjhandle handle) {
              std::string_view::npos;
 }
 
+// Cameras write one scan and progressive pictures about ten. Each costs a pass over all pixels, and
+// may be a few bytes long.
+constexpr std::size_t kMostScans = 64;
+
+bool TooManyScans(std::string_view jpeg) {
+  std::size_t scans = 0;
+  for (auto at = jpeg.find("\xFF\xDA"); at != std::string_view::npos;
+       at = jpeg.find("\xFF\xDA", at + 2)) {
+    if (++scans > kMostScans) return true;
+  }
+  return false;
+}
+
 // The smallest of the decoder's own scales that is still at least `wanted`.
 Size DecoderScale(Size from, Size wanted) {
   int count = 0;
@@ -190,6 +203,7 @@ Result<Pixels> DecodeJpeg(std::string_view bytes, Size box, const ImageLimits& l
   if (full.width <= 0 || full.height <= 0) return Broken("the JPEG image is damaged");
   PONS_TRY(JudgeSize(static_cast<std::uint64_t>(full.width),
                      static_cast<std::uint64_t>(full.height), limits));
+  if (TooManyScans(bytes)) return Broken("the JPEG image has too many scans");
   const int orientation = ExifOrientation(bytes);
   if (orientation >= 5) std::swap(box.width, box.height);
   const Size wanted = FitWithin(full, box);
@@ -199,7 +213,6 @@ Result<Pixels> DecodeJpeg(std::string_view bytes, Size box, const ImageLimits& l
       static_cast<std::size_t>(decoded.width) * static_cast<std::size_t>(decoded.height);
   Pixels pixels{decoded.width, decoded.height, std::vector<std::uint8_t>(count * 3)};
   std::vector<std::uint8_t> inks(cmyk ? count * 4 : 0);
-  // Few scans: a small file must not keep the decoder busy for minutes.
   if (tjDecompress2(turbo.get(), Data(bytes), size, cmyk ? inks.data() : pixels.rgb.data(),
                     decoded.width, 0, decoded.height, cmyk ? TJPF_CMYK : TJPF_RGB,
                     TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT) != 0 &&

@@ -211,6 +211,16 @@ TEST(Image, BombsAreRefusedByTheirHeader) {
   EXPECT_THAT(Failure(Png(64, 64, 1), small), HasSubstr("megapixels"));
 }
 
+TEST(Image, ManyScansAreRefused) {
+  // Each scan is a pass over all pixels for a few bytes of file.
+  auto jpeg = EncodeJpeg(Quarters(64, 64), 80).value();
+  const auto scan = jpeg.find("\xFF\xDA");
+  ASSERT_NE(scan, std::string::npos);
+  const auto piece = jpeg.substr(scan, jpeg.size() - 2 - scan);
+  for (int i = 0; i < 70; ++i) jpeg.insert(scan, piece);
+  EXPECT_THAT(Failure(jpeg), HasSubstr("too many scans"));
+}
+
 TEST(Image, ShrinkAverages) {
   Pixels checks{4, 4, {}};
   for (int i = 0; i < 16; ++i) {

@@ -231,6 +231,14 @@ TEST(ReadTimeline, ErrorsHoldNoValues) {
   EXPECT_EQ(report.error().summary.find("secret"), std::string::npos);
 }
 
+TEST(ReadTimeline, TextsHoldNothingThatTurnsOrControls) {
+  auto bundle = Parsed(SmallSample().bundle);
+  Resource_(bundle, 0).Set("title",
+                           "a\u202Eb\u2066c\u200Fd\x01"
+                           "e\te\r\nf \u202A");
+  EXPECT_EQ(ReadTimeline(bundle).value().title, "abc\u200Fd e e\nf");
+}
+
 TEST(ReadTimeline, WhatWasAnErrorIsLeftOut) {
   auto bundle = Parsed(SmallSample().bundle);
   Resource_(bundle, 6).Set("status", "entered-in-error");

@@ -52,9 +52,7 @@ class ImagePreparer {
     const Grid grid = GridFor(images.size());
     const double scale = options_.print_dpi / 72;
     for (const Image& image : images) {
-      if (options_.cancel != nullptr && options_.cancel->cancelled()) {
-        return MakeError(Fault::kCancelled, "the report is no longer wanted");
-      }
+      if (options_.may_go_on) PONS_TRY(options_.may_go_on());
       PreparedImage& prepared = images_[&image];
       // What earlier pictures left over is for those that follow.
       const std::size_t share = left_ / (count_ - done_);

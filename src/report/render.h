@@ -4,7 +4,7 @@
 //
 // Threads: any; one call holds one thread for as long as it takes (about 50 ms per picture of 12
 // megapixels) and some hundred MiB at most. Errors: kInternal where the drawing library fails,
-// kCancelled. What is wrong with one picture is a placeholder in the report and a warning.
+// those of may_go_on. What is wrong with one picture is a placeholder in the report and a warning.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/cancel.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "report/image.h"
@@ -30,7 +29,8 @@ struct RenderOptions {
   ImageLimits images = {};
   double print_dpi = 200;
   std::function<void(std::size_t images_done, std::size_t images)> progress = {};
-  const CancelToken* cancel = nullptr;
+  // Asked before each image; its error ends the work.
+  std::function<Result<void>()> may_go_on = {};
 };
 
 struct Warning {

@@ -96,6 +96,7 @@ TEST(Render, SaysWhatItIs) {
   EXPECT_THAT(looked.info, HasSubstr("Tagged: yes"));
   EXPECT_THAT(looked.info, HasSubstr("A4"));
   EXPECT_THAT(rendered.pdf, HasSubstr("/Lang (en-AU)"));
+  EXPECT_GE(CountOf(rendered.pdf, "/Subtype /Link"), 2U) << "from the map and from the table";
   const TemporaryFile file(rendered.pdf);
   const auto outline = RunProgram("qpdf --json --json-key=outlines " + file.path());
   EXPECT_EQ(outline.code, 0);
@@ -285,13 +286,20 @@ TEST(Render, AHundredSpots) {
 }
 
 TEST(Render, CanBeCalledOff) {
-  CancelToken cancel;
-  cancel.Cancel();
+  SampleOptions sample;
+  sample.images = 5;
+  sample.image_width = 80;
+  sample.image_height = 60;
+  int asked = 0;
   auto options = SydneyOptions();
-  options.cancel = &cancel;
-  const auto rendered = RenderTimeline(SmallReport(), options);
+  options.may_go_on = [&]() -> Result<void> {
+    if (++asked < 3) return Ok();
+    return MakeError(Fault::kCancelled, "enough");
+  };
+  const auto rendered = RenderTimeline(ReadSample(MakeSample(sample)), options);
   ASSERT_FALSE(rendered);
   EXPECT_EQ(rendered.error().fault, Fault::kCancelled);
+  EXPECT_EQ(asked, 3);
 }
 
 TEST(Render, TellsHowFarItIs) {
