@@ -113,11 +113,7 @@ Result<void> CommandWorker::CancelUngranted() {
       const auto waiting,
       reader_->Commands({connection_.key, static_cast<int>(State::kAccepted), true, 100000}));
   for (const auto& row : waiting) {
-    const auto* grant = snapshot_->Find(row.grant);
-    if (grant != nullptr && Allowed(*grant, row.kind)) continue;
-    End(row, Event::kWithdraw,
-        grant == nullptr ? "the practice has revoked this app's grant"
-                         : "the practice has switched off " + std::string(SwitchFor(row.kind)));
+    if (auto why = Ungranted(row); !why.empty()) End(row, Event::kWithdraw, std::move(why));
   }
   return Ok();
 }
@@ -166,7 +162,15 @@ std::optional<Instant> CommandWorker::NextMoment() {
 
 // ---- sending ------------------------------------------------------------------------------------
 
-bool CommandWorker::StillGranted(store::Transaction& tx, const Row& row) {
+std::string CommandWorker::Ungranted(const Row& row) const {
+  const auto* grant = snapshot_->Find(row.grant);
+  if (grant == nullptr) return kRevoked;
+  if (Allowed(*grant, row.kind)) return {};
+  return "the practice has switched off " + std::string(SwitchFor(row.kind));
+}
+
+bool CommandWorker::StillGranted(store::Transaction& tx, const Row& row) const {
+  if (!Ungranted(row).empty()) return false;
   const auto seeing = tx.GrantsSeeing(store::KeyOf(row.id));  // its Task; revoked ones see nothing
   return std::find(seeing.begin(), seeing.end(), row.grant) != seeing.end();
 }
@@ -184,6 +188,12 @@ std::optional<CommandWorker::Row> CommandWorker::BeginSending(const Row& row) {
   if (row.deadline <= context_.parts.clock.Now()) {
     End(row, Event::kDeadline,
         row.reason.empty() ? "its time was over before it could be sent" : row.reason);
+    return std::nullopt;
+  }
+  // It may have been in doubt when the grant was taken away, and is known now to have had no
+  // effect.
+  if (auto why = Ungranted(row); !why.empty()) {
+    End(row, Event::kWithdraw, std::move(why));
     return std::nullopt;
   }
   if (const auto opened = session_.EnsureOpen(); !opened) {

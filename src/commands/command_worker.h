@@ -70,8 +70,10 @@ class CommandWorker {
 
   // The row, marked as being sent; empty where it is not to be sent (now).
   std::optional<Row> BeginSending(const Row& row);
+  // Why its grant does not allow it any more; empty: it does.
+  std::string Ungranted(const Row& row) const;
   // Revoked is revoked at once, whatever snapshot this step began with.
-  static bool StillGranted(store::Transaction& tx, const Row& row);
+  bool StillGranted(store::Transaction& tx, const Row& row) const;
   void MarkSending(store::Transaction& tx, Row& row);
   // Sends. Returns the next one, marked as being sent in the commit that ended this one.
   std::optional<Row> Send(Row row, bool go_on);

@@ -233,6 +233,28 @@ TEST_F(FailuresTest, APersonsNoSendsItAgainWhileThereIsTime) {
   }
 }
 
+TEST_F(FailuresTest, WhatWasInDoubtWhenTheGrantEndedIsNotSentAgain) {
+  for (const bool revoked : {false, true}) {
+    Plan(Fault::kUnavailable, Effect::kUnknown, false);
+    const auto id = Book(revoked ? "k2" : "k1", ada_);
+    desk_->RunDue();
+    ASSERT_EQ(StateIn(id), State::kInDoubt);
+    auto grant = grant_;
+    if (revoked) {
+      grant.revoked = true;
+    } else {
+      grant.switches.take_bookings = false;
+    }
+    Change(grant);
+    Run();
+    EXPECT_EQ(StateIn(id), State::kCancelled);
+    EXPECT_EQ(Row(id).attempts, 1);
+    grant.switches.take_bookings = true;
+    Change(grant);
+  }
+  EXPECT_EQ(script_.AllEffects(), 0);
+}
+
 TEST_F(FailuresTest, LookingForTheEffectIsPatientWhileThePracticeIsAway) {
   Plan(Fault::kUnavailable, Effect::kUnknown, true);
   for (int i = 0; i < 5; ++i)
