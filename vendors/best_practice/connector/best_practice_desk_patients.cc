@@ -155,7 +155,12 @@ Result<Applied> Desk::Update(const Command& command, const model::UpdatePatient&
   }();
   // INFERRED: what the updating procedures return is not documented; the row read back tells.
   PONS_TRY(session_.Tell(call, command.deadline));
-  return Applied{update.ref, false, {}, std::string(call.procedure()) + " went through"};
+  const auto after = session_.Present(update.ref, command.deadline);
+  if (!after) return Afterwards(after.error());
+  if (after->version == present.version) {
+    return Refused("0", "Best Practice did not change the patient; it gives no reason");
+  }
+  return Applied{update.ref, false, {}, std::string(call.procedure()) + " went through, and the row has changed"};
 }
 
 Result<Trace> Desk::FindCreated(const Command& command, const model::CreatePatient& create) {

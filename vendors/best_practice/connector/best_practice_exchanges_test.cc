@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "vendors/best_practice/connector/best_practice_procedures.h"
 #include "vendors/best_practice/connector/best_practice_wire.h"
 
 namespace pons::best_practice {
@@ -45,6 +46,8 @@ std::string Written(const SqlStatement& statement) {
       out += "-- ? datetime " + Stamp(*time) + "\n";
     } else if (const auto* text = std::get_if<std::string>(&parameter)) {
       out += "-- ? text " + *text + "\n";
+    } else {
+      out += "-- ? null\n";
     }
   }
   return out;
@@ -152,7 +155,71 @@ std::vector<std::string_view> ColumnsOf(const Table& table) {
   return {table.columns.begin(), table.columns.end()};
 }
 
-std::vector<Exchange> Exchanges() {
+// The RETURN value of a call.
+std::string Result(SqlRow row) {
+  constexpr std::string_view kNames[] = {"RESULT"};
+  CellReader in(row, kNames);
+  in.Int();
+  return in.bad() ? "no number" : "";
+}
+
+PatientForm NewPatient() {
+  PatientForm form;
+  form.title_code = 3;
+  form.first_name = "ADA";
+  form.surname = "SAMPLE";
+  form.address1 = "1 Wharf St";
+  form.city = "SYDNEY";
+  form.postcode = "2000";
+  form.date_of_birth = At(1980, 2, 29).day();
+  form.sex_code = 1;
+  form.mobile_phone = "0400 000 000";
+  form.external_id = "ABCDEFGHJK";
+  form.email = "ada@example.invalid";
+  return form;
+}
+
+std::vector<Exchange> WritingExchanges() {
+  const auto day = At(2026, 5, 5).day();
+  const auto start = At(2026, 5, 5, 29700);
+  NewAppointment appointment;
+  appointment.start = start;
+  appointment.length = seconds(900);
+  appointment.type = 1;
+  appointment.user = 7;
+  appointment.patient = 41;
+  appointment.location = 1;
+  appointment.reason = "Skin check (ref ABCDEFGHJK)";
+  Call arrive("BP_ArriveAppointment");
+  arrive.With("aptid", std::int64_t{500});
+  return {
+      {"20-add-patient", AddPatient(NewPatient()).ForResult(), {"RESULT"}, Result},
+      {"21-update-patient", UpdatePatient(44, NewPatient()).ForResult(), {"RESULT"}, Result},
+      {"22-like-patients",
+       SelectLikePatients(day, "SAMPLE", "ADA", "39501234"),
+       {"INTERNALID"},
+       nullptr},
+      {"23-free-times",
+       FreeAppointments(7, day).ForRows(),
+       {"AppointmentTime", "AppointmentLength"},
+       nullptr},
+      {"24-is-booked", IsAppointmentBooked(7, start).ForResult(), {"RESULT"}, Result},
+      {"25-add-appointment", AddAppointment(appointment).ForResult(), {"RESULT"}, Result},
+      {"26-diary",
+       SelectDiary(7, day),
+       {"RECORDID", "RECORDSTATUS", "INTERNALID", "USERID", "LOCATIONID", "APPOINTMENTDATE",
+        "APPOINTMENTTIME", "APPOINTMENTLENGTH", "APPOINTMENTCODE", "CREATED", "REASON"},
+       With(DecodeDiary)},
+      {"27-move-appointment",
+       MoveAppointment(500, At(2026, 5, 5, 36000), 7, 1).ForResult(),
+       {"RESULT"},
+       Result},
+      {"28-cancel-appointment", CancelAppointment(500, 3).ForResult(), {"RESULT"}, Result},
+      {"29-arrive", arrive.ForResult(), {"RESULT"}, Result},
+  };
+}
+
+std::vector<Exchange> ReadingExchanges() {
   static const std::vector<std::int64_t> patients = {41, 42, 43};
   const auto newest = At(2026, 5, 4, 34200 - 120);
   return {
@@ -201,6 +268,12 @@ std::vector<Exchange> Exchanges() {
       {"16-history", SelectHistoryOf(patients), ColumnsOf(kHistory), With(DecodeHistory)},
       {"17-missing-right", ProbeTable("VISITS"), {}, nullptr},
   };
+}
+
+std::vector<Exchange> Exchanges() {
+  auto all = ReadingExchanges();
+  for (auto& one : WritingExchanges()) all.push_back(std::move(one));
+  return all;
 }
 
 TEST(BestPracticeExchanges, EveryRequestIsMade) {
