@@ -74,7 +74,9 @@ void Simulation::CheckEffects(const Wish& wish, const commands::CommandView& vie
       Hold(effects == 0, "I2: an effect that is denied: " + what);
       return;
     case State::kNeedsPerson:
-      Hold(practice.Lost(wish.reference), "a person is asked although there is evidence: " + what);
+      if (practice.Lost(wish.reference) || AnswersUnreadable(wish)) return;
+      TellCommand(wish);
+      Hold(false, "a person is asked although there is evidence: " + what);
       return;
     case State::kSending:
     case State::kInDoubt:
@@ -103,8 +105,15 @@ bool Simulation::WaitsForPerson(const Wish& wish) {
   });
 }
 
+// The practice has answered again and again, and nobody can read it: that is no evidence either.
+bool Simulation::AnswersUnreadable(const Wish& wish) const {
+  constexpr int kOftenEnough = 8;
+  const auto row = Read(reader_->Command(wish.id));
+  return row && row->fault == Fault::kProtocol && row->failures >= kOftenEnough;
+}
+
 // With --verbose, the life of a command that has not ended.
-void Simulation::TellCommand(const Wish& wish) {
+void Simulation::TellCommand(const Wish& wish) const {
   if (!options_.verbose || wish.ended) return;
   const auto row = Read(reader_->Command(wish.id));
   Say(WhatOf(wish, static_cast<State>(row->state)) + " since " + FormatInstant(row->accepted) +

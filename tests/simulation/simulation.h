@@ -135,7 +135,8 @@ class Simulation {
   void CheckTask(const Wish& wish, const commands::CommandView& view);
   void CheckAnswered(const Wish& wish, const commands::CommandView& view, int down);
   void CheckNoDoubleBooking() const;
-  void TellCommand(const Wish& wish);
+  void TellCommand(const Wish& wish) const;
+  bool AnswersUnreadable(const Wish& wish) const;
   bool WaitsForPerson(const Wish& wish);
   void NoteResult(const Wish& wish);
   std::vector<memory::EffectEntry> EffectsOf(const Wish& wish) const;
