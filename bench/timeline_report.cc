@@ -24,8 +24,8 @@ using std::chrono::steady_clock;
 
 constexpr int kWidth = 4000;
 constexpr int kHeight = 3000;
-constexpr double kMostMs12 = 3000;
-constexpr double kMostMs40 = 10000;
+constexpr double kMostMs12 = 2000;
+constexpr double kMostMs40 = 5000;
 constexpr std::size_t kMostBytes = 5'000'000;
 
 double MsSince(steady_clock::time_point begun) {

@@ -325,9 +325,11 @@ Result<std::string> EncodeJpeg(const Pixels& pixels, int quality) {
   if (turbo == nullptr) return MakeError(Fault::kInternal, "the JPEG encoder did not start");
   unsigned char* out = nullptr;
   unsigned long size = 0;
+  // Colours are what dermoscopy is read by: they are thinned out only where room is short.
+  const int sampling = quality >= 85 ? TJSAMP_444 : TJSAMP_420;
   const int failed =
       tjCompress2(turbo.get(), pixels.rgb.data(), pixels.width, 0, pixels.height, TJPF_RGB, &out,
-                  &size, TJSAMP_420, std::clamp(quality, 1, 100), TJFLAG_ACCURATEDCT);
+                  &size, sampling, std::clamp(quality, 1, 100), TJFLAG_ACCURATEDCT);
   std::string jpeg;
   if (failed == 0) jpeg.assign(reinterpret_cast<const char*>(out), size);
   tjFree(out);
