@@ -255,7 +255,7 @@ std::optional<CommandWorker::Row> CommandWorker::Send(Row row, bool go_on) {
   } else {
     const auto applied = session_.sink().Apply(*command);
     if (applied) {
-      Applied_(outcome, *command, Event::kSaidYes, *applied);
+      SaidYes(outcome, *command, Event::kSaidYes, *applied);
     } else {
       Refused(outcome, *command, applied.error());
     }
@@ -314,7 +314,7 @@ void CommandWorker::LookUp(const Row& row) {
   outcome.row.failures = 0;
   switch (trace->kind) {
     case Trace::Kind::kFound:
-      Applied_(outcome, *command, Event::kEffectFound, trace->applied);
+      SaidYes(outcome, *command, Event::kEffectFound, trace->applied);
       if (!trace->evidence.empty()) outcome.row.evidence = trace->evidence;
       break;
     case Trace::Kind::kNone:
@@ -360,8 +360,8 @@ void CommandWorker::Later(Outcome& outcome, const Error& error) {
 
 // ---- reading back -------------------------------------------------------------------------------
 
-void CommandWorker::Applied_(Outcome& outcome, const Command& command, Event event,
-                             const Applied& applied) {
+void CommandWorker::SaidYes(Outcome& outcome, const Command& command, Event event,
+                            const Applied& applied) {
   auto& row = outcome.row;
   WentWell(row.kind);
   row.fault.reset();

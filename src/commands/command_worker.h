@@ -82,7 +82,7 @@ class CommandWorker {
 
   void End(const Row& row, Event event, std::string reason);
   Result<Command> Compose(const Row& row);
-  void Applied_(Outcome& outcome, const Command& command, Event event, const Applied& applied);
+  void SaidYes(Outcome& outcome, const Command& command, Event event, const Applied& applied);
   void Confirm(Outcome& outcome, const Command& command, const Applied& applied);
   void Confirmed(Outcome& outcome, Confirmation confirmation);
   void Refused(Outcome& outcome, const Command& command, const Error& error);
