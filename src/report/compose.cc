@@ -139,7 +139,7 @@ void Composer::Facts() {
   std::vector<std::pair<Text, Text>> left;
   std::vector<std::pair<Text, Text>> right;
   const double left_height = MeasureFacts({{"Patient", person.name, true},
-                                           {"Date of birth", When_(person.birth_date)},
+                                           {"Date of birth", Shown(person.birth_date)},
                                            {"Sex", Capitalised(person.gender)},
                                            {"Medicare", person.medicare},
                                            {"DVA", person.dva},
@@ -151,7 +151,7 @@ void Composer::Facts() {
       MeasureFacts({{"Doctor", doctor.name, true},
                     {"Qualification", doctor.qualification},
                     {"Provider no.", doctor.provider_number},
-                    {"Report date", When_(report_.date)},
+                    {"Report date", Shown(report_.date)},
                     {"Report no.", report_.id},
                     {"Status", report_.status == "final" ? "" : Capitalised(report_.status)},
                     {"Contents", std::to_string(report_.spots.size()) +
@@ -302,7 +302,7 @@ void Composer::Overview() {
     for (std::size_t column = 0; column < std::size(kColumns); ++column) {
       const Style style{8.5, column == 0, column == 0 ? kAccent : kInk};
       cells.push_back(
-          texts_.Make(values[column], style, kColumns[column].width, column == 0 ? 1 : 4));
+          texts_.Make(values[column], style, kColumns[column].width, column == 0 ? 2 : 4));
       baseline = std::max(baseline, cells.back().baseline());
     }
     for (const Text& cell : cells) {
@@ -333,23 +333,32 @@ void Composer::DrawFooter(cairo_t* cr, int page, int pages) {
   cairo_rectangle(cr, kMargin, y - 6, kContentWidth, 0.7);
   cairo_fill(cr);
   const Person& person = report_.patient;
-  const std::string born = When_(person.birth_date);
-  const std::string who = Joined({Isolated(person.name), born.empty() ? "" : "born " + born,
+  const std::string born = Shown(person.birth_date);
+  const std::string who = Joined({born.empty() ? "" : "born " + born,
                                   person.medicare.empty() ? "" : "Medicare " + person.medicare},
                                  "  ·  ");
   const std::string which =
-      Joined({"Report " + Isolated(report_.id), When_(report_.date), Isolated(report_.clinic.name)},
+      Joined({"Report " + Isolated(report_.id), Shown(report_.date), Isolated(report_.clinic.name)},
              "  ·  ");
   const Style style{7.5, false, kQuiet};
   const double right = 90;
+  const double left = kContentWidth - right - 10;
   const auto put = [cr](const Text& text, double x, double base) {
     text.Draw(cr, x, base - text.baseline());
   };
-  put(texts_.Label(who, style, kContentWidth - right - 10), kMargin, y + 8);
-  put(texts_.Label(which, style, kContentWidth - right - 10), kMargin, y + 19);
+  // A long name is cut, and what tells people of one name apart is not.
+  const Text details = texts_.Label(who.empty() ? "" : "  ·  " + who, style, left - 60);
+  const Text name = texts_.Label(Isolated(person.name), style, left - details.width());
+  put(name, kMargin, y + 8);
+  put(details, kMargin + name.width(), y + 8);
+  put(texts_.Label(which, style, left), kMargin, y + 19);
   put(texts_.Label("Page " + std::to_string(page) + " of " + std::to_string(pages), style, right,
                    Align::kEnd),
       kPageWidth - kMargin - right, y + 8);
+  if (report_.status != "final") {
+    put(texts_.Label(Capitalised(report_.status), {7.5, true, kAlarm}, right, Align::kEnd),
+        kPageWidth - kMargin - right, y + 19);
+  }
 }
 
 }  // namespace pons::report

@@ -62,7 +62,7 @@ class Composer {
   void Heading(std::string_view text, double before);
   double MeasureFacts(const std::vector<Fact>& facts, double width,
                       std::vector<std::pair<Text, Text>>& set);
-  std::string When_(const When& when) const { return FormatWhen(when, zone_); }
+  std::string Shown(const When& when) const { return FormatWhen(when, zone_); }
 
   const TimelineReport& report_;
   const PracticeZone& zone_;

@@ -116,7 +116,7 @@ void Composer::Images(const std::vector<Image>& images, std::shared_ptr<const Bl
         cell.width = cell.image->width * scale;
         cell.height = cell.image->height * scale;
       }
-      const std::string when = When_(image.taken);
+      const std::string when = Shown(image.taken);
       const std::string kind(ImageKindName(image.kind));
       cell.caption.push_back(texts_.Label(kind + "  ·  " + (when.empty() ? "no date" : when),
                                           {8, true, kInk}, grid.cell_width));
@@ -156,7 +156,7 @@ void Composer::Diagnoses(const std::vector<Diagnosis>& diagnoses,
     const Text name = texts_.Label("Diagnosis", {8, false, kQuiet}, left);
     const Text words = texts_.Make(diagnosis.text, {9.5, true, kInk}, kContentWidth - left, 6);
     std::string rest = diagnosis.status;
-    const std::string when = When_(diagnosis.date);
+    const std::string when = Shown(diagnosis.date);
     if (!rest.empty() && !when.empty()) rest += ", ";
     const Text detail = texts_.Label(rest + when, {8, false, kQuiet}, kContentWidth - left);
     const bool more = !rest.empty() || !when.empty();
@@ -179,7 +179,7 @@ void Composer::Diagnoses(const std::vector<Diagnosis>& diagnoses,
 void Composer::Entries(const std::vector<Entry>& entries, std::shared_ptr<const Block> repeated) {
   const double left = 116;
   for (const Entry& entry : entries) {
-    const std::string when = When_(entry.date);
+    const std::string when = Shown(entry.date);
     const std::string kind(EntryKindName(entry.kind));
     const Text name = texts_.Label(kind, {8, true, kAccent}, left - 8);
     const Text date = texts_.Label(when, {7.5, false, kQuiet}, left - 8);

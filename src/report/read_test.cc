@@ -23,7 +23,7 @@ Sample SmallSample() {
   return MakeSample(options);
 }
 
-json::Value& Entry_(json::Value& bundle, std::size_t index) {
+json::Value& EntryAt(json::Value& bundle, std::size_t index) {
   for (auto& [name, value] : *const_cast<json::Object*>(bundle.object())) {
     if (name == "entry") return (*value.array())[index];
   }
@@ -31,8 +31,8 @@ json::Value& Entry_(json::Value& bundle, std::size_t index) {
   return none;
 }
 
-json::Value& Resource_(json::Value& bundle, std::size_t index) {
-  for (auto& [name, value] : *const_cast<json::Object*>(Entry_(bundle, index).object())) {
+json::Value& ResourceAt(json::Value& bundle, std::size_t index) {
+  for (auto& [name, value] : *const_cast<json::Object*>(EntryAt(bundle, index).object())) {
     if (name == "resource") return value;
   }
   static json::Value none;
@@ -165,46 +165,47 @@ TEST(ReadTimeline, ErrorsNameTheElement) {
   EXPECT_EQ(wrong_with([](auto& b) { b.Set("type", "collection"); }), "Bundle.type");
   EXPECT_EQ(wrong_with([](auto& b) { b.Set("identifier", json::Value()); }),
             "Bundle.identifier.value");
-  EXPECT_EQ(wrong_with([](auto& b) { Resource_(b, 0).Set("resourceType", "Basic"); }),
+  EXPECT_EQ(wrong_with([](auto& b) { ResourceAt(b, 0).Set("resourceType", "Basic"); }),
             "Bundle.entry");
-  EXPECT_EQ(wrong_with([](auto& b) { Resource_(b, 0).Set("status", "entered-in-error"); }),
+  EXPECT_EQ(wrong_with([](auto& b) { ResourceAt(b, 0).Set("status", "entered-in-error"); }),
             std::string(composition) + ".status");
-  EXPECT_EQ(wrong_with([](auto& b) { Resource_(b, 0).Set("title", ""); }),
+  EXPECT_EQ(wrong_with([](auto& b) { ResourceAt(b, 0).Set("title", ""); }),
             std::string(composition) + ".title");
-  EXPECT_EQ(wrong_with([](auto& b) { Resource_(b, 0).Set("date", "09/03/2026"); }),
+  EXPECT_EQ(wrong_with([](auto& b) { ResourceAt(b, 0).Set("date", "09/03/2026"); }),
             std::string(composition) + ".date");
-  EXPECT_EQ(wrong_with([](auto& b) { Resource_(b, 0).Set("author", json::Array()); }),
+  EXPECT_EQ(wrong_with([](auto& b) { ResourceAt(b, 0).Set("author", json::Array()); }),
             std::string(composition) + ".author");
-  EXPECT_EQ(wrong_with([](auto& b) { Resource_(b, 0).Set("language", "en AU)"); }),
+  EXPECT_EQ(wrong_with([](auto& b) { ResourceAt(b, 0).Set("language", "en AU)"); }),
             std::string(composition) + ".language");
-  EXPECT_EQ(wrong_with([](auto& b) { Resource_(b, 0).Set("subject", json::Value()); }),
+  EXPECT_EQ(wrong_with([](auto& b) { ResourceAt(b, 0).Set("subject", json::Value()); }),
             std::string(composition) + ".subject");
-  EXPECT_EQ(wrong_with([](auto& b) { Resource_(b, 1).Set("name", json::Array()); }),
+  EXPECT_EQ(wrong_with([](auto& b) { ResourceAt(b, 1).Set("name", json::Array()); }),
             "Bundle.entry[1].resource.name");
-  EXPECT_EQ(wrong_with([](auto& b) { Resource_(b, 1).Set("birthDate", "2026-02-30"); }),
+  EXPECT_EQ(wrong_with([](auto& b) { ResourceAt(b, 1).Set("birthDate", "2026-02-30"); }),
             "Bundle.entry[1].resource.birthDate");
-  EXPECT_EQ(wrong_with([](auto& b) { Entry_(b, 2).Set("fullUrl", Entry_(b, 1).Text("fullUrl")); }),
-            "Bundle.entry[2].fullUrl");
-  EXPECT_EQ(wrong_with([](auto& b) { Entry_(b, 5).Set("resource", json::Value()); }),
+  EXPECT_EQ(
+      wrong_with([](auto& b) { EntryAt(b, 2).Set("fullUrl", EntryAt(b, 1).Text("fullUrl")); }),
+      "Bundle.entry[2].fullUrl");
+  EXPECT_EQ(wrong_with([](auto& b) { EntryAt(b, 5).Set("resource", json::Value()); }),
             "Bundle.entry[5].resource");
   // Entry 4 is the first spot, 5 its diagnosis, 6 its first picture.
   EXPECT_THAT(wrong_with([](auto& b) {
-                const auto text = json::Write(Resource_(b, 4));
+                const auto text = json::Write(ResourceAt(b, 4));
                 auto changed = text;
                 changed.replace(changed.find("0.88"), 4, "1.88");
-                Resource_(b, 4) = Parsed(changed);
+                ResourceAt(b, 4) = Parsed(changed);
               }),
               HasSubstr("Bundle.entry[4].resource.extension[0]"));
   json::Value content;
   content.Set("data", "no base64!");
-  EXPECT_EQ(wrong_with([&](auto& b) { Resource_(b, 6).Set("content", content); }),
+  EXPECT_EQ(wrong_with([&](auto& b) { ResourceAt(b, 6).Set("content", content); }),
             "Bundle.entry[6].resource.content.data");
   content = {};
   content.Set("url", "https://elsewhere.example/picture.jpg");
-  EXPECT_EQ(wrong_with([&](auto& b) { Resource_(b, 6).Set("content", content); }),
+  EXPECT_EQ(wrong_with([&](auto& b) { ResourceAt(b, 6).Set("content", content); }),
             "Bundle.entry[6].resource.content");
   content.Set("url", "Binary/../../etc/passwd");
-  EXPECT_EQ(wrong_with([&](auto& b) { Resource_(b, 6).Set("content", content); }),
+  EXPECT_EQ(wrong_with([&](auto& b) { ResourceAt(b, 6).Set("content", content); }),
             "Bundle.entry[6].resource.content");
   EXPECT_THAT(wrong_with([](auto& b) {
                 auto text = json::Write(b);
@@ -225,7 +226,7 @@ TEST(ReadTimeline, ErrorsNameTheElement) {
 
 TEST(ReadTimeline, ErrorsHoldNoValues) {
   auto bundle = Parsed(SmallSample().bundle);
-  Resource_(bundle, 1).Set("birthDate", "secret-birth");
+  ResourceAt(bundle, 1).Set("birthDate", "secret-birth");
   const auto report = ReadTimeline(bundle);
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().summary.find("secret"), std::string::npos);
@@ -233,15 +234,15 @@ TEST(ReadTimeline, ErrorsHoldNoValues) {
 
 TEST(ReadTimeline, TextsHoldNothingThatTurnsOrControls) {
   auto bundle = Parsed(SmallSample().bundle);
-  Resource_(bundle, 0).Set("title",
-                           "a\u202Eb\u2066c\u200Fd\x01"
-                           "e\te\r\nf \u202A");
+  ResourceAt(bundle, 0).Set("title",
+                            "a\u202Eb\u2066c\u200Fd\x01"
+                            "e\te\r\nf \u202A");
   EXPECT_EQ(ReadTimeline(bundle).value().title, "abc\u200Fd e e\nf");
 }
 
 TEST(ReadTimeline, WhatWasAnErrorIsLeftOut) {
   auto bundle = Parsed(SmallSample().bundle);
-  Resource_(bundle, 6).Set("status", "entered-in-error");
+  ResourceAt(bundle, 6).Set("status", "entered-in-error");
   EXPECT_EQ(ReadTimeline(bundle).value().ImageCount(), 5U);
 }
 

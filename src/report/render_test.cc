@@ -103,6 +103,16 @@ TEST(Render, SaysWhatItIs) {
   EXPECT_THAT(outline.output, HasSubstr("Left forearm"));
 }
 
+TEST(Render, WhatIsNotFinalSaysSoOnEveryPage) {
+  auto report = ReadSample(MakeSample({}));
+  report.status = "preliminary";
+  const auto rendered = MustRender(report);
+  EXPECT_EQ(CountOf(LookAt(rendered.pdf).text, "Preliminary"),
+            static_cast<std::size_t>(rendered.pages) + 1);
+  report.status = "final";
+  EXPECT_EQ(CountOf(LookAt(MustRender(report).pdf).text, "Final"), 0U);
+}
+
 TEST(Render, SameInputSameBytes) {
   const auto report = SmallReport();
   EXPECT_EQ(MustRender(report).pdf, MustRender(report).pdf);
@@ -272,6 +282,8 @@ TEST(Render, LongTextsBreakOverPagesAndLoseNothing) {
   }
   EXPECT_GE(rendered.pages, 4);
   EXPECT_LE(rendered.pages, 12);
+  EXPECT_EQ(CountOf(looked.text, "born 3 Apr 1971"), static_cast<std::size_t>(rendered.pages))
+      << "a long name takes no room from what tells people apart";
 }
 
 TEST(Render, AHundredSpots) {
