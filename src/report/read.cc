@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The document's frame: Composition, patient, author, clinic, and which resource belongs to which
-// spot. read_parts.cc reads what belongs to a spot.
+// The document's frame: Composition, patient, author, clinic. read_sections.cc tells what belongs
+// to which spot, read_parts.cc reads it.
 #include <algorithm>
 
 #include "base/text.h"

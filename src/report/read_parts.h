@@ -62,6 +62,17 @@ class Document {
   std::map<std::string, std::size_t, std::less<>> by_url_;  // fullUrl and "Type/id"
 };
 
+// What a spot and a section have in common.
+struct Parts {
+  std::vector<Diagnosis>& diagnoses;
+  std::vector<Image>& images;
+  std::vector<Entry>& entries;
+};
+
+std::string TypeOf(const Resource& resource);
+// Puts what the resource says where it belongs; types that no report shows are passed over.
+Result<void> AddResource(const Document& document, const Resource& from, const Parts& parts);
+
 // Spots and other sections, in the document's order, with what belongs to them.
 Result<void> ReadSections(Document& document, const Resource& composition, TimelineReport& report);
 
