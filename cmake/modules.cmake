@@ -29,6 +29,10 @@ pons_module(NAME api       USES base model json crypto connector net store grant
 pons_module(NAME admin     USES base model json crypto net connector store grants sync commands
             delivery api fhir)
 
+# The portal: pages for people and the data behind them, in the same server.
+pons_module(NAME portal USES base model json crypto net connector store grants fhir sync commands
+            delivery report api admin accounts)
+
 # One running Pons: wires the core's modules together; the programs and rehearsals start it.
 pons_module(NAME server USES base model json crypto connector net store grants fhir sync commands
             delivery api admin)

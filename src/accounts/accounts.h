@@ -253,11 +253,20 @@ class Accounts {
 
   // ---- members of an organization
   virtual Result<std::vector<User>> Members(const OrganizationId& organization) = 0;
+  // Somebody who has an account already: who sets up an organization is its first admin. kConflict
+  // where that is a member.
+  virtual Result<void> AddMember(const Actor& actor, const OrganizationId& organization,
+                                 const UserId& user, Role role) = 0;
   // kRejected where it would leave the organization without an admin.
   virtual Result<void> SetRole(const Actor& actor, const OrganizationId& organization,
                                const UserId& user, Role role) = 0;
   virtual Result<void> RemoveMember(const Actor& actor, const OrganizationId& organization,
                                     const UserId& user) = 0;
+
+  // ---- apps belong to developers; those without an owner are the operators'
+  virtual Result<void> SetAppOwner(const Actor& actor, const AppId& app, const UserId& user) = 0;
+  virtual Result<std::optional<UserId>> AppOwner(const AppId& app) = 0;
+  virtual Result<std::vector<AppId>> AppsOf(const UserId& user) = 0;
 
   // ---- operators
   virtual Result<std::vector<User>> Users() = 0;
