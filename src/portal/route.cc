@@ -157,6 +157,13 @@ std::optional<accounts::Role> PortalCall::RoleHere() const {
   return caller.RoleIn(resource.organization);
 }
 
+bool PortalCall::MaySeePatients() const {
+  const auto role = caller.RoleIn(resource.organization);
+  return role && *role != accounts::Role::kLimited;
+}
+
+bool PortalCall::MaySeePatientCounts() const { return caller.is_operator() || MaySeePatients(); }
+
 accounts::Actor PortalCall::actor() const {
   if (!caller.session) return {};
   return {caller.session->user.id, caller.session->id};

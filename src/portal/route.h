@@ -146,6 +146,10 @@ struct PortalCall {
   std::string_view Text(std::string_view name) const { return body.Text(name); }
   // The caller's role in the resource's organization; operators are admins everywhere.
   std::optional<accounts::Role> RoleHere() const;
+  // Staff and admins of the resource's organization; neither limited members nor operators.
+  bool MaySeePatients() const;
+  // Limited members are not told how many patients there are either; operators may know.
+  bool MaySeePatientCounts() const;
   // Who orders it, for accounts.
   accounts::Actor actor() const;
   // Where it comes from, for accounts.
@@ -164,6 +168,13 @@ struct PortalCall {
              std::int64_t count = 1);
 };
 
+// Which threads run it: a slow one must not hold up the others.
+enum class Pace : std::uint8_t {
+  kQuick,   // the store and no more
+  kHashes,  // a password is checked or set
+  kSlow,    // waits for a practice, a receiver, a disk
+};
+
 using Handler = Result<Answer> (*)(PortalContext& context, PortalCall& call);
 
 struct Route {
@@ -177,6 +188,7 @@ struct Route {
   std::string_view request = {};
   std::string_view response = {};
   Handler handler = nullptr;
+  Pace pace = Pace::kQuick;
 };
 
 // ---- the tables, one function per part, each in files of its own
