@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+import { PageHeader } from '../components/PageHeader';
+
+export default function AcceptInvitation() {
+  return <PageHeader title="AcceptInvitation" />;
+}
