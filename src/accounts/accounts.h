@@ -204,7 +204,7 @@ class Accounts {
   virtual Result<SignedIn> FirstStart(const Secret& link_token, std::string_view name,
                                       std::string_view email, const Secret& password,
                                       const Caller& caller) = 0;  // [hashes]
-  // For demos and tests, and `user add`: a user with a password, at once.
+  // For demos, tests and the command line: a user with a password, at once.
   virtual Result<UserId> AddUser(const Actor& actor, const User& user,
                                  const Secret& password) = 0;  // [hashes]
   // A session without a password, for the demo's own start. Needs waive_second_factor.
@@ -277,9 +277,6 @@ class Accounts {
                                 bool is_developer) = 0;
   // The user enrols again at the next sign-in; ends all sessions.
   virtual Result<void> ResetSecondFactor(const Actor& actor, const UserId& user) = 0;
-
-  // Forgets sessions, links and counters past their time. Call now and then.
-  virtual Result<void> DropExpired() = 0;
 };
 
 // kRejected with the rule it breaks. Rules: 12 to 256 characters; not one of the most common, not

@@ -5,6 +5,7 @@
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/param_build.h>
 #include <sodium.h>
 
@@ -126,6 +127,14 @@ std::string Sha1(std::string_view bytes) {
   std::string out(20, '\0');
   unsigned int length = 0;
   PONS_CHECK(EVP_Digest(bytes.data(), bytes.size(), Bytes(out), &length, EVP_sha1(), nullptr) == 1);
+  return out;
+}
+
+std::string HmacSha1(std::string_view key, std::string_view text) {
+  std::string out(20, '\0');
+  unsigned int length = 0;
+  PONS_CHECK(HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), Bytes(text), text.size(),
+                  Bytes(out), &length) != nullptr);
   return out;
 }
 

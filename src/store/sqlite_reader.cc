@@ -286,7 +286,7 @@ Result<std::vector<Connection>> SqliteReader::Connections() {
       row.vendor = std::string(use.Text(4));
       row.time_zone = std::string(use.Text(5));
       row.settings_json = std::string(use.Text(6));
-      PONS_ASSIGN(auto secrets, crypto::Unseal(seal_key_, use.Text(7)));
+      PONS_ASSIGN(auto secrets, keys_.Unseal(use.Text(7)));
       row.secrets_json = Sensitive<std::string>(std::move(secrets));
       row.paused = use.Integer(8) != 0;
       row.created = FromMillis(use.Integer(9));
@@ -345,7 +345,7 @@ Result<std::vector<Webhook>> SqliteReader::Webhooks() {
       row.id = WebhookId(std::string(use.Text(1)));
       row.app = use.Integer(2);
       row.url = std::string(use.Text(3));
-      PONS_ASSIGN(auto secret, crypto::Unseal(seal_key_, use.Text(4)));
+      PONS_ASSIGN(auto secret, keys_.Unseal(use.Text(4)));
       row.secret = Sensitive<std::string>(std::move(secret));
       row.events = ReadTextList(use.Text(5));
       row.state = static_cast<WebhookState>(use.Integer(6));

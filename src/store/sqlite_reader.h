@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "store/key_ring.h"
 #include "store/sqlite_db.h"
 #include "store/store.h"
 
@@ -12,9 +13,8 @@ namespace pons::store {
 
 class SqliteReader final : public Reader {
  public:
-  // `seal_key` outlives the reader.
-  SqliteReader(std::unique_ptr<Db> db, std::string_view seal_key)
-      : db_(std::move(db)), seal_key_(seal_key) {}
+  // `keys` outlives the reader.
+  SqliteReader(std::unique_ptr<Db> db, const KeyRing& keys) : db_(std::move(db)), keys_(keys) {}
 
   Result<std::optional<ServedRecord>> Get(std::span<const GrantKey> grants, model::Stream stream,
                                           std::string_view id) override;
@@ -58,6 +58,7 @@ class SqliteReader final : public Reader {
   Result<std::optional<PatientOwner>> Owner(ConnectionKey connection,
                                             std::string_view vendor_id) override;
   Result<std::vector<PossibleDuplicate>> PossibleDuplicates(bool settled_too) override;
+  Result<void> Accounts(const std::function<void(AccountReads&)>& read) override;
   Result<std::optional<RecordLife>> Explain(std::string_view id) override;
   Result<std::optional<ResourceId>> FindByVendorId(ConnectionKey connection, model::Stream stream,
                                                    std::string_view vendor_id) override;
@@ -76,7 +77,7 @@ class SqliteReader final : public Reader {
   }
 
   std::unique_ptr<Db> db_;
-  std::string_view seal_key_;
+  const KeyRing& keys_;
 };
 
 }  // namespace pons::store

@@ -3,13 +3,17 @@
 // when two do); readers are read-only. Writes from all threads are committed in groups.
 #include <atomic>
 #include <condition_variable>
+#include <cstdlib>
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "crypto/crypto.h"
 #include "store/data_folder.h"
+#include "store/key_ring.h"
 #include "store/migrations.h"
+#include "store/reseal.h"
 #include "store/sqlite_reader.h"
 #include "store/sqlite_transaction.h"
 #include "store/store.h"
@@ -22,12 +26,15 @@ constexpr std::size_t kLargestGroup = 256;
 class SqliteStore final : public Store {
  public:
   SqliteStore(std::unique_ptr<DataFolder> folder, std::unique_ptr<Db> db, StoreOptions options,
-              Clock& clock, Random& random)
+              Clock& clock, Random& random, Logger& log)
       : folder_(std::move(folder)),
         db_(std::move(db)),
         options_(std::move(options)),
         clock_(clock),
-        transaction_(*db_, random, folder_->seal_key()) {}
+        random_(random),
+        log_(log),
+        keys_(folder_->seal_key()),
+        transaction_(*db_, random, keys_) {}
 
   ~SqliteStore() override {
     {
@@ -38,9 +45,9 @@ class SqliteStore final : public Store {
     if (writer_.joinable()) writer_.join();
   }
 
-  Result<void> Start(Random& random) {
+  Result<void> Start() {
     PONS_TRY(Migrate(*db_));
-    PONS_TRY(LoadIdentityKey(random));
+    PONS_TRY(LoadIdentityKey());
     if (options_.writer_thread) writer_ = std::thread([this] { WriterLoop(); });
     return Ok();
   }
@@ -65,8 +72,28 @@ class SqliteStore final : public Store {
     PONS_ASSIGN(auto db, Db::Open(folder_->path() + "/pons.db", Db::Mode::kReader));
     db->Exec("PRAGMA query_only = 1; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16384");
     if (db->failed()) return db->error();
-    return std::unique_ptr<Reader>(
-        std::make_unique<SqliteReader>(std::move(db), folder_->seal_key()));
+    return std::unique_ptr<Reader>(std::make_unique<SqliteReader>(std::move(db), keys_));
+  }
+
+  Result<std::int64_t> RotateMasterKey() override {
+    const auto next = NewKey();
+    std::int64_t count = 0;
+    const auto change = [&](Transaction&) -> Result<void> {
+      if (key_changing_) return MakeError(Fault::kConflict, "the key is being changed already");
+      PONS_TRY(folder_->WriteNextKey(next));
+      keys_.Replace(next);
+      key_changing_ = true;
+      auto sealed = ResealAll(*db_, keys_, random_);
+      if (!sealed) {
+        TakeKeyBack();
+        folder_->DropNextKey();
+        return sealed.error();
+      }
+      count = *sealed;
+      return Ok();
+    };
+    PONS_TRY(Write(change));
+    return count;
   }
 
   std::uint64_t records_version() const override { return records_version_.load(); }
@@ -84,20 +111,44 @@ class SqliteStore final : public Store {
     bool done;
   };
 
-  Result<void> LoadIdentityKey(Random& random) {
+  Result<void> LoadIdentityKey() {
     db_->Exec("CREATE TABLE IF NOT EXISTS secret(name TEXT PRIMARY KEY, sealed BLOB NOT NULL)");
+    std::string sealed;
     {
       auto use = db_->Prepared("SELECT sealed FROM secret WHERE name = 'identity'");
-      if (use.Step()) {
-        PONS_ASSIGN(identity_key_, crypto::Unseal(folder_->seal_key(), use.Text(0)));
-        return Ok();
-      }
+      if (use.Step()) sealed = use.Text(0);
     }
-    identity_key_.assign(32, '\0');
-    random.Fill({reinterpret_cast<unsigned char*>(identity_key_.data()), identity_key_.size()});
-    const std::string sealed = crypto::Seal(folder_->seal_key(), identity_key_, random);
+    if (!sealed.empty()) {
+      PONS_TRY(SettleKeyChange(sealed));
+      PONS_ASSIGN(identity_key_, keys_.Unseal(sealed));
+      return Ok();
+    }
+    identity_key_ = NewKey();
+    sealed = keys_.Seal(identity_key_, random_);
     db_->Prepared("INSERT INTO secret(name, sealed) VALUES('identity', ?)").Blob(sealed).Run();
     if (db_->failed()) return WithContext(db_->error(), "make the identity key");
+    return Ok();
+  }
+
+  std::string NewKey() {
+    std::string key(32, '\0');
+    random_.Fill({reinterpret_cast<unsigned char*>(key.data()), key.size()});
+    return key;
+  }
+
+  // A change of the master key that the end of a process cut short: what is stored says whether it
+  // took place.
+  Result<void> SettleKeyChange(const std::string& sealed) {
+    auto next = folder_->next_key();
+    if (next.empty()) return Ok();
+    if (keys_.Unseal(sealed)) {
+      folder_->DropNextKey();
+      return Ok();
+    }
+    // Neither opens it: both stay, and the error of who asks says so.
+    if (!crypto::Unseal(next, sealed)) return Ok();
+    PONS_TRY(folder_->AdoptNextKey());
+    keys_.Replace(std::move(next));
     return Ok();
   }
 
@@ -136,9 +187,17 @@ class SqliteStore final : public Store {
       if (db_->in_transaction()) db_->Exec("ROLLBACK");
       db_->ClearError();
       for (Job* job : group) job->result = error;
+      // The next key's file stays: a disk that fails in a commit may have kept it all the same.
+      if (key_changing_) TakeKeyBack();
       return;
     }
     AtCommitPoint();
+    if (std::exchange(key_changing_, false)) {
+      // The store is sealed with the next key by now. Where its file cannot take its place, it
+      // does at the next start.
+      if (const auto adopted = folder_->AdoptNextKey(); !adopted)
+        log_.Error(adopted.error().summary);
+    }
     if (touched.records) records_version_.fetch_add(1);
     if (touched.settings) settings_version_.fetch_add(1);
     for (const auto& listener : listeners_) listener(touched);
@@ -162,6 +221,11 @@ class SqliteStore final : public Store {
     transaction_.ForgetCaches();
   }
 
+  void TakeKeyBack() {
+    key_changing_ = false;
+    keys_.TakeBack();
+  }
+
   void AtCommitPoint() {
     if (options_.at_commit_point) options_.at_commit_point(++commit_points_);
   }
@@ -170,11 +234,15 @@ class SqliteStore final : public Store {
   std::unique_ptr<Db> db_;
   StoreOptions options_;
   Clock& clock_;
+  Random& random_;
+  Logger& log_;
+  KeyRing keys_;
   SqliteTransaction transaction_;
   std::string identity_key_;
   std::atomic<std::uint64_t> records_version_{1};
   std::atomic<std::uint64_t> settings_version_{1};
   std::uint64_t commit_points_ = 0;
+  bool key_changing_ = false;  // inside the transaction that changes it; the writer's
 
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -189,7 +257,12 @@ class SqliteStore final : public Store {
 
 Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options, Clock& clock,
                                            Random& random, Logger& log) {
-  PONS_ASSIGN(auto folder, DataFolder::Hold(options.path, random));
+  std::string key_file = options.master_key_file;
+  if (const char* given = std::getenv("PONS_MASTER_KEY_FILE");
+      key_file.empty() && given != nullptr && options.path != ":memory:") {
+    key_file = given;
+  }
+  PONS_ASSIGN(auto folder, DataFolder::Hold(options.path, key_file, random));
   PONS_ASSIGN(auto db, Db::Open(folder->path() + "/pons.db", Db::Mode::kWriter));
   db->Exec(
       "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;"
@@ -199,8 +272,8 @@ Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options, Clock& c
   db->Exec(folder->temporary() ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL");
   if (db->failed()) return WithContext(db->error(), "open the store");
   auto store =
-      std::make_unique<SqliteStore>(std::move(folder), std::move(db), options, clock, random);
-  PONS_TRY(store->Start(random));
+      std::make_unique<SqliteStore>(std::move(folder), std::move(db), options, clock, random, log);
+  PONS_TRY(store->Start());
   log.Debug("store opened", {{"folder", options.path}});
   return std::unique_ptr<Store>(std::move(store));
 }

@@ -345,7 +345,7 @@ void SqliteTransaction::Insert(const Organization& organization) {
 }
 
 ConnectionKey SqliteTransaction::Insert(const Connection& c) {
-  const std::string sealed = crypto::Seal(seal_key_, c.secrets_json.Reveal(), random_);
+  const std::string sealed = keys_.Seal(c.secrets_json.Reveal(), random_);
   db_.Prepared(
          "INSERT INTO connection(id, organization_id, name, vendor, time_zone, settings, secrets,"
          " paused, created, since) VALUES(?,?,?,?,?,?,?,?,?,?)")
@@ -398,7 +398,7 @@ GrantKey SqliteTransaction::Insert(const Grant& grant) {
 }
 
 WebhookKey SqliteTransaction::Insert(const Webhook& webhook) {
-  const std::string sealed = crypto::Seal(seal_key_, webhook.secret.Reveal(), random_);
+  const std::string sealed = keys_.Seal(webhook.secret.Reveal(), random_);
   const std::string events = WriteTextList(webhook.events);
   db_.Prepared(
          "INSERT INTO webhook(id, app_key, url, secret, events, state, cause, created)"
@@ -417,7 +417,7 @@ WebhookKey SqliteTransaction::Insert(const Webhook& webhook) {
 }
 
 void SqliteTransaction::Update(const Connection& c) {
-  const std::string sealed = crypto::Seal(seal_key_, c.secrets_json.Reveal(), random_);
+  const std::string sealed = keys_.Seal(c.secrets_json.Reveal(), random_);
   db_.Prepared(
          "UPDATE connection SET name=?, time_zone=?, settings=?, secrets=?, paused=?"
          " WHERE key=?")
@@ -464,7 +464,7 @@ void SqliteTransaction::Update(const Grant& grant) {
 }
 
 void SqliteTransaction::Update(const Webhook& webhook) {
-  const std::string sealed = crypto::Seal(seal_key_, webhook.secret.Reveal(), random_);
+  const std::string sealed = keys_.Seal(webhook.secret.Reveal(), random_);
   const std::string events = WriteTextList(webhook.events);
   db_.Prepared("UPDATE webhook SET url=?, secret=?, events=?, state=?, cause=? WHERE key=?")
       .Bind(webhook.url)
@@ -507,6 +507,7 @@ void SqliteTransaction::SaveToken(std::string_view token_hash, AppKey app, std::
 }
 
 void SqliteTransaction::DropExpired(Instant now) {
+  accounts_.DropExpiredPeople(now);
   db_.Prepared("DELETE FROM token WHERE expires < ?").Bind(ToMillis(now)).Run();
   // Delivered rows are kept for a month, for the log page and for replay.
   const auto oldest = ToMillis(now) - std::int64_t{30} * 24 * 3600 * 1000;

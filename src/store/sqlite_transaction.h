@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "store/key_ring.h"
+#include "store/sqlite_accounts.h"
 #include "store/sqlite_db.h"
 #include "store/store.h"
 
@@ -13,10 +15,14 @@ namespace pons::store {
 
 class SqliteTransaction final : public Transaction {
  public:
-  SqliteTransaction(Db& db, Random& random, std::string_view seal_key)
-      : db_(db), random_(random), seal_key_(seal_key) {}
+  // `keys` outlives it.
+  SqliteTransaction(Db& db, Random& random, const KeyRing& keys)
+      : db_(db), random_(random), keys_(keys), accounts_(db, keys, &random) {}
 
-  void Begin(Instant now) { now_ = now; }
+  void Begin(Instant now) {
+    now_ = now;
+    accounts_.Begin(now);
+  }
   // What was touched since the last call.
   CommitInfo TakeTouched();
   // After a rollback: what was read inside it may never have been.
@@ -66,6 +72,7 @@ class SqliteTransaction final : public Transaction {
   std::optional<CommandRow> NextCommand(const CommandQuery& query) override;
   void SaveWriteHealth(ConnectionKey connection, const WriteHealth& health) override;
   void NudgeCommands(ConnectionKey connection) override;
+  AccountWrites& accounts() override { return accounts_; }
   void KeepBinary(const BinaryRow& binary) override;
   void KeepDocument(std::string_view command, std::string_view document_id,
                     std::string_view content) override;
@@ -97,7 +104,8 @@ class SqliteTransaction final : public Transaction {
 
   Db& db_;
   Random& random_;
-  std::string_view seal_key_;
+  const KeyRing& keys_;
+  SqliteAccounts accounts_;
   Instant now_{};
   CommitInfo touched_;
   // Who listens to a grant's changes; read again after a change of settings.

@@ -45,6 +45,8 @@ struct CommitInfo {
 
 class Transaction;
 class Reader;
+class AccountReads;   // store/accounts.h
+class AccountWrites;  // store/accounts.h
 
 // Bytes that an app has uploaded, to be used by what it sends later.
 struct BinaryRow {
@@ -64,6 +66,9 @@ struct LocatedRecord {
 
 struct StoreOptions {
   std::string path;  // a folder: pons.db, keys and the audit trail live in it. ":memory:" for tests
+  // Where the master key is. Empty: what PONS_MASTER_KEY_FILE says, or else master.key in the
+  // folder, made at the first start.
+  std::string master_key_file = {};
   bool writer_thread = true;  // false: Write runs on the caller's thread, one commit each
   // Called with 1, 2, 3, … just before and just after each commit; crash tests kill the process
   // here.
@@ -92,6 +97,10 @@ class Store {
 
   // 32 bytes that never leave this store; what record ids are derived from.
   virtual std::string_view identity_key() const = 0;
+
+  // Makes a new master key and seals every secret with it, all in one commit. Whenever the process
+  // ends, the key file that is found next opens what is stored. Returns how many secrets there are.
+  virtual Result<std::int64_t> RotateMasterKey() = 0;
 };
 
 // Inside one transaction. After the first failure the other calls do nothing and give empty
@@ -187,6 +196,9 @@ class Transaction {
   virtual void SaveDuplicate(const PossibleDuplicate& pair) = 0;  // a known pair stays as it is
   // False where there is no such pair.
   virtual bool SettleDuplicate(std::int64_t key, DuplicateState state) = 0;
+
+  // ---- people
+  virtual AccountWrites& accounts() = 0;
 
   // ---- uploads
   virtual void KeepBinary(const BinaryRow& binary) = 0;
@@ -294,6 +306,10 @@ class Reader {
   virtual Result<std::optional<PatientOwner>> Owner(ConnectionKey connection,
                                                     std::string_view vendor_id) = 0;
   virtual Result<std::vector<PossibleDuplicate>> PossibleDuplicates(bool settled_too) = 0;
+
+  // ---- people
+  // Runs `read`, and returns what failed in it.
+  virtual Result<void> Accounts(const std::function<void(AccountReads&)>& read) = 0;
 
   // ---- for people
   virtual Result<std::optional<RecordLife>> Explain(std::string_view id) = 0;
