@@ -176,9 +176,9 @@ class RecordReader {
 // ---- Reading open slots -----------------------------------------------------------------------
 
 struct SlotQuery {
-  model::VendorRef practitioner;  // required
-  model::VendorRef location;      // empty: any
-  model::VendorRef service;       // decides the length; empty: the diary's own slots
+  model::VendorRef practitioner;   // required
+  model::VendorRef location;       // empty: any
+  model::VendorRef service;        // decides the length; empty: the diary's own slots
   std::chrono::minutes length{0};  // 0: the service's usual length
   Instant from{};                  // included
   Instant to{};                    // excluded
@@ -244,7 +244,7 @@ struct Confirmation {
   };
   Kind kind = Kind::kConfirmed;
   std::optional<Change> change = {};
-  std::string note = {};  // for a person: "importer not running: …"; no patient data
+  std::string note = {};         // for a person: "importer not running: …"; no patient data
   bool needs_attention = false;  // somebody at the practice must act for it to go on
   std::optional<Instant> look_again = {};
 };

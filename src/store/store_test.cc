@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <set>
 #include <thread>
 
@@ -266,12 +267,15 @@ TEST_F(StoreTest, SecretsAreSealedAndComeBack) {
 }
 
 TEST_F(StoreTest, ASecondProcessOnTheSameFolderIsRefused) {
-  const std::string path = testing::TempDir() + "/pons-held";
+  std::string path = testing::TempDir() + "/pons-held-XXXXXX";
+  ASSERT_NE(mkdtemp(path.data()), nullptr);
   auto first = Store::Open({path}, clock_, random_, log_);
   ASSERT_TRUE(first) << first.error().summary;
   const auto second = Store::Open({path}, clock_, random_, log_);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().fault, Fault::kMisconfigured);
+  first->reset();
+  std::filesystem::remove_all(path);
 }
 
 }  // namespace

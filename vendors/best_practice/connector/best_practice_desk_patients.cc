@@ -160,7 +160,10 @@ Result<Applied> Desk::Update(const Command& command, const model::UpdatePatient&
   if (after->version == present.version) {
     return Refused("0", "Best Practice did not change the patient; it gives no reason");
   }
-  return Applied{update.ref, false, {}, std::string(call.procedure()) + " went through, and the row has changed"};
+  return Applied{update.ref,
+                 false,
+                 {},
+                 std::string(call.procedure()) + " went through, and the row has changed"};
 }
 
 Result<Trace> Desk::FindCreated(const Command& command, const model::CreatePatient& create) {

@@ -227,13 +227,18 @@ TEST_F(ImporterTest, ItRunsByItselfAndCanBeStopped) {
   EXPECT_EQ(status_, 200);
   Put("a.hl7", Sent().Text());
   const auto waited = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (fs::exists(folder_ + "/a.hl7") && std::chrono::steady_clock::now() < waited)
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  while (fs::exists(folder_ + "/a.hl7") && std::chrono::steady_clock::now() < waited) {
+    Call("GET", "/clinic/importer");
+  }
   EXPECT_FALSE(fs::exists(folder_ + "/a.hl7"));
   const json::Value stopped = Call("POST", "/clinic/importer", Object({{"running", false}}));
   EXPECT_TRUE(stopped.Find("next_run_ms")->is_null());
   Put("b.hl7", Sent().Text());
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  const auto since = std::chrono::steady_clock::now() + std::chrono::milliseconds(300);
+  while (std::chrono::steady_clock::now() < since) {
+    EXPECT_EQ(Call("GET", "/clinic/importer").Integer("last_run_ms"),
+              stopped.Integer("last_run_ms"));
+  }
   EXPECT_TRUE(fs::exists(folder_ + "/b.hl7"));
   Run();
   EXPECT_FALSE(fs::exists(folder_ + "/b.hl7")) << "Refresh works while it is stopped";
