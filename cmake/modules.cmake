@@ -31,7 +31,7 @@ pons_module(NAME admin     USES base model json crypto net connector store grant
 
 # The portal: pages for people and the data behind them, in the same server.
 pons_module(NAME portal USES base model json crypto net connector store grants fhir sync commands
-            delivery report api admin accounts)
+            delivery report api admin accounts LINK ZLIB::ZLIB)
 
 # One running Pons: wires the core's modules together; the programs and rehearsals start it.
 pons_module(NAME server USES base model json crypto connector net store grants fhir sync commands

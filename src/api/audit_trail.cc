@@ -100,6 +100,8 @@ class FileTrail final : public AuditTrail {
     w.Member("time", Stamp(now));
     w.MemberIfAny("request", entry.request);
     w.MemberIfAny("app", entry.app);
+    w.MemberIfAny("user", entry.user);
+    w.MemberIfAny("role", entry.role);
     w.MemberIfAny("organization", entry.organization);
     w.Member("operation", entry.operation);
     w.MemberIfAny("type", entry.type);

@@ -35,7 +35,9 @@ struct AuditEntry {
   std::string_view parameters;    // names only, joined by blanks
   std::string_view peer;          // address; only where nobody signed in
   int status = 0;
-  std::int64_t count = 0;  // records given out
+  std::int64_t count = 0;      // records given out
+  std::string_view user = {};  // id; a person in the portal
+  std::string_view role = {};  // what that person was allowed as: "admin", "operator", …
 };
 
 struct AuditOptions {

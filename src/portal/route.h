@@ -69,6 +69,7 @@ struct Caller {
 enum class Least : std::uint8_t {
   kAnyone,     // no session needed
   kPending,    // any session, also one that still owes its second factor
+  kEnrolling,  // a session that is signed in, or may only set up its second factor
   kSignedIn,   // any account; with a scope: any member of the resource's organization
   kLimited,    // a member of the resource's organization, of at least this role. Operators are as
   kStaff,      // admins everywhere, except where a route gives out patient data
@@ -223,6 +224,7 @@ struct PortalContext {
   commands::CommandEngine* commands = nullptr;
   net::HttpTransport* webhook_transport = nullptr;
   bool development = false;
+  bool demo = false;
   // Empty: no mail server is set, and links are shown to whoever makes them.
   std::function<void(const Mail&)> send_mail = {};
   std::string sandbox_program = {};  // empty: no sandboxes on this server

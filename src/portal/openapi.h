@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The OpenAPI 3.1 document of everything this server answers for programs: the portal's routes from
+// their tables, and the API for apps from the table in openapi_apps.cc.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace pons::portal {
+
+// One address of the API for apps.
+struct AppRoute {
+  std::string_view method;
+  std::string_view path;  // "/fhir/R4/{type}/{id}"
+  std::string_view summary;
+  bool open = false;                   // without an access token
+  std::string_view query = {};         // names of query parameters, joined by blanks
+  std::string_view request_type = {};  // content type of the body; empty: none
+  std::string_view request = {};       // JSON schema
+  std::string_view response_type = "application/json";
+};
+std::span<const AppRoute> AppRoutes();
+
+// Without addresses of this server: "servers" is "/".
+std::string OpenApiDocument();
+
+}  // namespace pons::portal
