@@ -306,10 +306,12 @@ void Dispatcher::Respond(Asked& asked, Answer answer) {
   if (problem) {
     answer.body.Set("reference", asked.call.reference);
     response.headers.emplace_back("Content-Type", "application/problem+json");
-  } else if (answer.status != 204) {
+  }
+  const bool has_body = problem || !answer.body.is_null() || !answer.text.empty();
+  if (has_body && !problem) {
     response.headers.emplace_back("Content-Type", "application/json; charset=utf-8");
   }
-  if (answer.status != 204) {
+  if (has_body) {
     response.body = answer.text.empty() ? json::Write(answer.body) : std::move(answer.text);
   }
   response.headers.emplace_back("Cache-Control", "no-store");

@@ -45,6 +45,13 @@ class Portal {
   virtual bool Handle(const net::ServerRequest& request, net::Responder& respond) = 0;
 };
 
+// The demo's way in: makes a demo admin of `organization`, who is operator and developer as well,
+// and gives the address below the server's own that signs a browser in and leads to `landing`
+// ("/portal/"). Good until the server ends. Needs `context.demo` and accounts that waive second
+// factors. Errors: those of accounts.
+Result<std::string> MakeDemoSession(PortalContext& context, const OrganizationId& organization,
+                                    std::string_view landing);
+
 // What accounts tells of itself, into the trail; refuses the act where it cannot be written.
 std::function<Result<void>(const accounts::Act&)> AuditAccountsInto(api::AuditTrail& trail);
 

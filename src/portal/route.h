@@ -225,6 +225,10 @@ struct PortalContext {
   net::HttpTransport* webhook_transport = nullptr;
   bool development = false;
   bool demo = false;
+  // Where demo: what its address must carry, who is signed in by it, and where it leads.
+  accounts::Secret demo_token = {};
+  accounts::UserId demo_user = {};
+  std::string demo_landing = {};
   // Empty: no mail server is set, and links are shown to whoever makes them.
   std::function<void(const Mail&)> send_mail = {};
   std::string sandbox_program = {};  // empty: no sandboxes on this server

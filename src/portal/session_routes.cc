@@ -139,6 +139,19 @@ Result<Answer> ResetPassword(PortalContext& context, PortalCall& call) {
   return NoContent();
 }
 
+Result<Answer> EnterDemo(PortalContext& context, PortalCall& call) {
+  const auto& token = context.demo_token.Reveal();
+  if (!context.demo || token.empty() || call.Path("token") != token) {
+    return Problem(404, "not_found", "This server shows no demo. Sign in.");
+  }
+  PONS_ASSIGN(const auto signed_in, context.accounts.SignInAs(context.demo_user, call.origin()));
+  Answer answer = NoContent();
+  answer.status = 303;
+  answer.headers.emplace_back("Location", context.demo_landing);
+  answer.headers.emplace_back("Set-Cookie", SessionCookie(call.secure, signed_in.token));
+  return answer;
+}
+
 constexpr std::string_view kSessionSchema =
     R"({"type":"object","required":["user","csrf","state"],"properties":{"user":{"$ref":"#/components/schemas/User"},"csrf":{"type":"string"},"state":{"enum":["signed_in","second_factor_due","enrol_due"]},"development":{"type":"boolean"},"sandboxes":{"type":"boolean"}}})";
 constexpr std::string_view kPasswordSchema =
@@ -204,6 +217,15 @@ constexpr Route kRoutes[] = {
     {"POST", "/first_start", Least::kAnyone, Scope::kNone, false,
      "Makes the first operator, with the link that the server printed.", kFirstStartSchema,
      kSessionSchema, FirstStart, Pace::kHashes},
+    {"GET",
+     "/demo/{token}",
+     Least::kAnyone,
+     Scope::kNone,
+     false,
+     "Signs a browser in to a demo, where this server shows one.",
+     {},
+     {},
+     EnterDemo},
     {"GET",
      "/invitations/{token}",
      Least::kAnyone,
@@ -285,6 +307,25 @@ Answer SignedInAnswer(const PortalContext& context, const PortalCall& call,
   Answer answer = Ok(SessionBody(context, signed_in.session));
   answer.headers.emplace_back("Set-Cookie", SessionCookie(call.secure, signed_in.token));
   return answer;
+}
+
+Result<std::string> MakeDemoSession(PortalContext& context, const OrganizationId& organization,
+                                    std::string_view landing) {
+  accounts::User user;
+  user.name = "Demo admin";
+  user.email = "demo@pons.example";
+  user.locale = "en-AU";
+  user.is_operator = true;
+  user.is_developer = true;
+  accounts::Membership membership;
+  membership.organization = organization;
+  membership.role = accounts::Role::kAdmin;
+  user.memberships.push_back(std::move(membership));
+  PONS_ASSIGN(context.demo_user,
+              context.accounts.AddUser({}, user, Secret(NewId("demo", context.random))));
+  context.demo_token = Secret(NewId(context.random));
+  context.demo_landing = landing;
+  return "/portal/api/demo/" + context.demo_token.Reveal();
 }
 
 std::span<const Route> SessionRoutes() {
