@@ -85,7 +85,7 @@ test('the app\'s page says why it is empty', options, async () => {
 
 test('a visit started on the practice\'s page shows the patient on the app\'s page', options, async () => {
   const list = await open(app['']);
-  await list.getByText('Live').waitFor();
+  await list.getByText('Live', { exact: true }).waitFor();
   const desk = await open(system.page);
   // Somebody who is booked for later today, or (late in the evening) anybody in the diary.
   const card = desk.locator('button.card[data-status="booked"], button.card[data-status="arrived"]').first();
@@ -126,7 +126,7 @@ for (const [kind, settings] of kinds) {
 
 test('many long names stay readable on a phone', options, async () => {
   const list = await open(app[''], { viewport: { width: 390, height: 844 } });
-  await list.getByText('Live').waitFor();
+  await list.getByText('Live', { exact: true }).waitFor();
   for (let n = 0; n < 12; n++) {
     const { id } = await system.practice('POST', '/clinic/patients', { given: `Bartholomew Maximilian ${n}`,
       family: 'Wolfeschlegelsteinhausen-Smythe', birth_date: '1984-07-02', sex: 'Male' });
