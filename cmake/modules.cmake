@@ -19,6 +19,10 @@ pons_module(NAME report USES base model json crypto
             LINK PkgConfig::PANGOCAIRO PkgConfig::TURBOJPEG PkgConfig::LIBPNG)
 pons_module(NAME store     USES base model json crypto LINK SQLite::SQLite3)
 pons_module(NAME accounts  USES base json crypto store LINK PkgConfig::QRENCODE)
+if(TARGET pons_accounts)
+  pons_embed(TARGET pons_accounts DIR src/accounts OUTPUT common_passwords.inc
+             FILES common_passwords.txt)
+endif()
 pons_module(NAME grants    USES base model json store)
 pons_module(NAME sync      USES base model json crypto connector net store grants fhir TEST_USES memory)
 pons_module(NAME commands  USES base model json crypto connector net store grants fhir sync

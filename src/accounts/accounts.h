@@ -168,8 +168,11 @@ struct AccountOptions {
   std::string issuer = "Pons";  // what an authenticator app shows beside the name
   std::chrono::milliseconds idle = std::chrono::minutes(30);
   std::chrono::milliseconds absolute = std::chrono::hours(12);
-  bool waive_second_factor = false;  // development only
+  bool waive_second_factor = false;  // development only, for those who have none
+  // Called on the store's writer thread: it must be quick and must not write to the store.
   std::function<Result<void>(const Act&)> audit = {};
+  // Called before each Argon2id hash; tests count them.
+  std::function<void()> at_hash = {};
 };
 
 class Accounts {
