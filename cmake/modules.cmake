@@ -18,7 +18,7 @@ pons_module(NAME fhir      USES base model json crypto)
 pons_module(NAME report USES base model json crypto
             LINK PkgConfig::PANGOCAIRO PkgConfig::TURBOJPEG PkgConfig::LIBPNG)
 pons_module(NAME store     USES base model json crypto LINK SQLite::SQLite3)
-pons_module(NAME accounts  USES base json crypto store LINK PkgConfig::QRENCODE)
+pons_module(NAME accounts  USES base model crypto store LINK PkgConfig::QRENCODE)
 if(TARGET pons_accounts)
   pons_embed(TARGET pons_accounts DIR src/accounts OUTPUT common_passwords.inc
              FILES common_passwords.txt)

@@ -68,10 +68,15 @@ class AccountBook final : public Accounts {
   Result<void> RemoveSecondFactor(const Session& session, const Secret& password) override;
 
   Result<std::vector<User>> Members(const OrganizationId& organization) override;
+  Result<void> AddMember(const Actor& actor, const OrganizationId& organization, const UserId& user,
+                         Role role) override;
   Result<void> SetRole(const Actor& actor, const OrganizationId& organization, const UserId& user,
                        Role role) override;
   Result<void> RemoveMember(const Actor& actor, const OrganizationId& organization,
                             const UserId& user) override;
+  Result<void> SetAppOwner(const Actor& actor, const AppId& app, const UserId& user) override;
+  Result<std::optional<UserId>> AppOwner(const AppId& app) override;
+  Result<std::vector<AppId>> AppsOf(const UserId& user) override;
   Result<std::vector<User>> Users() override;
   Result<User> FindUser(std::string_view id_or_email) override;
   Result<void> SetDisabled(const Actor& actor, const UserId& user, bool disabled) override;

@@ -34,6 +34,19 @@ Result<std::vector<User>> AccountBook::Members(const OrganizationId& organizatio
   return users;
 }
 
+Result<void> AccountBook::AddMember(const Actor& actor, const OrganizationId& organization,
+                                    const UserId& user, Role role) {
+  PONS_TRY(OrganizationName(organization));
+  return Write([&](Rows& rows, Instant now) -> Result<void> {
+    PONS_ASSIGN(const auto row, Known(rows, user));
+    if (UserFrom(rows, row).RoleIn(organization)) {
+      return MakeError(Fault::kConflict, "This person is a member already.");
+    }
+    rows.Save(store::MembershipRow{organization, {}, row.id, static_cast<int>(role), now});
+    return Audit({actor.by, organization, "member-added", row.id, {}});
+  });
+}
+
 Result<void> AccountBook::SetRole(const Actor& actor, const OrganizationId& organization,
                                   const UserId& user, Role role) {
   return Write([&](Rows& rows, Instant now) -> Result<void> {
@@ -57,6 +70,27 @@ Result<void> AccountBook::RemoveMember(const Actor& actor, const OrganizationId&
     rows.DropMembership(organization, row.id);
     return Audit({actor.by, organization, "member-removed", row.id, {}});
   });
+}
+
+Result<void> AccountBook::SetAppOwner(const Actor& actor, const AppId& app, const UserId& user) {
+  return Write([&](Rows& rows, Instant) -> Result<void> {
+    if (!user.empty()) PONS_TRY(Known(rows, user));
+    rows.SaveOwnerOfApp(app, user.value);
+    return Audit({actor.by, {}, "app-owner-set", app.value, {}});
+  });
+}
+
+Result<std::optional<UserId>> AccountBook::AppOwner(const AppId& app) {
+  std::string owner;
+  PONS_TRY(Read([&](store::AccountReads& rows) { owner = rows.OwnerOfApp(app); }));
+  if (owner.empty()) return std::optional<UserId>();
+  return std::optional<UserId>(UserId(owner));
+}
+
+Result<std::vector<AppId>> AccountBook::AppsOf(const UserId& user) {
+  std::vector<AppId> apps;
+  PONS_TRY(Read([&](store::AccountReads& rows) { apps = rows.AppsOwnedBy(user.value); }));
+  return apps;
 }
 
 Result<UserId> AccountBook::AddUser(const Actor& actor, const User& user, const Secret& password) {

@@ -126,6 +126,8 @@ class AccountReads {
   virtual std::vector<LinkRow> Links(int kind) = 0;  // newest first
   virtual std::int64_t CountRecoveryCodes(std::string_view user) = 0;
   virtual std::optional<AttemptRow> FindAttempt(std::string_view key) = 0;
+  virtual std::string OwnerOfApp(const AppId& app) = 0;               // user id; empty: none
+  virtual std::vector<AppId> AppsOwnedBy(std::string_view user) = 0;  // oldest first
   virtual std::vector<SecretOverlap> SecretOverlaps(AppKey app, Instant now) = 0;
   // Newest first.
   virtual std::vector<Notice> Notices(const NoticeQuery& query) = 0;
@@ -154,6 +156,7 @@ class AccountWrites : public AccountReads {
   virtual bool UseRecoveryCode(std::string_view user, std::string_view hash) = 0;  // true once
   virtual void Save(const AttemptRow& attempt) = 0;
   virtual void DropAttempt(std::string_view key) = 0;
+  virtual void SaveOwnerOfApp(const AppId& app, std::string_view user) = 0;  // empty: none
   virtual void Insert(const SecretOverlap& overlap) = 0;
   virtual bool DropSecretOverlap(AppKey app, std::int64_t key) = 0;
   // 0 where one about the same is open: nothing is written.

@@ -373,7 +373,34 @@ void SqliteAccounts::DropAttempt(std::string_view key) {
   db_.Prepared("DELETE FROM attempt WHERE key = ?").Blob(key).Run();
 }
 
-// ---- secrets of apps ----------------------------------------------------------------------------
+// ---- apps ---------------------------------------------------------------------------------------
+
+std::string SqliteAccounts::OwnerOfApp(const AppId& app) {
+  auto use = db_.Prepared("SELECT user_id FROM app_owner WHERE app_id = ?");
+  use.Bind(app.value);
+  return use.Step() ? TextOf(use, 0) : std::string();
+}
+
+std::vector<AppId> SqliteAccounts::AppsOwnedBy(std::string_view user) {
+  std::vector<AppId> apps;
+  auto use = db_.Prepared(
+      "SELECT o.app_id FROM app_owner o JOIN app a ON a.id = o.app_id WHERE o.user_id = ?"
+      " ORDER BY a.key");
+  use.Bind(user);
+  while (use.Step()) apps.emplace_back(TextOf(use, 0));
+  return apps;
+}
+
+void SqliteAccounts::SaveOwnerOfApp(const AppId& app, std::string_view user) {
+  if (user.empty()) {
+    db_.Prepared("DELETE FROM app_owner WHERE app_id = ?").Bind(app.value).Run();
+    return;
+  }
+  db_.Prepared("INSERT OR REPLACE INTO app_owner(app_id, user_id) VALUES(?,?)")
+      .Bind(app.value)
+      .Bind(user)
+      .Run();
+}
 
 std::vector<SecretOverlap> SqliteAccounts::SecretOverlaps(AppKey app, Instant now) {
   std::vector<SecretOverlap> rows;

@@ -27,6 +27,8 @@ class SqliteAccounts final : public AccountWrites {
   std::vector<LinkRow> Links(int kind) override;
   std::int64_t CountRecoveryCodes(std::string_view user) override;
   std::optional<AttemptRow> FindAttempt(std::string_view key) override;
+  std::string OwnerOfApp(const AppId& app) override;
+  std::vector<AppId> AppsOwnedBy(std::string_view user) override;
   std::vector<SecretOverlap> SecretOverlaps(AppKey app, Instant now) override;
   std::vector<Notice> Notices(const NoticeQuery& query) override;
   std::int64_t CountUnread(const NoticeQuery& query) override;
@@ -49,6 +51,7 @@ class SqliteAccounts final : public AccountWrites {
   bool UseRecoveryCode(std::string_view user, std::string_view hash) override;
   void Save(const AttemptRow& attempt) override;
   void DropAttempt(std::string_view key) override;
+  void SaveOwnerOfApp(const AppId& app, std::string_view user) override;
   void Insert(const SecretOverlap& overlap) override;
   bool DropSecretOverlap(AppKey app, std::int64_t key) override;
   std::int64_t Raise(const Notice& notice) override;
