@@ -10,10 +10,12 @@
 #include "delivery/retry.h"
 #include "net/http.h"
 #include "store/entities.h"
+#include "store/outbox.h"
 
 namespace pons::delivery {
 
-// The answer is read up to here and thrown away; only its status and Retry-After count.
+// The answer is read up to here. Only its status and Retry-After count; the rest is kept for the
+// delivery log.
 inline constexpr std::size_t kMostAnswerBytes = 64u << 10;
 
 struct Attempt {
@@ -22,6 +24,7 @@ struct Attempt {
   bool cancelled = false;  // we stopped it; the verdict says nothing
   Instant started{};
   Instant finished{};
+  store::DeliveryAnswer answer;  // what was sent and said, for who looks into a failure
 };
 
 struct Message {

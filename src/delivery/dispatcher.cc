@@ -179,6 +179,7 @@ Result<void> DeliveryDispatcher::Record(const std::vector<Outcome>& outcomes) {
     update.due = attempt.finished + attempt.verdict.wait;
     update.last_status = attempt.status;
     update.last_error = attempt.verdict.reason;
+    update.answer = attempt.answer;
     updates.push_back(std::move(update));
   }
   if (updates.empty()) return Ok();

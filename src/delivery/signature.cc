@@ -56,6 +56,16 @@ Result<net::Headers> SignatureHeaders(const Sensitive<std::string>& secret, std:
                       {"webhook-signature", std::move(signature)}};
 }
 
+Result<net::Headers> SignatureHeaders(const store::Webhook& webhook, std::string_view id,
+                                      Instant now, std::string_view body) {
+  PONS_ASSIGN(auto headers, SignatureHeaders(webhook.secret, id, now, body));
+  if (!webhook.previous_until || now >= *webhook.previous_until) return headers;
+  const auto timestamp = std::chrono::floor<seconds>(now.time_since_epoch());
+  PONS_ASSIGN(const auto before, Sign(webhook.previous_secret, id, timestamp, body));
+  headers.back().second += " " + before;
+  return headers;
+}
+
 Result<void> Verify(const Sensitive<std::string>& secret, const net::Headers& headers, Instant now,
                     std::string_view body, seconds tolerance) {
   const auto id = net::FindHeader(headers, "webhook-id");

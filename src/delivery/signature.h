@@ -14,6 +14,7 @@
 #include "base/sensitive.h"
 #include "base/time.h"
 #include "net/http.h"
+#include "store/entities.h"
 
 namespace pons::delivery {
 
@@ -30,6 +31,11 @@ Result<std::string> Sign(const Sensitive<std::string>& secret, std::string_view 
 
 // The three headers of one attempt: webhook-id, webhook-timestamp, webhook-signature.
 Result<net::Headers> SignatureHeaders(const Sensitive<std::string>& secret, std::string_view id,
+                                      Instant now, std::string_view body);
+
+// The same with a second signature behind the first while a webhook's secret is being changed: who
+// knows either secret can check the message.
+Result<net::Headers> SignatureHeaders(const store::Webhook& webhook, std::string_view id,
                                       Instant now, std::string_view body);
 
 // What a receiver does. Fine when one of the space-separated signatures is right and the time-stamp

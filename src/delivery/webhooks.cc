@@ -32,6 +32,16 @@ Error UnknownEvent(const std::string& event) {
 Result<store::Webhook> NewWebhook(store::AppKey app, const std::string& url,
                                   std::vector<std::string> events, net::AddressPolicy policy,
                                   Instant now, Random& random) {
+  store::Webhook webhook;
+  webhook.id = WebhookId(NewId("webhook", random));
+  webhook.app = app;
+  webhook.secret = NewWebhookSecret(random);
+  webhook.created = now;
+  return Changed(std::move(webhook), url, std::move(events), policy);
+}
+
+Result<store::Webhook> Changed(store::Webhook webhook, const std::string& url,
+                               std::vector<std::string> events, net::AddressPolicy policy) {
   if (const auto checked = net::CheckUrl(url, policy); !checked) {
     return WithContext(checked.error(), "webhook address");
   }
@@ -40,13 +50,20 @@ Result<store::Webhook> NewWebhook(store::AppKey app, const std::string& url,
   }
   std::ranges::sort(events);
   events.erase(std::unique(events.begin(), events.end()), events.end());
-  store::Webhook webhook;
-  webhook.id = WebhookId(NewId("webhook", random));
-  webhook.app = app;
   webhook.url = url;
-  webhook.secret = NewWebhookSecret(random);
   webhook.events = std::move(events);
-  webhook.created = now;
+  return webhook;
+}
+
+store::Webhook WithNewSecret(store::Webhook webhook, seconds overlap, Instant now, Random& random) {
+  if (overlap.count() > 0) {
+    webhook.previous_secret = std::move(webhook.secret);
+    webhook.previous_until = now + overlap;
+  } else {
+    webhook.previous_secret = {};
+    webhook.previous_until.reset();
+  }
+  webhook.secret = NewWebhookSecret(random);
   return webhook;
 }
 
@@ -62,6 +79,8 @@ TestResult SendTest(net::HttpTransport& transport, Clock& clock, Random& random,
   result.status = attempt.status;
   result.took = attempt.finished - attempt.started;
   result.reason = attempt.verdict.reason;
+  result.payload = body;
+  result.answer = attempt.answer;
   return result;
 }
 

@@ -29,6 +29,8 @@ struct TestResult {
   int status = 0;  // 0: no answer
   milliseconds took{0};
   std::string reason;  // for a person; empty where it was accepted
+  std::string payload;
+  store::DeliveryAnswer answer;
 };
 
 // Sends "webhook.test" at once, also to a webhook that is switched off. Nothing is stored.
@@ -39,6 +41,14 @@ TestResult SendTest(net::HttpTransport& transport, Clock& clock, Random& random,
 // Switches a webhook on again. What was queued when it was switched off is sent; what had failed is
 // not (SendAgain does that).
 Result<void> Enable(store::Store& store, store::Webhook webhook);
+
+// Another address or other events, judged as for a new one. `events` empty: all.
+Result<store::Webhook> Changed(store::Webhook webhook, const std::string& url,
+                               std::vector<std::string> events, net::AddressPolicy policy);
+
+// A new secret. For `overlap` messages are signed with the old one as well; 0: from now on only
+// with the new one. A second change within the overlap ends the oldest secret at once.
+store::Webhook WithNewSecret(store::Webhook webhook, seconds overlap, Instant now, Random& random);
 
 // Queues deliveries again: one of them, or all since a moment, or (neither given) all that failed.
 // Returns how many.

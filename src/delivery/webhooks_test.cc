@@ -91,5 +91,77 @@ TEST_F(WebhooksTest, SendsAgainOneOrAllSinceAMoment) {
       << "another webhook's delivery is not ours to send";
 }
 
+TEST_F(WebhooksTest, WhileItsSecretChangesBothSign) {
+  FakeTransport transport;
+  const auto before = New("https://app.example/hook");
+  ASSERT_TRUE(before);
+  const auto changed = WithNewSecret(*before, std::chrono::hours(24), fake_clock_.Now(), random_);
+  EXPECT_NE(changed.secret, before->secret);
+  SendTest(transport, fake_clock_, random_, changed, CancelToken());
+  fake_clock_.Step(std::chrono::hours(24));
+  SendTest(transport, fake_clock_, random_, changed, CancelToken());
+  ASSERT_EQ(transport.sent.size(), 2u);
+  const auto fits = [&](const net::HttpRequest& sent, const store::Webhook& webhook) {
+    return Verify(webhook.secret, sent.headers, fake_clock_.Now(), sent.body, seconds(100'000))
+        .has_value();
+  };
+  EXPECT_TRUE(fits(transport.sent[0], *before));
+  EXPECT_TRUE(fits(transport.sent[0], changed));
+  EXPECT_FALSE(fits(transport.sent[1], *before)) << "the overlap is over";
+  EXPECT_TRUE(fits(transport.sent[1], changed));
+}
+
+TEST_F(WebhooksTest, WithoutAnOverlapTheOldSecretSignsNoMore) {
+  FakeTransport transport;
+  const auto before = New("https://app.example/hook");
+  const auto twice =
+      WithNewSecret(WithNewSecret(*before, std::chrono::hours(1), fake_clock_.Now(), random_),
+                    seconds(0), fake_clock_.Now(), random_);
+  SendTest(transport, fake_clock_, random_, twice, CancelToken());
+  EXPECT_FALSE(
+      Verify(before->secret, transport.sent[0].headers, fake_clock_.Now(), transport.sent[0].body));
+  EXPECT_TRUE(
+      Verify(twice.secret, transport.sent[0].headers, fake_clock_.Now(), transport.sent[0].body));
+}
+
+TEST_F(WebhooksTest, AnotherAddressIsJudgedAsThatOfANewOne) {
+  const auto webhook = New("https://app.example/hook");
+  EXPECT_FALSE(Changed(*webhook, "https://10.0.0.1/", {}, net::AddressPolicy::kPublicOnly));
+  EXPECT_FALSE(
+      Changed(*webhook, "https://app.example/", {"visit"}, net::AddressPolicy::kPublicOnly));
+  const auto moved = Changed(*webhook, "https://app.example/other", {"patient.created"},
+                             net::AddressPolicy::kPublicOnly);
+  ASSERT_TRUE(moved);
+  EXPECT_EQ(moved->id, webhook->id);
+  EXPECT_EQ(moved->secret, webhook->secret);
+}
+
+TEST_F(WebhooksTest, WhatTheReceiverSaidIsKeptForWhoLooksIntoIt) {
+  FakeTransport transport;
+  transport.answer = [](const net::HttpRequest&) -> Result<net::HttpResponse> {
+    return net::HttpResponse{
+        500, {{"Content-Type", "text/plain"}, {"Set-Cookie", "a=b"}}, "no table \xff\n"};
+  };
+  DeliveryDispatcher dispatcher(*store_, transport, fake_clock_, random_, log_);
+  const auto webhook = AddWebhook("https://app.example/hook");
+  Change("p1");
+  ASSERT_EQ(*dispatcher.RunOnce(), 1);
+  const auto rows = reader_->Deliveries({.webhook = webhook});
+  ASSERT_EQ(rows->size(), 1u);
+  const auto answer = reader_->AnswerTo(rows->front().id);
+  ASSERT_TRUE(answer && *answer);
+  EXPECT_EQ((*answer)->excerpt, "no table ?\n");
+  EXPECT_THAT((*answer)->response_headers, testing::HasSubstr("text/plain"));
+  EXPECT_THAT((*answer)->response_headers, testing::Not(testing::HasSubstr("a=b")));
+  EXPECT_THAT((*answer)->request_headers, testing::HasSubstr("webhook-signature: v1,"));
+  const auto tallies = reader_->OutboxTallies();
+  ASSERT_EQ(tallies->size(), 1u);
+  EXPECT_EQ(tallies->front().queued, 1);
+  EXPECT_EQ(tallies->front().oldest, fake_clock_.Now());
+  EXPECT_EQ(reader_->CountDeliveries({webhook, store::DeliveryState::kFailed}).value(), 0);
+  EXPECT_EQ(reader_->CountDeliveries({webhook, store::DeliveryState::kQueued}).value(), 1);
+  EXPECT_FALSE(*reader_->Delivery(webhook + 1, rows->front().id)) << "another webhook's";
+}
+
 }  // namespace
 }  // namespace pons::delivery

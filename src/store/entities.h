@@ -140,6 +140,9 @@ struct Webhook {
   WebhookState state = WebhookState::kActive;
   std::string cause;  // why it was disabled
   Instant created{};
+  // The secret before this one, while messages are signed with both; sealed at rest.
+  Sensitive<std::string> previous_secret = {};
+  std::optional<Instant> previous_until = {};
 };
 
 }  // namespace pons::store

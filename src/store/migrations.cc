@@ -7,7 +7,7 @@
 namespace pons::store {
 namespace {
 
-constexpr std::array<const char*, 5> kMigrations = {
+constexpr std::array<const char*, 6> kMigrations = {
 #include "store/migrations/0001_initial.sql.inc"
     ,
 #include "store/migrations/0002_commands.sql.inc"
@@ -17,6 +17,8 @@ constexpr std::array<const char*, 5> kMigrations = {
 #include "store/migrations/0004_binaries.sql.inc"
     ,
 #include "store/migrations/0005_accounts.sql.inc"
+    ,
+#include "store/migrations/0006_developer.sql.inc"
 };
 
 }  // namespace

@@ -30,6 +30,32 @@ struct DeliveryRow {
   std::optional<Instant> delivered;
 };
 
+// What was sent in an attempt, and what the receiver said. Messages name records and hold nothing
+// of them, so neither side of it is a patient's.
+struct DeliveryAnswer {
+  Instant at{};
+  std::chrono::milliseconds took{0};
+  std::string request_headers;   // "name: value" lines
+  std::string response_headers;  // the same; empty where no answer came
+  std::string excerpt;           // of the answer's body, valid UTF-8
+};
+
+// Which deliveries of a webhook: the newest of those below `before`.
+struct DeliveryFilter {
+  WebhookKey webhook = 0;
+  std::optional<DeliveryState> state = {};
+  std::int64_t before = 0;  // 0: from the newest
+  std::uint32_t limit = 50;
+};
+
+// How a webhook's queue stands.
+struct OutboxTally {
+  WebhookKey webhook = 0;
+  std::int64_t queued = 0;
+  std::int64_t failed = 0;
+  std::optional<Instant> oldest;  // change that still waits
+};
+
 // What an attempt led to.
 struct DeliveryUpdate {
   std::int64_t id = 0;
@@ -38,6 +64,7 @@ struct DeliveryUpdate {
   Instant due{};
   int last_status = 0;
   std::string last_error = {};
+  std::optional<DeliveryAnswer> answer = {};  // replaces that of the attempt before
 };
 
 }  // namespace pons::store

@@ -18,6 +18,8 @@ constexpr SealedColumn kColumns[] = {
      "UPDATE connection SET secrets = ? WHERE rowid = ?"},
     {"webhook secret", "SELECT rowid, secret FROM webhook",
      "UPDATE webhook SET secret = ? WHERE rowid = ?"},
+    {"webhook secret before", "SELECT rowid, previous_secret FROM webhook",
+     "UPDATE webhook SET previous_secret = ? WHERE rowid = ?"},
     {"second factor", "SELECT rowid, totp FROM user", "UPDATE user SET totp = ? WHERE rowid = ?"},
     {"second factor begun", "SELECT rowid, totp_pending FROM user",
      "UPDATE user SET totp_pending = ? WHERE rowid = ?"},

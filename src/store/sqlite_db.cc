@@ -2,6 +2,11 @@
 #include "store/sqlite_db.h"
 
 namespace pons::store {
+namespace {
+
+constexpr int kPagesAtATime = 512;
+
+}  // namespace
 
 Error SqliteError(int code, std::string_view doing) {
   std::string what = std::string(doing) + ": ";
@@ -140,6 +145,32 @@ void Db::Exec(const char* sql) {
   if (failed()) return;
   const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) FailWithCode(sqlite3_extended_errcode(handle_));
+}
+
+Result<void> Db::CopyInto(Db& destination, const std::function<bool(int, int)>& progress) {
+  // One open read from the first page to the last: the copy is of one moment, and writers neither
+  // wait for it nor make it start again.
+  Exec("BEGIN");
+  Exec("SELECT COUNT(*) FROM sqlite_master");
+  if (failed()) return error();
+  sqlite3_backup* copy = sqlite3_backup_init(destination.handle_, "main", handle_, "main");
+  if (copy == nullptr) {
+    Exec("COMMIT");
+    return SqliteError(sqlite3_extended_errcode(destination.handle_), "copy the store");
+  }
+  int code = SQLITE_OK;
+  bool go_on = true;
+  while (go_on && (code = sqlite3_backup_step(copy, kPagesAtATime)) == SQLITE_OK) {
+    const int all = sqlite3_backup_pagecount(copy);
+    if (progress) go_on = progress(all - sqlite3_backup_remaining(copy), all);
+  }
+  const int all = sqlite3_backup_pagecount(copy);
+  sqlite3_backup_finish(copy);
+  Exec("COMMIT");
+  if (!go_on) return MakeError(Fault::kCancelled, "copy the store: stopped");
+  if (code != SQLITE_DONE) return SqliteError(code, "copy the store");
+  if (progress) progress(all, all);
+  return Ok();
 }
 
 void Db::FailWithCode(int code) { Fail(SqliteError(code, "store")); }

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -75,6 +76,10 @@ class Db {
     if (!error_) error_ = std::move(error);
   }
   void FailWithCode(int code);
+
+  // Copies this database as it is now into `destination`, which is empty.
+  // `progress`: see Store::CopyTo.
+  Result<void> CopyInto(Db& destination, const std::function<bool(int, int)>& progress);
 
   bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
   std::int64_t last_insert_key() const { return sqlite3_last_insert_rowid(handle_); }

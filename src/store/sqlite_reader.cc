@@ -6,16 +6,11 @@
 #include "base/text.h"
 #include "crypto/crypto.h"
 #include "store/entity_rows.h"
+#include "store/outbox_rows.h"
 #include "store/search_sql.h"
 
 namespace pons::store {
 namespace {
-
-std::optional<Instant> InstantOrNull(const Use& use, int column) {
-  const auto millis = use.IntegerOrNull(column);
-  if (!millis) return std::nullopt;
-  return FromMillis(*millis);
-}
 
 void BindAll(Use& use, const std::vector<SqlBinding>& bindings) {
   for (const auto& binding : bindings) {
@@ -49,49 +44,6 @@ SeenVisit VisitAt(const Use& use, ConnectionKey connection) {
           std::string(use.Text(4)),
           std::string(use.Text(5)),
           std::string(use.Text(6))};
-}
-
-LoggedChange ChangeAt(const Use& use) {
-  LoggedChange change;
-  change.seq = use.Integer(0);
-  change.grant = use.Integer(1);
-  change.stream = static_cast<model::Stream>(use.Integer(2));
-  change.id = ResourceId(std::string(use.Text(3)));
-  change.version = use.Integer(4);
-  change.kind = static_cast<ChangeKind>(use.Integer(5));
-  change.at = FromMillis(use.Integer(6));
-  change.app_location = std::string(use.Text(7));
-  return change;
-}
-
-// Of one webhook's queue, as many as DueDeliveries looks at.
-constexpr std::uint32_t kDueOfOneWebhook = 64;
-
-constexpr char kDeliverySelect[] =
-    "SELECT c.seq, c.grant_key, r.stream, r.id, c.version, c.kind, c.at,"
-    " IFNULL((SELECT app_location FROM visible v WHERE v.ref = c.ref AND v.grant_key = "
-    "c.grant_key),"
-    " ''), d.id, d.webhook_key, d.event_id, d.event_type, d.state, d.attempts, d.due,"
-    " d.last_status, d.last_error, d.delivered, k.organization_id, k.id"
-    " FROM delivery d JOIN change c ON c.seq = d.seq JOIN record r ON r.ref = d.ref"
-    " JOIN connection k ON k.key = r.connection_key ";
-
-DeliveryRow DeliveryAt(const Use& use) {
-  DeliveryRow row;
-  row.change = ChangeAt(use);
-  row.id = use.Integer(8);
-  row.webhook = use.Integer(9);
-  row.event_id = std::string(use.Text(10));
-  row.event_type = std::string(use.Text(11));
-  row.state = static_cast<DeliveryState>(use.Integer(12));
-  row.attempts = static_cast<int>(use.Integer(13));
-  row.due = FromMillis(use.Integer(14));
-  row.last_status = static_cast<int>(use.Integer(15));
-  row.last_error = std::string(use.Text(16));
-  row.delivered = InstantOrNull(use, 17);
-  row.organization = OrganizationId(std::string(use.Text(18)));
-  row.connection = ConnectionId(std::string(use.Text(19)));
-  return row;
 }
 
 }  // namespace
@@ -200,63 +152,6 @@ Result<std::int64_t> SqliteReader::LastSeq() {
   return Done(seq);
 }
 
-// ---- outbox -------------------------------------------------------------------------------------
-
-Result<std::vector<DeliveryRow>> SqliteReader::DueDeliveries(Instant now, std::uint32_t limit,
-                                                             std::span<const WebhookKey> skip) {
-  // Each webhook's queue is entered at its own end of the index (CROSS JOIN keeps SQLite from
-  // turning that round), so that a million messages behind a dead receiver cost the others nothing.
-  static const std::string sql =
-      std::string(kDeliverySelect) +
-      "JOIN webhook w ON w.key = d.webhook_key WHERE d.id IN"
-      " (SELECT q.id FROM webhook v CROSS JOIN delivery q ON q.id IN"
-      "   (SELECT f.id FROM delivery f WHERE f.webhook_key = v.key AND f.state = 0 AND f.due <= ?1"
-      "    AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.webhook_key = f.webhook_key"
-      "                    AND e.ref = f.ref AND e.state = 0 AND e.id < f.id)"
-      "    ORDER BY f.due, f.id LIMIT ?4)"
-      "  WHERE v.state = 0 AND v.key NOT IN (SELECT value FROM json_each(?2)))"
-      " ORDER BY d.due, d.id LIMIT ?3";
-  // Passed over as one JSON list, so that the statement stays the same however many there are.
-  std::string skipped = "[";
-  for (const WebhookKey key : skip) {
-    if (skipped.size() > 1) skipped += ',';
-    skipped += std::to_string(key);
-  }
-  skipped += ']';
-  std::vector<DeliveryRow> rows;
-  {
-    auto use = db_->PreparedText(sql);
-    use.Bind(ToMillis(now)).Bind(std::string_view(skipped)).Bind(std::int64_t{limit});
-    use.Bind(std::int64_t{std::min(limit, kDueOfOneWebhook)});
-    while (use.Step()) rows.push_back(DeliveryAt(use));
-  }
-  return Done(std::move(rows));
-}
-
-Result<std::optional<Instant>> SqliteReader::NextDeliveryDue(Instant after) {
-  std::optional<Instant> due;
-  {
-    auto use = db_->Prepared(
-        "SELECT MIN((SELECT d.due FROM delivery d WHERE d.webhook_key = w.key AND d.state = 0"
-        " AND d.due > ?1 ORDER BY d.due LIMIT 1)) FROM webhook w WHERE w.state = 0");
-    use.Bind(ToMillis(after));
-    if (use.Step()) due = InstantOrNull(use, 0);
-  }
-  return Done(due);
-}
-
-Result<std::vector<DeliveryRow>> SqliteReader::Deliveries(WebhookKey webhook, std::uint32_t limit) {
-  static const std::string sql =
-      std::string(kDeliverySelect) + "WHERE d.webhook_key = ? ORDER BY d.id DESC LIMIT ?";
-  std::vector<DeliveryRow> rows;
-  {
-    auto use = db_->PreparedText(sql);
-    use.Bind(webhook).Bind(std::int64_t{limit});
-    while (use.Step()) rows.push_back(DeliveryAt(use));
-  }
-  return Done(std::move(rows));
-}
-
 // ---- what operators set up ----------------------------------------------------------------------
 
 Result<std::vector<Organization>> SqliteReader::Organizations() {
@@ -337,7 +232,8 @@ Result<std::vector<Webhook>> SqliteReader::Webhooks() {
   std::vector<Webhook> rows;
   {
     auto use = db_->Prepared(
-        "SELECT key, id, app_key, url, secret, events, state, cause, created FROM webhook"
+        "SELECT key, id, app_key, url, secret, events, state, cause, created, previous_secret,"
+        " previous_until FROM webhook"
         " WHERE state < 2 ORDER BY key");
     while (use.Step()) {
       Webhook row;
@@ -351,6 +247,11 @@ Result<std::vector<Webhook>> SqliteReader::Webhooks() {
       row.state = static_cast<WebhookState>(use.Integer(6));
       row.cause = std::string(use.Text(7));
       row.created = FromMillis(use.Integer(8));
+      row.previous_until = InstantOrNull(use, 10);
+      if (row.previous_until) {
+        PONS_ASSIGN(auto previous, keys_.Unseal(use.Text(9)));
+        row.previous_secret = Sensitive<std::string>(std::move(previous));
+      }
       rows.push_back(std::move(row));
     }
   }

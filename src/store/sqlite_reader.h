@@ -30,6 +30,12 @@ class SqliteReader final : public Reader {
                                                  std::span<const WebhookKey> skip) override;
   Result<std::optional<Instant>> NextDeliveryDue(Instant after) override;
   Result<std::vector<DeliveryRow>> Deliveries(WebhookKey webhook, std::uint32_t limit) override;
+  Result<std::vector<DeliveryRow>> Deliveries(const DeliveryFilter& filter) override;
+  Result<std::int64_t> CountDeliveries(const DeliveryFilter& filter) override;
+  Result<std::optional<DeliveryRow>> Delivery(WebhookKey webhook, std::int64_t id) override;
+  Result<std::optional<DeliveryAnswer>> AnswerTo(std::int64_t delivery) override;
+  Result<std::vector<OutboxTally>> OutboxTallies() override;
+  Result<std::vector<UsageRow>> Usage(AppKey app, Instant since) override;
   Result<std::vector<Organization>> Organizations() override;
   Result<std::vector<Connection>> Connections() override;
   Result<std::vector<App>> Apps() override;

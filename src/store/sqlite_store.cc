@@ -3,8 +3,10 @@
 // when two do); readers are read-only. Writes from all threads are committed in groups.
 #include <atomic>
 #include <condition_variable>
+#include <cstdio>
 #include <cstdlib>
 #include <deque>
+#include <fstream>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -96,6 +98,17 @@ class SqliteStore final : public Store {
     return count;
   }
 
+  Result<void> CopyTo(const std::string& file,
+                      const std::function<bool(int, int)>& progress) override {
+    if (std::ifstream(file).good()) {
+      return MakeError(Fault::kConflict, file + " is there already; it is not written over");
+    }
+    auto copied = MakeCopy(file, progress);
+    // What is not whole must not lie about to be restored one day.
+    if (!copied) std::remove(file.c_str());
+    return copied;
+  }
+
   std::uint64_t records_version() const override { return records_version_.load(); }
   std::uint64_t settings_version() const override { return settings_version_.load(); }
   void AddCommitListener(std::function<void(const CommitInfo&)> listener) override {
@@ -110,6 +123,36 @@ class SqliteStore final : public Store {
     Result<void> result;
     bool done;
   };
+
+  Result<void> MakeCopy(const std::string& file, const std::function<bool(int, int)>& progress) {
+    PONS_ASSIGN(const auto from, Db::Open(folder_->path() + "/pons.db", Db::Mode::kReader));
+    PONS_ASSIGN(const auto to, Db::Open(file, Db::Mode::kWriter));
+    PONS_TRY(from->CopyInto(*to, progress));
+    // One file that needs no other beside it; whoever opens it as a store turns that round again.
+    to->Exec("PRAGMA journal_mode = DELETE");
+    return CheckCopy(*to);
+  }
+
+  Result<void> CheckCopy(Db& copy) {
+    std::string found;
+    {
+      auto use = copy.Prepared("PRAGMA quick_check(1)");
+      if (use.Step()) found = use.Text(0);
+    }
+    std::string sealed;
+    {
+      auto use = copy.Prepared("SELECT sealed FROM secret WHERE name = 'identity'");
+      if (use.Step()) sealed = use.Text(0);
+    }
+    if (copy.failed()) return WithContext(copy.error(), "check the copy");
+    if (found != "ok") {
+      return MakeError(Fault::kInternal,
+                       "the copy is damaged; check the disk that it was written to, and try again");
+    }
+    const auto key = keys_.Unseal(sealed);
+    if (!key) return WithContext(key.error(), "check the copy");
+    return Ok();
+  }
 
   Result<void> LoadIdentityKey() {
     db_->Exec("CREATE TABLE IF NOT EXISTS secret(name TEXT PRIMARY KEY, sealed BLOB NOT NULL)");

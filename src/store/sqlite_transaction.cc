@@ -190,22 +190,6 @@ std::int64_t SqliteTransaction::AppendChange(GrantKey grant, model::Stream strea
   return seq;
 }
 
-void SqliteTransaction::SaveDelivery(const DeliveryUpdate& update) {
-  std::optional<std::int64_t> delivered;
-  if (update.state == DeliveryState::kDelivered) delivered = ToMillis(now_);
-  db_.Prepared(
-         "UPDATE delivery SET state=?, attempts=?, due=?, last_status=?, last_error=?,"
-         " delivered=? WHERE id=?")
-      .Bind(static_cast<std::int64_t>(update.state))
-      .Bind(std::int64_t{update.attempts})
-      .Bind(ToMillis(update.due))
-      .Bind(std::int64_t{update.last_status})
-      .Bind(update.last_error)
-      .Bind(delivered)
-      .Bind(update.id)
-      .Run();
-}
-
 std::int64_t SqliteTransaction::Replay(WebhookKey webhook, std::optional<std::int64_t> delivery,
                                        std::optional<Instant> since) {
   const std::int64_t from = since ? ToMillis(*since) : INT64_MIN;
@@ -466,12 +450,22 @@ void SqliteTransaction::Update(const Grant& grant) {
 void SqliteTransaction::Update(const Webhook& webhook) {
   const std::string sealed = keys_.Seal(webhook.secret.Reveal(), random_);
   const std::string events = WriteTextList(webhook.events);
-  db_.Prepared("UPDATE webhook SET url=?, secret=?, events=?, state=?, cause=? WHERE key=?")
+  std::string previous;
+  std::optional<std::int64_t> until;
+  if (webhook.previous_until) {
+    previous = keys_.Seal(webhook.previous_secret.Reveal(), random_);
+    until = ToMillis(*webhook.previous_until);
+  }
+  db_.Prepared(
+         "UPDATE webhook SET url=?, secret=?, events=?, state=?, cause=?, previous_secret=?,"
+         " previous_until=? WHERE key=?")
       .Bind(webhook.url)
       .Blob(sealed)
       .Bind(events)
       .Bind(static_cast<std::int64_t>(webhook.state))
       .Bind(webhook.cause)
+      .Blob(previous)
+      .Bind(until)
       .Bind(webhook.key)
       .Run();
   touched_.deliveries = true;
@@ -513,6 +507,16 @@ void SqliteTransaction::DropExpired(Instant now) {
   const auto oldest = ToMillis(now) - std::int64_t{30} * 24 * 3600 * 1000;
   db_.Prepared("DELETE FROM delivery WHERE state = 1 AND delivered < ?").Bind(oldest).Run();
   db_.Prepared("DELETE FROM binary WHERE expires < ?").Bind(ToMillis(now)).Run();
+  // Two weeks are shown, and the day before them that is not whole any more.
+  db_.Prepared("DELETE FROM usage WHERE hour < ?")
+      .Bind(ToMillis(now) - std::int64_t{15} * 24 * 3600 * 1000)
+      .Run();
+  // An old signing secret is of no use once it signs no more.
+  db_.Prepared(
+         "UPDATE webhook SET previous_secret = NULL, previous_until = NULL"
+         " WHERE previous_until < ?")
+      .Bind(ToMillis(now))
+      .Run();
   DropOldCommands(now);
 }
 

@@ -41,6 +41,7 @@ class SqliteTransaction final : public Transaction {
   std::int64_t AppendChange(GrantKey grant, model::Stream stream, const ResourceId& id,
                             std::int64_t version, ChangeKind kind, bool quiet) override;
   void SaveDelivery(const DeliveryUpdate& update) override;
+  void AddUsage(const UsageRow& row) override;
   std::int64_t Replay(WebhookKey webhook, std::optional<std::int64_t> delivery,
                       std::optional<Instant> since) override;
   StreamState LoadStream(ConnectionKey connection, model::Stream stream) override;

@@ -31,6 +31,7 @@
 #include "store/ownership.h"
 #include "store/records.h"
 #include "store/search.h"
+#include "store/usage.h"
 
 namespace pons::store {
 
@@ -95,6 +96,13 @@ class Store {
   // Called on the writer's thread after each commit; must be quick. Add before traffic starts.
   virtual void AddCommitListener(std::function<void(const CommitInfo&)> listener) = 0;
 
+  // Copies the store as it is at this moment into a new file, while it goes on being read and
+  // written. The copy is sealed with the same master key, which is not in it. `progress` is told
+  // pages done and pages in all, and may stop it by returning false (kCancelled). What was written
+  // is checked before this returns; an unfinished file is removed.
+  virtual Result<void> CopyTo(const std::string& file,
+                              const std::function<bool(int, int)>& progress) = 0;
+
   // 32 bytes that never leave this store; what record ids are derived from.
   virtual std::string_view identity_key() const = 0;
 
@@ -139,6 +147,8 @@ class Transaction {
   virtual std::int64_t AppendChange(GrantKey grant, model::Stream stream, const ResourceId& id,
                                     std::int64_t version, ChangeKind kind, bool quiet) = 0;
   virtual void SaveDelivery(const DeliveryUpdate& update) = 0;
+  // Adds to what that app's hour has already.
+  virtual void AddUsage(const UsageRow& row) = 0;
   // Queues again what was delivered or failed: one delivery, or all of a webhook since a moment.
   virtual std::int64_t Replay(WebhookKey webhook, std::optional<std::int64_t> delivery,
                               std::optional<Instant> since) = 0;
@@ -267,6 +277,17 @@ class Reader {
   // The earliest moment later than `after` at which a delivery of an active webhook is due.
   virtual Result<std::optional<Instant>> NextDeliveryDue(Instant after) = 0;
   virtual Result<std::vector<DeliveryRow>> Deliveries(WebhookKey webhook, std::uint32_t limit) = 0;
+  virtual Result<std::vector<DeliveryRow>> Deliveries(const DeliveryFilter& filter) = 0;
+  // How many there are, `before` and `limit` left aside.
+  virtual Result<std::int64_t> CountDeliveries(const DeliveryFilter& filter) = 0;
+  virtual Result<std::optional<DeliveryRow>> Delivery(WebhookKey webhook, std::int64_t id) = 0;
+  // Of the last attempt; empty where there was none yet.
+  virtual Result<std::optional<DeliveryAnswer>> AnswerTo(std::int64_t delivery) = 0;
+  virtual Result<std::vector<OutboxTally>> OutboxTallies() = 0;  // of webhooks that are not deleted
+
+  // ---- usage
+  // By app and hour, oldest first.
+  virtual Result<std::vector<UsageRow>> Usage(AppKey app, Instant since) = 0;
 
   // ---- what operators set up
   virtual Result<std::vector<Organization>> Organizations() = 0;
