@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from 'vitest';
+
+import type { Grant } from '../../api/types';
+import { folded, listed, matches } from './text';
+import {
+  clockSentence, connectionSentence, connectionsSentence, emailProblem, firstReading, grantSentence, identifierLabel, outcomeWord,
+  standardSwitches, switchChanges, SWITCHES, withVendorWord,
+} from './words';
+
+const grant: Grant = {
+  id: 'g', app: { id: 'a', name: 'A' }, connection: { id: 'c', name: 'C' }, revoked: false, mode: 'on_visit',
+  switches: { patients_in: true }, locations: [{ id: '1', app_location: 'x' }], all_locations_to: null,
+  practitioners: { kind: 'these', ids: ['1', '2'] }, services: { kind: 'all', ids: [] },
+};
+
+describe('search', () => {
+  it('forgives case, accents and apostrophes, and takes words in any order', () => {
+    expect(folded('Zoë O’Neill')).toBe('zoe oneill');
+    expect(matches('Dr Zoë O’Neill', 'oneill zo')).toBe(true);
+    expect(matches('Dr Zoë O’Neill', 'oneill max')).toBe(false);
+    expect(matches('anything', '  ')).toBe(true);
+  });
+  it('lists words', () => {
+    expect(listed([])).toBe('');
+    expect(listed(['a'])).toBe('a');
+    expect(listed(['a', 'b', 'c'])).toBe('a, b and c');
+  });
+});
+
+describe('switches', () => {
+  it('only patients in is on at first', () => {
+    expect(Object.entries(standardSwitches()).filter(([, on]) => on).map(([name]) => name)).toEqual(['patients_in']);
+  });
+  it('patients out says why it is off', () => {
+    expect(SWITCHES.find((s) => s.name === 'patients_out')?.caution).toMatch(/duplicates/);
+  });
+  it('tell their changes', () => {
+    expect(switchChanges(grant, grant)).toEqual([]);
+    expect(switchChanges(grant, { switches: { patients_in: true, take_bookings: true }, mode: 'all' })).toEqual(['“Take bookings” on', 'all patients at once']);
+  });
+});
+
+describe('an app in one line', () => {
+  it('says of whom', () => {
+    expect(grantSentence(grant)).toBe('Patients when their visit starts: 1 location and 2 practitioners');
+    expect(grantSentence({ ...grant, mode: 'all', all_locations_to: 'x', practitioners: { kind: 'all', ids: [] } })).toBe('All patients, everywhere');
+    expect(grantSentence({ ...grant, switches: {} })).toBe('No patients are shared');
+    expect(grantSentence({ ...grant, revoked: true })).toBe('Stopped');
+  });
+});
+
+describe('connections', () => {
+  it('the server’s cause comes first', () => {
+    expect(connectionSentence({ state: 'attention', cause: 'Password refused.' })).toBe('Password refused.');
+    expect(connectionSentence({ state: 'active', practice_name: 'Harbour' })).toMatch(/^Reading from Harbour/);
+  });
+  it('the list says how many need somebody', () => {
+    expect(connectionsSentence([{ state: 'active' }])).toBe('It works.');
+    expect(connectionsSentence([{ state: 'active' }, { state: 'active' }])).toBe('All 2 connections work.');
+    expect(connectionsSentence([{ state: 'active' }, { state: 'attention' }, { state: 'paused' }])).toBe('Of 3 connections, 1 needs attention and 1 is paused or disconnected.');
+  });
+  it('a first reading is told until all of it is done', () => {
+    const done = { text: 'a', state: 'done' as const };
+    expect(firstReading({ state: 'connecting', progress: [done, { text: 'b', state: 'running' }] })).toEqual({ done: 1, total: 2 });
+    expect(firstReading({ state: 'active', progress: [done] })).toBeNull();
+    expect(firstReading({ state: 'connecting', progress: [] })).toBeNull();
+  });
+  it('a clock is told where it is more than a minute off', () => {
+    expect(clockSentence(60_000)).toBeNull();
+    expect(clockSentence(undefined)).toBeNull();
+    expect(clockSentence(-180_000)).toMatch(/3 minutes behind/);
+    expect(clockSentence(7_200_000)).toMatch(/2 hours ahead/);
+  });
+  it('uses the vendor’s word in brackets where it differs', () => {
+    expect(withVendorWord('best_practice', 'practitioner')).toBe('practitioners (providers in your system)');
+    expect(withVendorWord('best_practice', 'service')).toBe('appointment types');
+  });
+});
+
+describe('outcomes', () => {
+  it('of commands are words, however the state is written', () => {
+    expect(outcomeWord('in-doubt').word).toBe('Being checked');
+    expect(outcomeWord('needs-person')).toEqual({ word: 'A person must look', tone: 'attention' });
+  });
+  it('that nobody knows are shown as they came', () => expect(outcomeWord('strange_thing').word).toBe('Strange thing'));
+});
+
+describe('patients and people', () => {
+  it('identifiers are called as the practice calls them', () => {
+    expect(identifierLabel('http://ns.electronichealth.net.au/id/medicare-number')).toBe('Medicare number');
+    expect(identifierLabel('http://ns.electronichealth.net.au/id/hi/ihi/1.0')).toBe('IHI');
+    expect(identifierLabel('urn:oid:1.2.3')).toBe('Number in your system');
+  });
+  it('an address without @ is none', () => {
+    expect(emailProblem('')).toMatch(/Write/);
+    expect(emailProblem('jo')).toMatch(/name@/);
+    expect(emailProblem(' jo@harbour.com.au ')).toBeNull();
+  });
+});

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+// Connect a system: choose it, know what is needed, enter and test, see what happens next. The step
+// is part of the address, so Back works; what was typed survives a reload, secrets excepted.
+import { Anchor, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { Link, useSearchParams } from 'react-router-dom';
+
+import { api, type ApiError, asApiError } from '../../api/client';
+import { keys } from '../../api/keys';
+import type { ConnectionTest, Vendor } from '../../api/types';
+import { announce } from '../../app/live';
+import { EmptyState } from '../../components/EmptyState';
+import { FormError, FormField } from '../../components/FormField';
+import { Icon } from '../../components/icons';
+import { PageHeader } from '../../components/PageHeader';
+import { ErrorNote, PageLoading } from '../../components/PageStates';
+import { Section } from '../../components/Section';
+import { ConnectionStateSentence } from '../../components/StateSentence';
+import { matches } from '../logic/text';
+import {
+  type Draft, dropDraft, fingerprint, keepDraft, problemsOf, readDraft, requestOf, type Step, STEP_TITLES, STEPS, testSentence,
+} from '../logic/wizard';
+import { useAt, useConnection, useOrg, useVendors } from '../parts/data';
+import { FirstReading } from '../parts/FirstReading';
+import classes from '../parts/practice.module.css';
+import { SettingsFields } from '../parts/SettingsFields';
+import { TestResult } from '../parts/TestResult';
+
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+function zonesKnown(): string[] {
+  const known = Intl.supportedValuesOf('timeZone');
+  return known.includes(here) ? known : [here, ...known];
+}
+
+export default function Connect() {
+  const org = useOrg();
+  const at = useAt();
+  const [params, setParams] = useSearchParams();
+  const vendors = useVendors();
+  const [draft, setDraft] = useState<Draft>(() => readDraft(sessionStorage, org, here));
+  const vendor = vendors.data?.find((v) => v.id === draft.vendor);
+  const asked = STEPS.find((s) => s === params.get('step')) ?? draft.step;
+  // Nobody lands in the middle without having chosen.
+  const step: Step = asked === 'done' ? (params.get('connection') ? 'done' : 'choose') : vendor ? asked : 'choose';
+  const update = (part: Partial<Draft>) => setDraft((d) => ({ ...d, ...part }));
+  const go = (to: Step) => {
+    update({ step: to });
+    setParams({ step: to });
+  };
+  useEffect(() => {
+    if (step !== 'done') keepDraft(sessionStorage, org, draft, vendor);
+  }, [draft, org, vendor, step]);
+  // A new step begins at its top, for eyes and screen readers alike.
+  const top = useRef<HTMLDivElement>(null);
+  const before = useRef(step);
+  useEffect(() => {
+    if (before.current !== step) {
+      before.current = step;
+      window.scrollTo(0, 0);
+      top.current?.focus();
+    }
+  }, [step]);
+
+  if (vendors.isPending) return <PageLoading />;
+  return (
+    <>
+      <PageHeader
+        title={vendor && step !== 'choose' ? `Connect ${vendor.name}` : 'Connect a system'}
+        crumbs={[{ label: 'Connections', to: at('/connections') }]}
+        sentence={step === 'choose' && 'Nothing is changed in your system, and nothing is shared until you connect an app and choose whose patients it may see.'}
+      />
+      <ol className={classes.steps} aria-label="Steps">
+        {STEPS.map((s, i) => (
+          <li key={s} aria-current={s === step ? 'step' : undefined}>{i + 1}. {STEP_TITLES[s]}</li>
+        ))}
+      </ol>
+      <div ref={top} tabIndex={-1} style={{ outline: 'none' }} aria-label={`Step ${STEPS.indexOf(step) + 1} of ${STEPS.length}: ${STEP_TITLES[step]}`} role="group">
+        {vendors.error && <ErrorNote error={asApiError(vendors.error)} onRetry={() => void vendors.refetch()} />}
+        {step === 'choose' && vendors.data && (
+          <Choose vendors={vendors.data} chosen={draft.vendor} onChoose={(id) => update({ vendor: id, settings: id === draft.vendor ? draft.settings : {} })} onNext={() => go('prepare')} />
+        )}
+        {step === 'prepare' && vendor && <Prepare vendor={vendor} onBack={() => go('choose')} onNext={() => go('settings')} />}
+        {step === 'settings' && vendor && (
+          <Enter
+            vendor={vendor} draft={draft} onChange={update} onBack={() => go('prepare')}
+            onMade={(id) => {
+              dropDraft(sessionStorage, org);
+              setParams({ step: 'done', connection: id }, { replace: true });
+            }}
+          />
+        )}
+        {step === 'done' && <Done id={params.get('connection') ?? ''} />}
+      </div>
+    </>
+  );
+}
+
+function Choose({ vendors, chosen, onChoose, onNext }: { vendors: Vendor[]; chosen: string; onChoose: (id: string) => void; onNext: () => void }) {
+  const [query, setQuery] = useState('');
+  const visible = vendors.filter((v) => !query.trim() || matches(`${v.name} ${v.region}`, query));
+  if (vendors.length === 0) return <EmptyState title="No system can be connected here">Ask the operator of this server to add one.</EmptyState>;
+  return (
+    <form onSubmit={(e) => { e.preventDefault(); if (chosen) onNext(); }}>
+      <Stack gap="md" maw={720}>
+        {vendors.length > 8 && (
+          <TextInput aria-label="Search systems" placeholder={`Search ${vendors.length} systems`} value={query} onChange={(e) => setQuery(e.currentTarget.value)} leftSection={<Icon name="search" size={16} />} />
+        )}
+        <ul className={classes.rows} role="radiogroup" aria-label="Your practice management system">
+          {visible.map((v) => (
+            <li key={v.id} role="presentation">
+              <label className={classes.choice}>
+                <input type="radio" className={classes.radio} name="vendor" value={v.id} checked={chosen === v.id} onChange={() => onChoose(v.id)} />
+                <span>
+                  <span className={classes.name}>{v.name}</span>
+                  <br />
+                  <span className={classes.quiet}>
+                    {regionWord(v.region)}
+                    {v.standing === 'draft' && '. Early: tested against a copy of the system, not yet in daily use'}
+                  </span>
+                </span>
+              </label>
+            </li>
+          ))}
+          {visible.length === 0 && <li className={classes.choice}>No system is called “{query}”.</li>}
+        </ul>
+        <Group><Button type="submit" disabled={!chosen}>Continue</Button></Group>
+      </Stack>
+    </form>
+  );
+}
+
+function regionWord(region: string): string {
+  try {
+    return /^[A-Z]{2}$/.test(region) ? (new Intl.DisplayNames('en', { type: 'region' }).of(region) ?? region) : region;
+  } catch {
+    return region;
+  }
+}
+
+/** "Setup > Configuration > Database" as the places to click, one after the other. */
+export function Where({ text }: { text: string }) {
+  const parts = text.split('>').map((p) => p.trim()).filter(Boolean);
+  return (
+    <div className={classes.where} aria-label={`Where: ${parts.join(', then ')}`} role="note">
+      {parts.map((p, i) => (
+        <span key={i} aria-hidden="true" style={{ display: 'contents' }}>
+          {i > 0 && <Icon name="chevron" size={14} />}
+          <span style={{ border: '1px solid var(--pons-line)', background: 'var(--pons-ground)', borderRadius: 4, padding: '1px 8px' }}>{p}</span>
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function GuideSteps({ vendor }: { vendor: Vendor }) {
+  return (
+    <ol className={classes.numbered}>
+      {vendor.guide.steps.map((s) => (
+        <li key={s.title}>
+          <Text fw={600}>{s.title}</Text>
+          <Text>{s.text}</Text>
+          {s.where && <Where text={s.where} />}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Prepare({ vendor, onBack, onNext }: { vendor: Vendor; onBack: () => void; onNext: () => void }) {
+  return (
+    <Stack gap={0} maw={720}>
+      {vendor.guide.before.length > 0 && (
+        <Section title="What you need">
+          <div className={classes.box}>
+            <ul className={classes.plain}>{vendor.guide.before.map((b) => <li key={b}>{b}</li>)}</ul>
+          </div>
+        </Section>
+      )}
+      {vendor.guide.steps.length > 0 && (
+        <Section title={`In ${vendor.name}`} sentence="Do these first, with somebody who may change its settings. You can come back to this page: it is kept.">
+          <GuideSteps vendor={vendor} />
+        </Section>
+      )}
+      <Group mt="lg">
+        <Button onClick={onNext}>I have these: continue</Button>
+        <Button variant="default" onClick={onBack}>Back</Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function Enter({ vendor, draft, onChange, onBack, onMade }: {
+  vendor: Vendor; draft: Draft; onChange: (part: Partial<Draft>) => void; onBack: () => void; onMade: (id: string) => void;
+}) {
+  const org = useOrg();
+  const client = useQueryClient();
+  const [secrets, setSecrets] = useState<Record<string, string>>({});
+  const [shown, setShown] = useState(false);
+  const [busy, setBusy] = useState<'test' | 'save' | null>(null);
+  const [tested, setTested] = useState<{ of: string; result: ConnectionTest } | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const zones = useMemo(zonesKnown, []);
+  const problems = problemsOf(vendor, draft, secrets, zones);
+  const request = requestOf(vendor, draft, secrets);
+  const same = tested?.of === fingerprint(request);
+  const passed = same && tested?.result.ok;
+  const visible: Record<string, string> = shown ? { ...problems } : {};
+  if (error?.field) visible[error.field] = error.message;
+
+  const focusFirst = () => requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+  const act = async (what: 'test' | 'save') => {
+    setShown(true);
+    if (Object.keys(problems).length > 0) return focusFirst();
+    setBusy(what);
+    setError(null);
+    try {
+      if (what === 'test') {
+        const result = await api.post<ConnectionTest>(`/organizations/${org}/connections/test`, request);
+        setTested({ of: fingerprint(request), result });
+        announce(testSentence(result, vendor.name));
+      } else {
+        const made = await api.post<{ id: string }>(`/organizations/${org}/connections`, request);
+        await client.invalidateQueries({ queryKey: keys.organization(org) });
+        announce(`${vendor.name} is connected.`);
+        onMade(made.id);
+      }
+    } catch (thrown) {
+      setError(asApiError(thrown));
+      focusFirst();
+    } finally {
+      setBusy(null);
+    }
+    return undefined;
+  };
+
+  return (
+    <div className={classes.withAside}>
+      <form ref={form} noValidate onSubmit={(e) => { e.preventDefault(); void act(passed ? 'save' : 'test'); }}>
+        <Stack gap="md">
+          <FormError error={error} fields={['name', 'time_zone', ...vendor.settings.map((s) => s.key)]} title={busy === 'save' ? 'It was not connected' : 'It could not be tested'} />
+          <FormField
+            name="name" label="Name of this connection" description="What your staff call it, for example the practice’s name." maw={520}
+            value={draft.name} onText={(name) => onChange({ name })} error={visible.name ?? null}
+          />
+          <Select
+            name="time_zone" label="Time zone of the practice" description="Times in the diary are read in this zone." maw={520} searchable data={zones}
+            value={draft.timeZone || null} onChange={(z) => onChange({ timeZone: z ?? '' })} error={visible.time_zone} limit={200} allowDeselect={false}
+          />
+          <SettingsFields
+            vendor={vendor} settings={draft.settings} secrets={secrets} problems={visible}
+            onSetting={(key, value) => onChange({ settings: { ...draft.settings, [key]: value } })}
+            onSecret={(key, value) => setSecrets({ ...secrets, [key]: value })}
+          />
+          {tested && same && <TestResult test={tested.result} vendor={vendor.name} />}
+          {tested && !same && <Text c="dimmed">The settings have changed since the last test.</Text>}
+          <Group>
+            <Button type="submit" loading={busy !== null}>{passed ? `Connect ${vendor.name}` : 'Test these settings'}</Button>
+            {passed && <Button variant="default" onClick={() => void act('test')} disabled={busy !== null}>Test again</Button>}
+            <Button variant="default" onClick={onBack} disabled={busy !== null}>Back</Button>
+          </Group>
+          {tested && same && !tested.result.ok && (
+            <Text c="dimmed">
+              The practice’s server is off just now?{' '}
+              <Anchor component="button" type="button" onClick={() => void act('save')}>Connect without a passed test</Anchor>: it is tried again by itself.
+            </Text>
+          )}
+          <Text size="sm" c="dimmed">Passwords are encrypted when they are kept, and never shown again.</Text>
+        </Stack>
+      </form>
+      {vendor.guide.steps.length > 0 && (
+        <aside className={classes.aside} aria-label={`Where to find this in ${vendor.name}`}>
+          <div className={classes.box}>
+            <Text fw={600} mb="md">Where to find this</Text>
+            <GuideSteps vendor={vendor} />
+          </div>
+        </aside>
+      )}
+    </div>
+  );
+}
+
+function Done({ id }: { id: string }) {
+  const at = useAt();
+  const query = useConnection(id);
+  if (query.isPending) return <PageLoading />;
+  if (!query.data) return <ErrorNote error={asApiError(query.error)} onRetry={() => void query.refetch()} />;
+  const connection = query.data;
+  return (
+    <Stack gap={0} maw={720}>
+      <Section title={connection.name}>
+        <div className={classes.box}>
+          <ConnectionStateSentence connection={connection} size="md" />
+          <FirstReading connection={connection} />
+        </div>
+      </Section>
+      <Section title="What happens next">
+        <ol className={classes.numbered}>
+          <li data-done={connection.progress.length > 0 && connection.progress.every((p) => p.state === 'done') ? true : undefined}>
+            <Text fw={600}>Locations, practitioners and appointment types are read</Text>
+            <Text c="dimmed">A minute or two. You can leave this page.</Text>
+          </li>
+          <li>
+            <Text fw={600}>You choose an app, and whose patients it may see</Text>
+            <Text c="dimmed">Until then nobody’s data is shared, and no patient is copied.</Text>
+          </li>
+          <li>
+            <Text fw={600}>A patient appears in the app when a visit starts</Text>
+            <Text c="dimmed">About a second after the visit is opened in your system.</Text>
+          </li>
+        </ol>
+        <Group mt="md">
+          <Button component={Link} to={at(`/apps/new?connection=${connection.id}`)}>Connect an app</Button>
+          <Button component={Link} to={at(`/connections/${connection.id}`)} variant="default">See this connection</Button>
+        </Group>
+      </Section>
+    </Stack>
+  );
+}
