@@ -36,6 +36,13 @@ pons_module(NAME admin     USES base model json crypto net connector store grant
 # The portal: pages for people and the data behind them, in the same server.
 pons_module(NAME portal USES base model json crypto net connector store grants fhir sync commands
             delivery report api admin accounts LINK ZLIB::ZLIB)
+# Its pages, where scripts/portal has built them (scripts/build does).
+file(GLOB portal_files CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/web/portal/dist
+     ${CMAKE_SOURCE_DIR}/web/portal/dist/[a-z]* ${CMAKE_SOURCE_DIR}/web/portal/dist/assets/*)
+list(FILTER portal_files EXCLUDE REGEX "^assets$")
+if(TARGET pons_portal AND portal_files)
+  pons_embed(TARGET pons_portal DIR web/portal/dist OUTPUT portal_files.inc FILES ${portal_files})
+endif()
 
 # One running Pons: wires the core's modules together; the programs and rehearsals start it.
 pons_module(NAME server USES base model json crypto connector net store grants fhir sync commands

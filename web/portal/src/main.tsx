@@ -6,6 +6,7 @@ import './theme.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router-dom';
@@ -24,11 +25,16 @@ const client = new QueryClient({
   },
 });
 
+// The page's policy allows a style element only with this answer's nonce. Two libraries write one:
+// Mantine, and the scroll lock of its dialogs.
+const nonce = document.querySelector('meta[name=csp-nonce]')?.getAttribute('content') ?? undefined;
+if (nonce) setNonce(nonce);
+
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
+      <MantineProvider theme={theme} getStyleNonce={() => nonce ?? ''} cssVariablesResolver={variables} defaultColorScheme="auto">
         <QueryClientProvider client={client}>
           <Notifications position="bottom-right" limit={3} />
           <RouterProvider router={router} future={{ v7_startTransition: true }} />
