@@ -33,6 +33,9 @@ pons_module(NAME api       USES base model json crypto connector net store grant
 pons_module(NAME admin     USES base model json crypto net connector store grants sync commands
             delivery api fhir)
 
+# Mail to people.
+pons_module(NAME notify USES base crypto LINK CURL::libcurl TEST_USES net)
+
 # The portal: pages for people and the data behind them, in the same server.
 pons_module(NAME portal USES base model json crypto net connector store grants fhir sync commands
             delivery report api admin accounts LINK ZLIB::ZLIB)

@@ -34,6 +34,8 @@ class SqlTransport;
 
 namespace pons {
 
+struct Guide;  // connector/guide.h
+
 // ---- What a vendor can do ---------------------------------------------------------------------
 
 // How a stream reveals what changed since last time.
@@ -306,6 +308,9 @@ class Connector {
  public:
   virtual ~Connector() = default;
   virtual const Descriptor& descriptor() const = 0;
+
+  // What a person is told who connects such a practice; null where nobody has written it.
+  virtual const Guide* guide() const { return nullptr; }
 
   // Judges settings by themselves; no I/O, so that a bad form or file is refused at once. The error
   // (kMisconfigured) names the setting.

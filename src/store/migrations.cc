@@ -7,7 +7,7 @@
 namespace pons::store {
 namespace {
 
-constexpr std::array<const char*, 6> kMigrations = {
+constexpr std::array<const char*, 7> kMigrations = {
 #include "store/migrations/0001_initial.sql.inc"
     ,
 #include "store/migrations/0002_commands.sql.inc"
@@ -19,6 +19,8 @@ constexpr std::array<const char*, 6> kMigrations = {
 #include "store/migrations/0005_accounts.sql.inc"
     ,
 #include "store/migrations/0006_developer.sql.inc"
+    ,
+#include "store/migrations/0007_portal.sql.inc"
 };
 
 }  // namespace

@@ -65,6 +65,7 @@ class SqliteReader final : public Reader {
                                             std::string_view vendor_id) override;
   Result<std::vector<PossibleDuplicate>> PossibleDuplicates(bool settled_too) override;
   Result<void> Accounts(const std::function<void(AccountReads&)>& read) override;
+  Result<void> Portal(const std::function<void(PortalReads&)>& read) override;
   Result<std::optional<RecordLife>> Explain(std::string_view id) override;
   Result<std::optional<ResourceId>> FindByVendorId(ConnectionKey connection, model::Stream stream,
                                                    std::string_view vendor_id) override;

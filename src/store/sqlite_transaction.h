@@ -74,6 +74,8 @@ class SqliteTransaction final : public Transaction {
   void SaveWriteHealth(ConnectionKey connection, const WriteHealth& health) override;
   void NudgeCommands(ConnectionKey connection) override;
   AccountWrites& accounts() override { return accounts_; }
+  void MarkAnswered(ConnectionKey connection, model::Stream stream,
+                    std::string_view vendor_id) override;
   void KeepBinary(const BinaryRow& binary) override;
   void KeepDocument(std::string_view command, std::string_view document_id,
                     std::string_view content) override;

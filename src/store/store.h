@@ -48,6 +48,7 @@ class Transaction;
 class Reader;
 class AccountReads;   // store/accounts.h
 class AccountWrites;  // store/accounts.h
+class PortalReads;    // store/portal.h
 
 // Bytes that an app has uploaded, to be used by what it sends later.
 struct BinaryRow {
@@ -209,6 +210,9 @@ class Transaction {
 
   // ---- people
   virtual AccountWrites& accounts() = 0;
+  // This practitioner or appointment type is no news to the connection's admins any more.
+  virtual void MarkAnswered(ConnectionKey connection, model::Stream stream,
+                            std::string_view vendor_id) = 0;
 
   // ---- uploads
   virtual void KeepBinary(const BinaryRow& binary) = 0;
@@ -331,6 +335,7 @@ class Reader {
   // ---- people
   // Runs `read`, and returns what failed in it.
   virtual Result<void> Accounts(const std::function<void(AccountReads&)>& read) = 0;
+  virtual Result<void> Portal(const std::function<void(PortalReads&)>& read) = 0;
 
   // ---- for people
   virtual Result<std::optional<RecordLife>> Explain(std::string_view id) = 0;

@@ -11,6 +11,7 @@ namespace pons::best_practice {
 class BestPracticeConnector final : public Connector {
  public:
   const Descriptor& descriptor() const override;
+  const Guide* guide() const override;
   Result<void> Check(const Settings& settings) const override;
   std::unique_ptr<net::SqlTransport> MakeSql(const Settings& settings) const override;
   std::unique_ptr<net::Folder> MakeFolder(const Settings& settings) const override;

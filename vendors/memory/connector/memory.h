@@ -15,6 +15,7 @@ class MemoryConnector final : public Connector {
   explicit MemoryConnector(const MemoryWorld& world) : world_(world) {}
 
   const Descriptor& descriptor() const override;
+  const Guide* guide() const override;
   Result<void> Check(const Settings& settings) const override;
   Result<void> Supports(const Settings& settings, model::CommandKind kind) const override;
   Result<std::unique_ptr<Session>> Open(const Settings& settings,
