@@ -24,7 +24,8 @@ std::string AddressOf(std::string_view mailbox) {
 
 std::string NameOf(std::string_view mailbox) {
   const auto open = mailbox.rfind('<');
-  return open == std::string_view::npos ? std::string() : std::string(Trim(mailbox.substr(0, open)));
+  return open == std::string_view::npos ? std::string()
+                                        : std::string(Trim(mailbox.substr(0, open)));
 }
 
 bool LooksLikeAddress(std::string_view address) {
@@ -39,16 +40,15 @@ bool LooksLikeAddress(std::string_view address) {
 std::string OneLine(std::string_view text) {
   std::string out(text);
   std::replace_if(
-      out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; },
-      ' ');
+      out.begin(), out.end(),
+      [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }, ' ');
   return out;
 }
 
 // RFC 2047 where it is needed, in words of at most 75 characters that end between characters.
 std::string Encoded(const std::string& text) {
-  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x80;
-  });
+  const bool plain = std::all_of(text.begin(), text.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   if (plain && text.size() <= 60) return text;
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
@@ -115,17 +115,15 @@ Error ErrorOf(CURLcode code, long answer) {
   if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT) {
     return MakeError(Fault::kMisconfigured, "the mail server's address is smtp:// or smtps://");
   }
-  return MakeError(Fault::kUnavailable,
-                   "the mail server cannot be reached or is not well" + said + ": " +
-                       curl_easy_strerror(code));
+  return MakeError(Fault::kUnavailable, "the mail server cannot be reached or is not well" + said +
+                                            ": " + curl_easy_strerror(code));
 }
 
 }  // namespace
 
 Result<void> CheckSmtp(const SmtpSettings& settings) {
   if (!settings.url.starts_with("smtp://") && !settings.url.starts_with("smtps://")) {
-    return MakeError(Fault::kMisconfigured,
-                     "--smtp wants smtp://HOST:PORT or smtps://HOST:PORT");
+    return MakeError(Fault::kMisconfigured, "--smtp wants smtp://HOST:PORT or smtps://HOST:PORT");
   }
   if (!LooksLikeAddress(AddressOf(settings.from))) {
     return MakeError(Fault::kMisconfigured,

@@ -10,7 +10,7 @@
 namespace pons::store {
 namespace {
 
-#define PONS_STORED_COLUMNS                                                              \
+#define PONS_STORED_COLUMNS                                                                \
   "r.ref, r.stream, r.id, r.connection_key, r.vendor_id, r.updated, r.deleted, r.patient," \
   " r.body"
 
@@ -97,11 +97,10 @@ class SqlitePortal final : public PortalReads {
     if (search.connections.empty()) return records;
     const Where where = PatientsWhere(search);
     // The page is chosen within the index; only its rows are read.
-    auto use = db_.PreparedText("SELECT " PONS_STORED_COLUMNS
-                                " FROM (SELECT r.key, r.family, r.given" +
-                                where.sql +
-                                " ORDER BY r.family, r.given, r.key LIMIT ? OFFSET ?) p"
-                                " JOIN record r ON r.key = p.key ORDER BY p.family, p.given, p.key");
+    auto use = db_.PreparedText(
+        "SELECT " PONS_STORED_COLUMNS " FROM (SELECT r.key, r.family, r.given" + where.sql +
+        " ORDER BY r.family, r.given, r.key LIMIT ? OFFSET ?) p"
+        " JOIN record r ON r.key = p.key ORDER BY p.family, p.given, p.key");
     Bind(use, search, where);
     use.Bind(search.limit).Bind(search.skip);
     while (use.Step()) records.push_back(StoredAt(use));

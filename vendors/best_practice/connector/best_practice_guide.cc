@@ -79,8 +79,9 @@ constexpr Guide kGuide = {
     .before = kBefore,
     .steps = kSteps,
     .settings = kSettings,
-    .refused = "It is the Database browser password (Setup > Configuration > Database), not your "
-               "own.",
+    .refused =
+        "It is the Database browser password (Setup > Configuration > Database), not your "
+        "own.",
 };
 
 }  // namespace
