@@ -49,7 +49,7 @@ endif()
 
 # One running Pons: wires the core's modules together; the programs and rehearsals start it.
 pons_module(NAME server USES base model json crypto connector net store grants fhir sync commands
-            delivery api admin)
+            delivery api admin accounts portal TEST_USES memory)
 
 # The main job played without a person, for the demo's check and the benches: a sandbox process, a
 # running Pons, an app's webhook.
@@ -79,7 +79,7 @@ pons_module(NAME vendors DIR vendors USES base connector model net json memory b
 # Programs: they wire modules together, and nothing uses them.
 pons_app(NAME pons DIR apps/pons
          USES base json crypto net model hl7 connector fhir store grants sync commands delivery
-              api admin vendors memory best_practice server rehearsal report
+              api admin vendors memory best_practice server rehearsal report accounts portal
          LINK CLI11::CLI11)
 pons_app(NAME pons-sandbox DIR apps/pons_sandbox
          USES base json net sandboxkit best_practice_sandbox

@@ -21,6 +21,8 @@ struct ServeOptions {
   std::string certificate;
   std::string key;
   bool development = false;
+  bool no_portal = false;
+  std::string sandbox_program;
   bool verbose = false;
 };
 
@@ -31,6 +33,8 @@ Result<server::RuntimeOptions> RuntimeOptionsFrom(const ServeOptions& given) {
   options.tls_certificate_file = given.certificate;
   options.tls_key_file = given.key;
   options.development = given.development;
+  options.portal = !given.no_portal;
+  options.sandbox_program = given.sandbox_program;
   const auto colon = given.listen.rfind(':');
   const int port = colon == std::string::npos ? -1 : std::atoi(given.listen.c_str() + colon + 1);
   if (port < 0 || port > 65535) {
@@ -50,6 +54,19 @@ void RaiseFileLimit() {
   setrlimit(RLIMIT_NOFILE, &files);  // where it fails, the server makes do with fewer
 }
 
+// On standard error, not in the log: the link opens the door, and logs are kept and sent around.
+void TellFirstStart(server::Runtime& runtime) {
+  const auto link = runtime.FirstStartLink();
+  if (!link) {
+    Report(link.error());
+  } else if (*link) {
+    std::fprintf(stderr,
+                 "pons: nobody operates this server yet. Open this link within 24 hours to make "
+                 "the first account; it works once:\n  %s\n",
+                 (*link)->c_str());
+  }
+}
+
 ExitCode Serve(const ServeOptions& given) {
   BlockStopSignals();
   RaiseFileLimit();
@@ -62,6 +79,7 @@ ExitCode Serve(const ServeOptions& given) {
   if (!runtime) return Report(runtime.error());
   std::printf("ready %s\n", (*runtime)->url().c_str());
   std::fflush(stdout);
+  if (!given.no_portal) TellFirstStart(**runtime);
   WaitForStopSignal();
   log->Info("stopping");
   return ExitCode::kOk;
@@ -83,7 +101,12 @@ void AddServe(CLI::App& app, ExitCode& exit_code) {
   serve->add_option("--tls-cert", given->certificate, "Certificate chain (PEM); with --tls-key");
   serve->add_option("--tls-key", given->key, "Private key of the certificate (PEM)");
   serve->add_flag("--development", given->development,
-                  "Let webhooks go to this machine itself (never on a real server)");
+                  "Let webhooks go to this machine itself and the portal go without second factors "
+                  "(never on a real server)");
+  serve->add_flag("--no-portal", given->no_portal,
+                  "Serve programs only, without the portal's pages");
+  serve->add_option("--sandbox-program", given->sandbox_program,
+                    "The pons-sandbox program; developers can then start sandbox practices");
   serve->add_flag("--verbose", given->verbose, "Log what is usually quiet");
   serve->footer(
       "Example: pons serve --data /var/lib/pons --listen 0.0.0.0:443 "

@@ -2,8 +2,10 @@
 #include "server/runtime.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 
+#include "accounts/accounts.h"
 #include "admin/admin_server.h"
 #include "admin/audit.h"
 #include "api/api.h"
@@ -11,6 +13,7 @@
 #include "delivery/dispatcher.h"
 #include "net/http.h"
 #include "net/http_server.h"
+#include "portal/portal.h"
 
 namespace pons::server {
 namespace {
@@ -46,6 +49,7 @@ class RunningPons final : public Runtime {
     if (api_) api_->Drain();
     if (server_) server_->Stop();
     server_.reset();
+    portal_.reset();
     api_.reset();
     commands_.Stop();
     engine_.Stop();
@@ -70,16 +74,21 @@ class RunningPons final : public Runtime {
     server_options.tls_certificate_file = options_.tls_certificate_file;
     server_options.tls_key_file = options_.tls_key_file;
     api_->Configure(server_options);
+    MakeAccounts();
     PONS_TRY(dispatcher_.Start());
     engine_.Start();
     commands_.Start();
     PONS_ASSIGN(server_, net::StartHttpServer(
                              server_options,
                              [this](const net::ServerRequest& request, net::Responder respond) {
+                               auto* portal = live_portal_.load(std::memory_order_acquire);
+                               if (portal != nullptr && portal->Handle(request, respond)) return;
                                api_->Handle(request, std::move(respond));
                              },
                              log_));
-    return OpenAdminDoor();
+    PONS_TRY(OpenAdminDoor());
+    if (options_.portal) OpenPortal();
+    return Ok();
   }
 
   std::uint16_t port() const override { return server_->port(); }
@@ -94,8 +103,50 @@ class RunningPons final : public Runtime {
   sync::SyncEngine& engine() override { return engine_; }
   commands::CommandEngine& commands() override { return commands_; }
   admin::AdminContext& admin() override { return *admin_; }
+  accounts::Accounts& accounts() override { return *accounts_; }
+  portal::PortalContext* portal() override { return portal_context_.get(); }
+  Result<std::optional<std::string>> FirstStartLink() override {
+    const std::optional<std::string> none;
+    PONS_ASSIGN(const bool needed, accounts_->NeedsFirstOperator());
+    if (!needed) return none;
+    PONS_ASSIGN(const auto link, accounts_->MakeFirstLink());
+    return std::optional(link.Address(url()));
+  }
 
  private:
+  void MakeAccounts() {
+    accounts::AccountOptions options;
+    options.waive_second_factor = options_.development;
+    options.audit = portal::AuditAccountsInto(api_->audit());
+    accounts_ = accounts::Accounts::Make(*store_, clock_, random_, std::move(options));
+  }
+
+  // Last, when everything is there that handlers work on; until then the API answers alone.
+  void OpenPortal() {
+    portal_context_ = std::make_unique<portal::PortalContext>(
+        portal::PortalContext{.store = *store_,
+                              .accounts = *accounts_,
+                              .admin = *admin_,
+                              .audit = api_->audit(),
+                              .clock = clock_,
+                              .random = random_,
+                              .log = log_,
+                              .book = &book_,
+                              .engine = &engine_,
+                              .commands = &commands_,
+                              .webhook_transport = webhook_transport_.get(),
+                              .development = options_.development,
+                              .demo = options_.demo,
+                              .sandbox_program = options_.sandbox_program});
+    portal::PortalOptions portal_options;
+    portal_options.public_url = options_.public_url;
+    portal_options.https = !options_.tls_certificate_file.empty();
+    portal_options.development = options_.development;
+    portal_options.frame_sources = options_.portal_frames;
+    portal_ = portal::Portal::Make(portal_options, *portal_context_);
+    live_portal_.store(portal_.get(), std::memory_order_release);
+  }
+
   Result<void> OpenAdminDoor() {
     admin_ = std::make_unique<admin::AdminContext>(
         admin::AdminContext{.store = *store_,
@@ -203,9 +254,13 @@ class RunningPons final : public Runtime {
   sync::SyncEngine engine_;
   commands::CommandEngine commands_;
   std::unique_ptr<api::Api> api_;
-  std::unique_ptr<net::HttpServer> server_;
+  std::unique_ptr<accounts::Accounts> accounts_;
+  std::atomic<portal::Portal*> live_portal_{nullptr};
   CancelToken cancel_;
   std::unique_ptr<admin::AdminContext> admin_;
+  std::unique_ptr<portal::PortalContext> portal_context_;
+  std::unique_ptr<portal::Portal> portal_;
+  std::unique_ptr<net::HttpServer> server_;
   std::unique_ptr<admin::AdminServer> admin_server_;
 };
 

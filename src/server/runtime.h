@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "admin/command.h"
 #include "base/clock.h"
@@ -20,6 +22,12 @@
 namespace pons::commands {
 class CommandEngine;
 }
+namespace pons::accounts {
+class Accounts;
+}
+namespace pons::portal {
+struct PortalContext;
+}
 
 namespace pons::server {
 
@@ -31,7 +39,14 @@ struct RuntimeOptions {
   std::string tls_certificate_file = {};
   std::string tls_key_file = {};
   // Webhooks may go to this machine itself. For development and demos only.
+  // The portal's second factors are waived then, and its cookies may travel over plain HTTP.
   bool development = false;
+  bool portal = true;  // false: programs only, no pages
+  bool demo = false;   // pages say that what they show is made up
+  // Origins that the portal's pages may show in a frame: the demo's tour.
+  std::vector<std::string> portal_frames = {};
+  // The program that developers' sandboxes are started with; empty: none are.
+  std::string sandbox_program = {};
   sync::EngineOptions engine = {};
 };
 
@@ -52,6 +67,12 @@ class Runtime {
   virtual commands::CommandEngine& commands() = 0;
   // What the operator's commands work on.
   virtual admin::AdminContext& admin() = 0;
+  virtual accounts::Accounts& accounts() = 0;
+  // Null where the portal is off.
+  virtual portal::PortalContext* portal() = 0;
+  // The one-time link under which the first operator makes an account; empty where there is one
+  // already. Each call makes a new link and ends the one before.
+  virtual Result<std::optional<std::string>> FirstStartLink() = 0;
 };
 
 }  // namespace pons::server
