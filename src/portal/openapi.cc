@@ -173,7 +173,7 @@ constexpr std::string_view kComponents = R"({
 "securitySchemes":{
  "session":{"type":"apiKey","in":"cookie","name":"__Host-pons_session","description":"Set by POST /portal/api/session."},
  "csrf":{"type":"apiKey","in":"header","name":"X-Pons-CSRF","description":"The csrf member of GET /portal/api/session."},
- "app":{"type":"oauth2","flows":{"clientCredentials":{"tokenUrl":"/oauth/token","scopes":{}}}}},
+ "app":{"type":"http","scheme":"bearer","description":"An access token of POST /oauth/token (client credentials)."}},
 "responses":{"Problem":{"description":"Refused, with the reason and the next step.","content":{"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}}}},
 "schemas":{
  "Problem":{"type":"object","required":["status","title","detail","code","reference"],"properties":{"status":{"type":"integer"},"title":{"type":"string"},"detail":{"type":"string"},"code":{"type":"string"},"field":{"type":"string"},"reference":{"type":"string"}}},
