@@ -145,6 +145,8 @@ export interface VendorSetting {
   secret: boolean;
   choices?: string[];
   default?: string;
+  /** Rarely needs a change; where left out: what is not required. */
+  advanced?: boolean;
 }
 
 export interface GuideStep {
@@ -160,6 +162,9 @@ export interface Vendor {
   standing: string;
   settings: VendorSetting[];
   guide: { before: string[]; steps: GuideStep[] };
+  /** The vendor's own words, where they differ from ours. */
+  practitioner_word?: string;
+  service_word?: string;
 }
 
 export type ConnectionState =
@@ -174,6 +179,7 @@ export interface ConnectionSummary {
   id: Id;
   name: string;
   vendor: string;
+  vendor_name?: string;
   organization: Id | { id: Id; name: string };
   state: ConnectionState;
   cause?: string;

@@ -72,8 +72,8 @@ export function dropDraft(store: Store, organization: string): void {
 /** What must be asked, and what is set only where the standard does not fit. */
 export function grouped(vendor: Vendor): { asked: VendorSetting[]; more: VendorSetting[] } {
   return {
-    asked: vendor.settings.filter((s) => s.required),
-    more: vendor.settings.filter((s) => !s.required),
+    asked: vendor.settings.filter((s) => !(s.advanced ?? !s.required)),
+    more: vendor.settings.filter((s) => s.advanced ?? !s.required),
   };
 }
 

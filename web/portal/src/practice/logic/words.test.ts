@@ -60,7 +60,7 @@ describe('connections', () => {
     expect(connectionsSentence([{ state: 'active' }, { state: 'active' }])).toBe('All 2 connections work.');
     expect(connectionsSentence([{ state: 'active' }, { state: 'attention' }, { state: 'paused' }])).toBe('Of 3 connections, 1 needs attention and 1 is paused or disconnected.');
   });
-  it('a first reading is told until all of it is done', () => {
+  it('setting up is told until all of it is done', () => {
     const done = { text: 'a', state: 'done' as const };
     expect(firstReading({ state: 'connecting', progress: [done, { text: 'b', state: 'running' }] })).toEqual({ done: 1, total: 2 });
     expect(firstReading({ state: 'active', progress: [done] })).toBeNull();
@@ -73,8 +73,10 @@ describe('connections', () => {
     expect(clockSentence(7_200_000)).toMatch(/2 hours ahead/);
   });
   it('uses the vendor’s word in brackets where it differs', () => {
-    expect(withVendorWord('best_practice', 'practitioner')).toBe('practitioners (providers in your system)');
-    expect(withVendorWord('best_practice', 'service')).toBe('appointment types');
+    const words = { practitioner_word: 'Provider', service_word: 'Appointment type' };
+    expect(withVendorWord(words, 'practitioner')).toBe('practitioners (providers in your system)');
+    expect(withVendorWord(words, 'service')).toBe('appointment types');
+    expect(withVendorWord(undefined, 'practitioner')).toBe('practitioners');
   });
 });
 

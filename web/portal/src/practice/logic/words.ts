@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the practice's pages say: switches, states, outcomes, kinds of activity, roles. A word the
 // server sends that is not known here is shown as it came, so that nothing is hidden.
-import type { Connection, ConnectionSummary, Grant, Role, SwitchName } from '../../api/types';
+import type { Connection, ConnectionSummary, Grant, Role, SwitchName, Vendor } from '../../api/types';
 import type { Tone } from '../../components/StateSentence';
-import { capitalised, listed } from './text';
+import { capitalised, folded, listed } from './text';
 
 export interface SwitchWords {
   name: SwitchName;
@@ -154,6 +154,8 @@ const STREAMS: Record<string, string> = {
   patients: 'Patients',
   appointments: 'Appointments',
   encounters: 'Visits',
+  visits: 'Visits',
+  documents: 'Documents',
   conditions: 'Cancer history',
   tasks: 'Writes',
   document_references: 'Documents',
@@ -194,27 +196,20 @@ export const ACTIVITY_KINDS = [
   { value: 'connection', label: 'Connection' },
 ] as const;
 
-/** The vendor's own word follows ours in brackets where it differs, at first use. */
-const VENDOR_WORDS: Record<string, Partial<Record<'practitioner' | 'service' | 'location', string>>> = {
-  best_practice: { practitioner: 'provider' },
-  halo_connect: { practitioner: 'provider' },
-  open_dental: { practitioner: 'provider', location: 'clinic' },
-  cliniko: { location: 'business' },
-};
-
 const OUR_WORDS = {
   practitioner: ['practitioner', 'practitioners'],
   service: ['appointment type', 'appointment types'],
   location: ['location', 'locations'],
 } as const;
 
-export function withVendorWord(vendor: string, what: keyof typeof OUR_WORDS, many = true): string {
-  const ours = OUR_WORDS[what][many ? 1 : 0];
-  const theirs = VENDOR_WORDS[vendor]?.[what];
-  return theirs ? `${ours} (${theirs}${many ? 's' : ''} in your system)` : ours;
+/** The vendor's own word follows ours in brackets where it differs, at first use. */
+export function withVendorWord(vendor: Pick<Vendor, 'practitioner_word' | 'service_word'> | undefined, what: keyof typeof OUR_WORDS): string {
+  const [one, ours] = OUR_WORDS[what];
+  const theirs = what === 'practitioner' ? vendor?.practitioner_word : what === 'service' ? vendor?.service_word : undefined;
+  return theirs && folded(theirs) !== one ? `${ours} (${theirs.toLowerCase()}${/s$/i.test(theirs) ? '' : 's'} in your system)` : ours;
 }
 
-/** How a first reading stands: null where there is nothing to tell. */
+/** How setting up stands: null where there is nothing to tell. */
 export function firstReading(connection: Pick<Connection, 'progress' | 'state'>): { done: number; total: number } | null {
   const total = connection.progress.length;
   if (total === 0) return null;

@@ -8,7 +8,7 @@ import { Link, useNavigate, useSearchParams } from 'react-router-dom';
 import { api, type ApiError, asApiError } from '../../api/client';
 import { keys } from '../../api/keys';
 import { asPage } from '../../api/queries';
-import type { GrantRules, Id, Page, SwitchName } from '../../api/types';
+import type { GrantRules, Id, Page, SwitchName, Vendor } from '../../api/types';
 import { announce } from '../../app/live';
 import { EmptyState } from '../../components/EmptyState';
 import { FormError } from '../../components/FormField';
@@ -17,7 +17,7 @@ import { ErrorNote, PageLoading } from '../../components/PageStates';
 import { Section } from '../../components/Section';
 import { emptyForm, type FilterForm, problemsOf, rulesOf } from '../logic/filters';
 import { standardSwitches } from '../logic/words';
-import { useAt, useConnections, useDirectory, useOrg } from '../parts/data';
+import { useAt, useConnections, useDirectory, useOrg, useVendors } from '../parts/data';
 import { FilterEditor } from '../parts/FilterEditor';
 import classes from '../parts/practice.module.css';
 import { Preview } from '../parts/Preview';
@@ -29,14 +29,29 @@ const TITLES = { app: 'Choose the app', allow: 'What it may do', filters: 'Whose
 
 interface KnownApp { id: Id; name: string; description?: string }
 
+/** The apps that may be chosen. Where the server lists none to this person, they type its id. */
+async function appsFor(org: Id, signal: AbortSignal): Promise<KnownApp[]> {
+  for (const path of [`/organizations/${org}/apps`, '/apps']) {
+    try {
+      const items = asPage(await api.get<Page<KnownApp> | KnownApp[]>(path, { limit: 200 }, signal)).items;
+      if (items.length > 0) return items;
+    } catch (error) {
+      const status = asApiError(error).status;
+      if (status !== 403 && status !== 404) throw error;
+    }
+  }
+  return [];
+}
+
 export default function AppNew() {
   const org = useOrg();
   const at = useAt();
   const [params, setParams] = useSearchParams();
   const connections = useConnections(org);
+  const vendors = useVendors();
   const apps = useQuery({
     queryKey: ['organizations', org, 'apps'],
-    queryFn: async ({ signal }) => asPage(await api.get<Page<KnownApp> | KnownApp[]>(`/organizations/${org}/apps`, undefined, signal)).items,
+    queryFn: ({ signal }) => appsFor(org, signal),
     retry: false,
   });
   const [app, setApp] = useState<KnownApp>({ id: '', name: '' });
@@ -74,6 +89,7 @@ export default function AppNew() {
       </ol>
       <div ref={top} tabIndex={-1} style={{ outline: 'none' }} role="group" aria-label={`Step ${STEPS.indexOf(step) + 1} of ${STEPS.length}: ${TITLES[step]}`}>
         {connections.error && <ErrorNote error={asApiError(connections.error)} onRetry={() => void connections.refetch()} />}
+        {apps.error && <ErrorNote error={asApiError(apps.error)} onRetry={() => void apps.refetch()} />}
         {connections.data && usable.length === 0 && (
           <EmptyState title="Connect your system first" action={<Button component={Link} to={at('/connections/new')}>Connect a system</Button>}>
             An app sees patients through a connection to your practice management system. There is none yet.
@@ -125,7 +141,7 @@ export default function AppNew() {
         )}
         {step === 'filters' && chosen && (
           <Filters
-            connection={chosen.id} vendor={chosen.vendor} app={app} switches={switches} mode={mode} form={form} setForm={setForm}
+            connection={chosen.id} vendor={vendors.data?.find((v) => v.id === chosen.vendor)} app={app} switches={switches} mode={mode} form={form} setForm={setForm}
             onBack={() => go('allow')} onMade={() => setMade(true)}
           />
         )}
@@ -135,7 +151,7 @@ export default function AppNew() {
 }
 
 function Filters({ connection, vendor, app, switches, mode, form, setForm, onBack, onMade }: {
-  connection: Id; vendor: string; app: KnownApp; switches: Record<SwitchName, boolean>; mode: GrantRules['mode'];
+  connection: Id; vendor: Vendor | undefined; app: KnownApp; switches: Record<SwitchName, boolean>; mode: GrantRules['mode'];
   form: FilterForm; setForm: (f: FilterForm) => void; onBack: () => void; onMade: () => void;
 }) {
   const org = useOrg();

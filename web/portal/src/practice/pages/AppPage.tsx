@@ -8,7 +8,7 @@ import { Link, NavLink, useParams } from 'react-router-dom';
 
 import { api, type ApiError, asApiError } from '../../api/client';
 import { keys } from '../../api/keys';
-import type { Grant, GrantRules } from '../../api/types';
+import type { Grant, GrantRules, Vendor } from '../../api/types';
 import { announce } from '../../app/live';
 import { ConfirmDialog } from '../../components/ConfirmDialog';
 import { FormError } from '../../components/FormField';
@@ -19,7 +19,7 @@ import { UnsavedChangesGuard } from '../../components/UnsavedChangesGuard';
 import { changesOf, type FilterForm, formOf, problemsOf, rulesOf, sameFilters } from '../logic/filters';
 import { listed } from '../logic/text';
 import { grantSentence, MODES, switchChanges, SWITCHES } from '../logic/words';
-import { useAt, useConnections, useDirectory, useOrg, useRights } from '../parts/data';
+import { useAt, useConnections, useDirectory, useOrg, useRights, useVendors } from '../parts/data';
 import { FilterEditor } from '../parts/FilterEditor';
 import classes from '../parts/practice.module.css';
 import { Preview } from '../parts/Preview';
@@ -37,7 +37,8 @@ function Loaded({ grant, part }: { grant: Grant; part: 'filters' | 'allow' }) {
   const at = useAt();
   const rights = useRights();
   const org = useOrg();
-  const vendor = useConnections(org).data?.find((c) => c.id === grant.connection.id)?.vendor ?? '';
+  const vendorId = useConnections(org).data?.find((c) => c.id === grant.connection.id)?.vendor;
+  const vendor = useVendors().data?.find((v) => v.id === vendorId);
   return (
     <>
       <PageHeader
@@ -98,7 +99,7 @@ function useSave(grant: Grant) {
   return { save, busy, error };
 }
 
-function Filters({ grant, vendor }: { grant: Grant; vendor: string }) {
+function Filters({ grant, vendor }: { grant: Grant; vendor: Vendor | undefined }) {
   const directory = useDirectory(grant.connection.id);
   const [saved, setSaved] = useState<FilterForm>(() => formOf(grant));
   const [form, setForm] = useState<FilterForm>(saved);

@@ -198,7 +198,8 @@ function Enter({ vendor, draft, onChange, onBack, onMade }: {
   const client = useQueryClient();
   const [secrets, setSecrets] = useState<Record<string, string>>({});
   const [shown, setShown] = useState(false);
-  const [busy, setBusy] = useState<'test' | 'save' | null>(null);
+  const [busy, setBusy] = useState<'test' | 'save' | 'untested' | null>(null);
+  const [refused, setRefused] = useState('');
   const [tested, setTested] = useState<{ of: string; result: ConnectionTest } | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const form = useRef<HTMLFormElement>(null);
@@ -211,7 +212,7 @@ function Enter({ vendor, draft, onChange, onBack, onMade }: {
   if (error?.field) visible[error.field] = error.message;
 
   const focusFirst = () => requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
-  const act = async (what: 'test' | 'save') => {
+  const act = async (what: 'test' | 'save' | 'untested') => {
     setShown(true);
     if (Object.keys(problems).length > 0) return focusFirst();
     setBusy(what);
@@ -222,12 +223,13 @@ function Enter({ vendor, draft, onChange, onBack, onMade }: {
         setTested({ of: fingerprint(request), result });
         announce(testSentence(result, vendor.name));
       } else {
-        const made = await api.post<{ id: string }>(`/organizations/${org}/connections`, request);
+        const made = await api.post<{ id: string }>(`/organizations/${org}/connections`, what === 'untested' ? { ...request, untested: true } : request);
         await client.invalidateQueries({ queryKey: keys.organization(org) });
         announce(`${vendor.name} is connected.`);
         onMade(made.id);
       }
     } catch (thrown) {
+      setRefused(what === 'test' ? 'It could not be tested' : 'It was not connected');
       setError(asApiError(thrown));
       focusFirst();
     } finally {
@@ -240,7 +242,7 @@ function Enter({ vendor, draft, onChange, onBack, onMade }: {
     <div className={classes.withAside}>
       <form ref={form} noValidate onSubmit={(e) => { e.preventDefault(); void act(passed ? 'save' : 'test'); }}>
         <Stack gap="md">
-          <FormError error={error} fields={['name', 'time_zone', ...vendor.settings.map((s) => s.key)]} title={busy === 'save' ? 'It was not connected' : 'It could not be tested'} />
+          <FormError error={error} fields={['name', 'time_zone', ...vendor.settings.map((s) => s.key)]} title={refused} />
           <FormField
             name="name" label="Name of this connection" description="What your staff call it, for example the practice’s name." maw={520}
             value={draft.name} onText={(name) => onChange({ name })} error={visible.name ?? null}
@@ -264,7 +266,7 @@ function Enter({ vendor, draft, onChange, onBack, onMade }: {
           {tested && same && !tested.result.ok && (
             <Text c="dimmed">
               The practice’s server is off just now?{' '}
-              <Anchor component="button" type="button" onClick={() => void act('save')}>Connect without a passed test</Anchor>: it is tried again by itself.
+              <Anchor component="button" type="button" onClick={() => void act('untested')}>Connect without a passed test</Anchor>: it is tried again by itself.
             </Text>
           )}
           <Text size="sm" c="dimmed">Passwords are encrypted when they are kept, and never shown again.</Text>
@@ -297,20 +299,10 @@ function Done({ id }: { id: string }) {
         </div>
       </Section>
       <Section title="What happens next">
-        <ol className={classes.numbered}>
-          <li data-done={connection.progress.length > 0 && connection.progress.every((p) => p.state === 'done') ? true : undefined}>
-            <Text fw={600}>Locations, practitioners and appointment types are read</Text>
-            <Text c="dimmed">A minute or two. You can leave this page.</Text>
-          </li>
-          <li>
-            <Text fw={600}>You choose an app, and whose patients it may see</Text>
-            <Text c="dimmed">Until then nobody’s data is shared, and no patient is copied.</Text>
-          </li>
-          <li>
-            <Text fw={600}>A patient appears in the app when a visit starts</Text>
-            <Text c="dimmed">About a second after the visit is opened in your system.</Text>
-          </li>
-        </ol>
+        <Text>
+          Now choose an app, and whose patients it may see. Until then nobody’s data is shared and no patient is copied.
+          After that, a patient appears in the app about a second after their visit starts. You can leave this page: setting up goes on by itself.
+        </Text>
         <Group mt="md">
           <Button component={Link} to={at(`/apps/new?connection=${connection.id}`)}>Connect an app</Button>
           <Button component={Link} to={at(`/connections/${connection.id}`)} variant="default">See this connection</Button>

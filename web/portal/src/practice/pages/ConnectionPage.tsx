@@ -67,12 +67,12 @@ function Loaded({ connection, vendor }: { connection: Connection; vendor: Vendor
     else if (connection.state === 'paused') action = <ResumeButton onResume={() => setPaused(false)} />;
     else if (live.length === 0) action = <Button component={Link} to={at(`/apps/new?connection=${connection.id}`)}>Connect an app</Button>;
   }
-  const counts = Object.entries(connection.counts ?? {});
+  const counts = Object.entries(connection.counts ?? {}).filter(([key]) => key !== 'quarantined');
   return (
     <>
       <PageHeader
         title={connection.name} crumbs={[{ label: 'Connections', to: at('/connections') }]} action={action}
-        sentence={[vendor?.name ?? connection.vendor, connection.practice_name !== connection.name && connection.practice_name].filter(Boolean).join(' · ')}
+        sentence={[connection.vendor_name ?? vendor?.name ?? connection.vendor, connection.practice_name !== connection.name && connection.practice_name].filter(Boolean).join(' · ')}
       />
       <Section title="How it stands">
         <div className={classes.box}>
@@ -228,7 +228,7 @@ function Disconnect({ connection, onClose }: { connection: Connection; onClose: 
   return (
     <ConfirmDialog
       opened onClose={onClose} title={`Disconnect ${connection.name}?`} confirm={`Disconnect ${connection.name}`} typed={connection.name}
-      gone={items.map((i) => (i.count === undefined ? i.text : `${count(i.count, i.text, undefined, i.text)}`))}
+      gone={items.map((i) => i.text)}
       onConfirm={async () => {
         await api.delete(`/connections/${connection.id}`);
         await client.invalidateQueries({ queryKey: keys.organization(org) });
@@ -246,13 +246,12 @@ function Disconnect({ connection, onClose }: { connection: Connection; onClose: 
 function EditSettings({ connection, vendor, onClose, onSaved }: {
   connection: Connection; vendor: Vendor; onClose: () => void; onSaved: () => Promise<unknown>;
 }) {
-  const org = useOrg();
   const [name, setName] = useState(connection.name);
   const [timeZone, setTimeZone] = useState(connection.time_zone);
   const [settings, setSettings] = useState<Record<string, string>>(connection.settings ?? {});
   const [secrets, setSecrets] = useState<Record<string, string>>({});
   const [shown, setShown] = useState(false);
-  const [busy, setBusy] = useState<'test' | 'save' | null>(null);
+  const [busy, setBusy] = useState<'test' | 'save' | 'untested' | null>(null);
   const [test, setTest] = useState<ConnectionTest | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const form = useRef<HTMLFormElement>(null);
@@ -264,7 +263,9 @@ function EditSettings({ connection, vendor, onClose, onSaved }: {
   if (error?.field) visible[error.field] = error.message;
   const change = changedSettings(connection, { name, time_zone: timeZone, settings, secrets });
   const dirty = Object.keys(change).length > 0;
-  const act = async (what: 'test' | 'save') => {
+  // What signs in is tried before it is saved; a name is not.
+  const probed = change.settings !== undefined || change.secrets !== undefined || !dirty;
+  const act = async (what: 'test' | 'save' | 'untested') => {
     setShown(true);
     if (Object.keys(problems).length > 0) {
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
@@ -274,11 +275,9 @@ function EditSettings({ connection, vendor, onClose, onSaved }: {
     setError(null);
     try {
       if (what === 'test') {
-        setTest(await api.post<ConnectionTest>(`/organizations/${org}/connections/test`, {
-          connection: connection.id, vendor: vendor.id, name, time_zone: timeZone, settings, secrets: change.secrets ?? {},
-        }));
+        setTest(await api.post<ConnectionTest>(`/connections/${connection.id}/test`));
       } else {
-        await api.patch(`/connections/${connection.id}`, change);
+        await api.patch(`/connections/${connection.id}`, what === 'untested' ? { ...change, untested: true } : change);
         await onSaved();
         announce('The settings are saved.');
         onClose();
@@ -307,8 +306,9 @@ function EditSettings({ connection, vendor, onClose, onSaved }: {
           />
           {test && <TestResult test={test} vendor={vendor.name} />}
           <Group>
-            <Button type="submit" loading={busy === 'save'} disabled={!dirty || busy === 'test'}>Save settings</Button>
-            <Button variant="default" loading={busy === 'test'} disabled={busy === 'save'} onClick={() => void act('test')}>Test these settings</Button>
+            <Button type="submit" loading={busy === 'save'} disabled={!dirty || busy !== null}>{probed ? 'Test and save' : 'Save'}</Button>
+            {!dirty && <Button variant="default" loading={busy === 'test'} onClick={() => void act('test')}>Test as it is</Button>}
+            {error && probed && <Button variant="default" loading={busy === 'untested'} onClick={() => void act('untested')}>Save without a passed test</Button>}
             <Button variant="default" onClick={onClose} disabled={busy !== null}>Cancel</Button>
           </Group>
         </Stack>

@@ -80,7 +80,7 @@ function Loaded({ organization }: { organization: Organization }) {
           <Rows label="Connections">
             {systems.slice(0, 5).map((c) => (
               <RowLink
-                key={c.id} to={at(`/connections/${c.id}`)} name={c.name} detail={vendors.find((v) => v.id === c.vendor)?.name ?? c.vendor}
+                key={c.id} to={at(`/connections/${c.id}`)} name={c.name} detail={c.vendor_name ?? vendors.find((v) => v.id === c.vendor)?.name ?? c.vendor}
                 state={<ConnectionStateSentence connection={c} />}
                 end={<>Last read <TimeAgo at={c.last_success_at} zone={c.time_zone} never="never" bare /></>}
               />

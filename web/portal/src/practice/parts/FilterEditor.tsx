@@ -3,7 +3,7 @@
 import { Anchor, Button, Text, TextInput } from '@mantine/core';
 import { type ReactNode, useDeferredValue, useId, useMemo, useState } from 'react';
 
-import type { Directory } from '../../api/types';
+import type { Directory, Vendor } from '../../api/types';
 import { Icon } from '../../components/icons';
 import { Section } from '../../components/Section';
 import { count } from '../../lib/locale';
@@ -16,7 +16,7 @@ import { withVendorWord } from '../logic/words';
 import classes from './practice.module.css';
 
 export interface FilterEditorProps {
-  vendor: string;
+  vendor: Vendor | undefined;
   appName: string;
   directory: Directory;
   form: FilterForm;
@@ -80,7 +80,7 @@ function RadioRow({ name, checked, onSelect, label, text }: {
 }
 
 function LocationsPart({ vendor, appName, directory, form, problem, onChange }: {
-  vendor: string; appName: string; directory: Directory; form: FilterForm; problem?: string; onChange: (f: FilterForm) => void;
+  vendor: Vendor | undefined; appName: string; directory: Directory; form: FilterForm; problem?: string; onChange: (f: FilterForm) => void;
 }) {
   const name = useId();
   const known = useId();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far the first reading of a practice has come.
+// How far a new connection has come.
 import { Text } from '@mantine/core';
 
 import type { Connection } from '../../api/types';
@@ -16,8 +16,8 @@ export function FirstReading({ connection }: { connection: Pick<Connection, 'pro
   if (!reading) return null;
   return (
     <div style={{ marginTop: 16 }}>
-      <Text component="p" m={0} mb={8}>First reading: {reading.done} of {reading.total} done.</Text>
-      <span className={classes.bar} role="progressbar" aria-label="First reading" aria-valuemin={0} aria-valuemax={reading.total} aria-valuenow={reading.done}>
+      <Text component="p" m={0} mb={8}>Setting up: {reading.done} of {reading.total} steps done.</Text>
+      <span className={classes.bar} role="progressbar" aria-label="Setting up" aria-valuemin={0} aria-valuemax={reading.total} aria-valuenow={reading.done}>
         <span style={{ width: `${Math.round((reading.done / reading.total) * 100)}%` }} />
       </span>
       <ul className={classes.reasons}>
