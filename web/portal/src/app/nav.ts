@@ -43,6 +43,7 @@ export const developerNav: NavItem[] = [
   { label: 'Webhooks', to: '/developer/webhooks', icon: 'webhooks' },
   { label: 'Explorer', to: '/developer/explorer', icon: 'explorer' },
   { label: 'Sandbox', to: '/developer/sandbox', icon: 'sandbox' },
+  { label: 'Usage', to: '/developer/usage', icon: 'usage' },
   { label: 'Logs', to: '/developer/logs', icon: 'logs' },
 ];
 
