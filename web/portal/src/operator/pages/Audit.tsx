@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who read or changed what, and the proof that nothing was taken out of it afterwards.
+import { Button } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+
+import { api, ApiError, asApiError } from '../../api/client';
+import { keys } from '../../api/keys';
+import { useList } from '../../api/queries';
+import type { AuditItem, AuditVerification } from '../../api/types';
+import { announce } from '../../app/live';
+import { useLocale } from '../../app/session';
+import { type Column, DataTable } from '../../components/DataTable';
+import { EmptyState } from '../../components/EmptyState';
+import { PageHeader } from '../../components/PageHeader';
+import { ErrorNote } from '../../components/PageStates';
+import { StateSentence } from '../../components/StateSentence';
+import { ExactTime } from '../../components/TimeAgo';
+import { useSearchText } from '../../lib/hooks';
+import { formatNumber } from '../../lib/locale';
+
+const columns: Column<AuditItem>[] = [
+  { key: 'at', title: 'When', width: '240px', render: (row) => <ExactTime at={row.at} /> },
+  { key: 'who', title: 'Who', render: (row) => <>{row.who}{row.role ? ` (${row.role})` : ''}</> },
+  { key: 'action', title: 'Did', width: '30%', render: (row) => row.summary ?? [row.action, row.object].filter(Boolean).join(' ') },
+  { key: 'where', title: 'Organization', render: (row) => row.organization?.name ?? '–' },
+  { key: 'outcome', title: 'Outcome', width: '120px', render: (row) => row.outcome ?? '–' },
+  { key: 'seq', title: 'No.', numeric: true, width: '90px', render: (row) => row.seq ?? '–', phone: 'hide' },
+];
+
+export default function Audit() {
+  const locale = useLocale();
+  const { text, setText, asked } = useSearchText();
+  const list = useList<AuditItem>(keys.operatorAudit({ q: asked }), '/operator/audit', { q: asked });
+  const verify = useMutation({
+    mutationFn: () => api.get<AuditVerification>('/operator/audit/verify'),
+    onSuccess: (answer) => announce(answer.ok ? 'The chain is whole.' : 'The chain is broken.'),
+  });
+  const v = verify.data;
+  return (
+    <>
+      <PageHeader
+        title="Audit trail" sentence="Who read or changed what. Entries can be added, never changed: each carries the mark of the one before."
+        action={<Button onClick={() => verify.mutate()} loading={verify.isPending}>Check the chain</Button>}
+      />
+      {verify.error && <ErrorNote error={asApiError(verify.error)} title="The chain could not be checked" onRetry={() => verify.mutate()} />}
+      {v?.ok && <div role="status" style={{ marginBottom: 16 }}><StateSentence tone="ok" size="md">The chain is whole: all {formatNumber(v.entries, locale)} entries are as they were written</StateSentence></div>}
+      {v && !v.ok && (
+        <ErrorNote
+          title="The chain is broken"
+          error={new ApiError({ status: 409, title: '', code: 'audit-chain', detail: `${v.broken_at === undefined ? 'An entry' : `Entry ${formatNumber(v.broken_at, locale)}`} is not as it was written${v.detail ? `: ${v.detail}` : ''}. Keep the file as it is, restore the last backup beside it, and compare the two.` })}
+        />
+      )}
+      <DataTable
+        label="Audit trail" one="entry" many="entries" columns={columns} list={list} rowKey={(row) => `${row.seq ?? ''} ${row.at} ${row.who} ${row.action} ${row.object ?? ''}`}
+        search={{ text, setText, placeholder: 'Search by person, action or record' }} empty={<EmptyState title="Nothing was written down yet">Every read of patient data and every change of settings appears here.</EmptyState>}
+      />
+    </>
+  );
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copies of the whole store, made while the server runs.
+import { Button } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+
+import { api, asApiError } from '../../api/client';
+import { keys } from '../../api/keys';
+import { useList } from '../../api/queries';
+import type { Backup } from '../../api/types';
+import { announce } from '../../app/live';
+import { useLocale } from '../../app/session';
+import { type Column, DataTable } from '../../components/DataTable';
+import { EmptyState } from '../../components/EmptyState';
+import { PageHeader } from '../../components/PageHeader';
+import { ErrorNote } from '../../components/PageStates';
+import { Section } from '../../components/Section';
+import { ExactTime, TimeAgo } from '../../components/TimeAgo';
+import { formatBytes } from '../../lib/locale';
+
+export default function Backups() {
+  const locale = useLocale();
+  const client = useQueryClient();
+  const list = useList<Backup>(keys.backups, '/operator/backups');
+  const make = useMutation({
+    mutationFn: () => api.post<Backup>('/operator/backup'),
+    onSuccess: async () => {
+      announce('The backup was made.');
+      await client.invalidateQueries({ queryKey: keys.backups });
+    },
+  });
+  const newest = list.rows[0];
+  const columns: Column<Backup>[] = [
+    { key: 'name', title: 'File', render: (row) => <code style={{ overflowWrap: 'anywhere' }}>{row.name}</code>, sort: (row) => row.name },
+    { key: 'at', title: 'Made', width: '260px', render: (row) => <ExactTime at={row.at} />, sort: (row) => row.at },
+    { key: 'bytes', title: 'Size', numeric: true, width: '120px', render: (row) => formatBytes(row.bytes, locale), sort: (row) => row.bytes },
+  ];
+  const button = <Button onClick={() => make.mutate()} loading={make.isPending}>Make a backup now</Button>;
+  return (
+    <>
+      <PageHeader
+        title="Backups" action={list.rows.length > 0 ? button : undefined}
+        sentence={list.loading || list.error ? undefined : newest ? <>The newest was made <TimeAgo at={newest.at} />.</> : 'There is no backup yet.'}
+      />
+      {make.error && <ErrorNote error={asApiError(make.error)} title="No backup was made" />}
+      <DataTable label="Backups" one="backup" columns={columns} list={list} rowKey={(row) => row.id ?? row.name} empty={<EmptyState title="No backup yet" action={button}>A backup is one file with everything in it, made while the server goes on. Copy it to another machine, and keep the master key apart from it.</EmptyState>} />
+      <Section title="To restore one" sentence="Stop the server, put the file where the store’s own file is in the data folder, and start it again. Apps notice that the change feed is older than they know, and read anew.">{null}</Section>
+    </>
+  );
+}
