@@ -17,6 +17,11 @@
 
 namespace pons::accounts {
 
+// Stands in for the hash of a user who is not there: nobody's password, made with the same strength
+// as all others.
+inline constexpr std::string_view kNobodysHash =
+    "$argon2id$v=19$m=65536,t=2,p=1$8MhEe00X0LpXuohbp3XLwA$"
+    "guNo+tjDQa3QbTKd0hsl/p9XIpAMOxLbEl2okjzyePc";
 // Written into the session rows as they are shown; a browser's own words may be long.
 inline constexpr std::size_t kLongestAgent = 200;
 

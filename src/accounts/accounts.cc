@@ -14,11 +14,6 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kRoles = {"admin", "staff", "limited"};
 
-// A hash of nobody's password, made with the same strength as all others.
-constexpr std::string_view kNobodysHash =
-    "$argon2id$v=19$m=65536,t=2,p=1$8MhEe00X0LpXuohbp3XLwA$guNo+tjDQa3QbTKd0hsl/"
-    "p9XIpAMOxLbEl2okjzyePc";
-
 }  // namespace
 
 std::string_view RoleName(Role role) { return kRoles[static_cast<std::size_t>(role)]; }
