@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Grant } from '../../api/types';
 import { folded, listed, matches } from './text';
 import {
-  clockSentence, connectionSentence, connectionsSentence, emailProblem, firstReading, grantSentence, identifierLabel, outcomeWord,
+  clockSentence, connectionSentence, connectionsSentence, emailProblem, firstReading, firstSentence, grantSentence, identifierLabel, outcomeWord,
   standardSwitches, switchChanges, SWITCHES, withVendorWord,
 } from './words';
 
@@ -43,7 +43,7 @@ describe('switches', () => {
 
 describe('an app in one line', () => {
   it('says of whom', () => {
-    expect(grantSentence(grant)).toBe('Patients when their visit starts: 1 location and 2 practitioners');
+    expect(grantSentence(grant)).toBe('Patients whose visit starts: 1 location and 2 practitioners');
     expect(grantSentence({ ...grant, mode: 'all', all_locations_to: 'x', practitioners: { kind: 'all', ids: [] } })).toBe('All patients, everywhere');
     expect(grantSentence({ ...grant, switches: {} })).toBe('No patients are shared');
     expect(grantSentence({ ...grant, revoked: true })).toBe('Stopped');
@@ -62,9 +62,9 @@ describe('connections', () => {
   });
   it('setting up is told until all of it is done', () => {
     const done = { text: 'a', state: 'done' as const };
-    expect(firstReading({ state: 'connecting', progress: [done, { text: 'b', state: 'running' }] })).toEqual({ done: 1, total: 2 });
-    expect(firstReading({ state: 'active', progress: [done] })).toBeNull();
-    expect(firstReading({ state: 'connecting', progress: [] })).toBeNull();
+    expect(firstReading({ progress: [done, { text: 'b', state: 'running' }] })).toEqual({ done: 1, total: 2 });
+    expect(firstReading({ progress: [done] })).toBeNull();
+    expect(firstReading({ progress: [] })).toBeNull();
   });
   it('a clock is told where it is more than a minute off', () => {
     expect(clockSentence(60_000)).toBeNull();
@@ -77,6 +77,15 @@ describe('connections', () => {
     expect(withVendorWord(words, 'practitioner')).toBe('practitioners (providers in your system)');
     expect(withVendorWord(words, 'service')).toBe('appointment types');
     expect(withVendorWord(undefined, 'practitioner')).toBe('practitioners');
+  });
+});
+
+describe('a cause in a list', () => {
+  it('is its first sentence, without the stop', () => {
+    expect(firstSentence('The password was refused. Type it again.')).toBe('The password was refused');
+    expect(firstSentence('Server 10.0.0.5 is off.')).toBe('Server 10.0.0.5 is off');
+    expect(firstSentence('Dr A. Smith left. Choose again.')).toBe('Dr A. Smith left');
+    expect(firstSentence(undefined)).toBe('');
   });
 });
 

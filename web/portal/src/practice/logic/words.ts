@@ -210,11 +210,11 @@ export function withVendorWord(vendor: Pick<Vendor, 'practitioner_word' | 'servi
 }
 
 /** How setting up stands: null where there is nothing to tell. */
-export function firstReading(connection: Pick<Connection, 'progress' | 'state'>): { done: number; total: number } | null {
+export function firstReading(connection: Pick<Connection, 'progress'>): { done: number; total: number } | null {
   const total = connection.progress.length;
   if (total === 0) return null;
   const done = connection.progress.filter((p) => p.state === 'done').length;
-  return done === total && connection.state === 'active' ? null : { done, total };
+  return done === total ? null : { done, total };
 }
 
 /** Said where the practice's clock is off by more than a minute; null where all is well. */
@@ -245,7 +245,7 @@ export function connectionsSentence(rows: readonly Pick<ConnectionSummary, 'stat
 export function grantSentence(grant: Pick<Grant, 'revoked' | 'switches' | 'mode' | 'practitioners' | 'services' | 'locations' | 'all_locations_to'>): string {
   if (grant.revoked) return 'Stopped';
   if (!grant.switches.patients_in) return 'No patients are shared';
-  const when = grant.mode === 'all' ? 'All patients' : 'Patients when their visit starts';
+  const when = grant.mode === 'all' ? 'All patients' : 'Patients whose visit starts';
   const limits: string[] = [];
   if (!grant.all_locations_to) limits.push(`${grant.locations.length} ${grant.locations.length === 1 ? 'location' : 'locations'}`);
   if (grant.practitioners.kind === 'these') limits.push(`${grant.practitioners.ids.length} ${grant.practitioners.ids.length === 1 ? 'practitioner' : 'practitioners'}`);
@@ -300,4 +300,10 @@ export function auditSentence(entry: { action: string; summary?: string; object?
   if (entry.summary) return entry.summary;
   const action = capitalised(entry.action.replace(/[_.]/g, ' '));
   return entry.object ? `${action}: ${entry.object}` : action;
+}
+
+/** For a list's row; the rest of the cause is on the thing's own page. */
+export function firstSentence(text: string | undefined): string {
+  const found = /^.*?[^.\s]{2}\.(?=\s+\S)/s.exec(text ?? '');
+  return found ? found[0].replace(/\.$/, '') : (text ?? '').replace(/\.$/, '');
 }

@@ -189,7 +189,7 @@ function Filters({ connection, vendor, app, switches, mode, form, setForm, onBac
     <div className={classes.withAside}>
       <div>
         <FormError error={error} title="The app was not connected" />
-        <Text mb="lg">All three must match: a patient is shared when the location, the practitioner and the appointment type of the visit are chosen here.</Text>
+        <Text size="sm" mb="lg">All three must match: a patient is shared when the location, the practitioner and the appointment type of the visit are chosen here.</Text>
         <FilterEditor vendor={vendor} appName={app.name} directory={directory.data} form={form} problems={shown ? problems : {}} onChange={setForm} />
         <Group mt="xl">
           <Button onClick={() => void share()} loading={busy}>Share with {app.name}</Button>

@@ -115,12 +115,12 @@ function Filters({ grant, vendor }: { grant: Grant; vendor: Vendor | undefined }
     <div className={classes.withAside}>
       <div>
         <UnsavedChangesGuard when={dirty} what="Changed filters" />
-        <Text mb="lg">All three must match: a patient is shared when the location, the practitioner and the appointment type of the visit are chosen here.</Text>
+        <Text size="sm" mb="lg">All three must match: a patient is shared when the location, the practitioner and the appointment type of the visit are chosen here.</Text>
         <FilterEditor vendor={vendor} appName={grant.app.name} directory={directory.data} form={form} problems={problems} onChange={(f) => { setDone(false); setForm(f); }} />
         <FormError error={error} title="The filters were not saved" />
         {(dirty || done) && (
           <div className={classes.savebar} role="region" aria-label="Changes">
-            <Text>{!dirty ? 'Saved. From now on these filters decide.' : ready ? `Not saved yet: ${listed(changes)}.` : Object.values(problems)[0]}</Text>
+            <Text size="sm" style={{ flex: '1 1 260px' }}>{!dirty ? 'Saved. From now on these filters decide.' : ready ? `Not saved yet: ${listed(changes)}.` : Object.values(problems)[0]}</Text>
             {dirty && (
               <Group gap="xs">
                 <Button variant="default" onClick={() => setForm(saved)} disabled={busy}>Undo</Button>
@@ -153,14 +153,15 @@ function Allow({ grant }: { grant: Grant }) {
   const changes = switchChanges(grant, { switches, mode });
   const dirty = changes.length > 0;
   return (
-    <div style={{ maxWidth: 760 }}>
+    <div>
+      <div style={{ maxWidth: 760 }}>
       <UnsavedChangesGuard when={dirty} what="Changed switches" />
       <Section title="What it may do"><SwitchList value={switches} onChange={(name, on) => setSwitches((s) => ({ ...s, [name]: on }))} disabled={busy} /></Section>
       <Section title="When a patient goes to the app"><ModeChoice value={mode} onChange={setMode} disabled={busy} /></Section>
       <FormError error={error} title="It was not saved" />
       {dirty && (
         <div className={classes.savebar} role="region" aria-label="Changes">
-          <Text style={{ flex: '1 1 260px' }}>Not saved yet: {listed(changes)}.</Text>
+          <Text size="sm" style={{ flex: '1 1 260px' }}>Not saved yet: {listed(changes)}.</Text>
           <Group gap="xs">
             <Button variant="default" disabled={busy} onClick={() => { setSwitches(grant.switches); setMode(grant.mode); }}>Undo</Button>
             <Button loading={busy} onClick={() => void save({ switches, mode })}>Save</Button>
@@ -169,7 +170,7 @@ function Allow({ grant }: { grant: Grant }) {
       )}
       <Section title="Stop sharing" framed>
         <Group justify="space-between" gap="sm">
-          <Text c="dimmed" style={{ flex: '1 1 320px' }}>{grant.app.name} sees nothing of the practice any more, from that moment. What it has received already is in its own hands.</Text>
+          <Text size="sm" c="dimmed" style={{ flex: '1 1 320px' }}>{grant.app.name} sees nothing of the practice any more, from that moment. What it has received already is in its own hands.</Text>
           <Button variant="default" onClick={() => setStopping(true)}>Stop sharing</Button>
         </Group>
       </Section>
@@ -184,6 +185,7 @@ function Allow({ grant }: { grant: Grant }) {
       >
         It stops at once. <Link to={at('/activity')}>Activity</Link> keeps what was shared until now.
       </ConfirmDialog>
+      </div>
     </div>
   );
 }

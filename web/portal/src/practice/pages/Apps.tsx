@@ -16,7 +16,10 @@ import { useAt, useConnections, useGrants, useOrg, useRights } from '../parts/da
 import { RowLink, Rows, RowsLoading } from '../parts/Rows';
 
 export function filtersSentence(grant: Grant) {
-  return <StateSentence tone={grant.revoked || !grant.switches.patients_in ? 'off' : 'ok'}>{grantSentence(grant)}</StateSentence>;
+  const words = grantSentence(grant);
+  const sharing = !grant.revoked && grant.switches.patients_in;
+  if (!sharing) return <StateSentence tone="off">{words}</StateSentence>;
+  return <StateSentence tone="ok" cause={words.charAt(0).toLowerCase() + words.slice(1)}>Shared</StateSentence>;
 }
 
 export default function Apps() {

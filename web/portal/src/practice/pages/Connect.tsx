@@ -159,8 +159,8 @@ function GuideSteps({ vendor }: { vendor: Vendor }) {
     <ol className={classes.numbered}>
       {vendor.guide.steps.map((s) => (
         <li key={s.title}>
-          <Text fw={600}>{s.title}</Text>
-          <Text>{s.text}</Text>
+          <Text size="sm" fw={600}>{s.title}</Text>
+          <Text size="sm">{s.text}</Text>
           {s.where && <Where text={s.where} />}
         </li>
       ))}
@@ -257,16 +257,16 @@ function Enter({ vendor, draft, onChange, onBack, onMade }: {
             onSecret={(key, value) => setSecrets({ ...secrets, [key]: value })}
           />
           {tested && same && <TestResult test={tested.result} vendor={vendor.name} />}
-          {tested && !same && <Text c="dimmed">The settings have changed since the last test.</Text>}
+          {tested && !same && <Text size="sm" c="dimmed">The settings have changed since the last test.</Text>}
           <Group>
             <Button type="submit" loading={busy !== null}>{passed ? `Connect ${vendor.name}` : 'Test these settings'}</Button>
             {passed && <Button variant="default" onClick={() => void act('test')} disabled={busy !== null}>Test again</Button>}
             <Button variant="default" onClick={onBack} disabled={busy !== null}>Back</Button>
           </Group>
           {tested && same && !tested.result.ok && (
-            <Text c="dimmed">
+            <Text size="sm" c="dimmed">
               The practice’s server is off just now?{' '}
-              <Anchor component="button" type="button" onClick={() => void act('untested')}>Connect without a passed test</Anchor>: it is tried again by itself.
+              <Anchor size="sm" component="button" type="button" onClick={() => void act('untested')}>Connect without a passed test</Anchor>: it is tried again by itself.
             </Text>
           )}
           <Text size="sm" c="dimmed">Passwords are encrypted when they are kept, and never shown again.</Text>
@@ -275,7 +275,7 @@ function Enter({ vendor, draft, onChange, onBack, onMade }: {
       {vendor.guide.steps.length > 0 && (
         <aside className={classes.aside} aria-label={`Where to find this in ${vendor.name}`}>
           <div className={classes.box}>
-            <Text fw={600} mb="md">Where to find this</Text>
+            <Text size="sm" fw={600} mb="md">Where to find this</Text>
             <GuideSteps vendor={vendor} />
           </div>
         </aside>

@@ -76,8 +76,8 @@ function Loaded({ connection, vendor }: { connection: Connection; vendor: Vendor
       />
       <Section title="How it stands">
         <div className={classes.box}>
-          <ConnectionStateSentence connection={{ ...connection, cause: connection.cause || connectionSentence(connection) }} size="md" />
-          <Text c="dimmed" mt={4}>Last read <TimeAgo at={connection.last_success_at} zone={connection.time_zone} never="never" />.</Text>
+          <ConnectionStateSentence connection={{ ...connection, cause: connection.cause || connectionSentence(connection), since: undefined }} size="md" />
+          <Text size="sm" c="dimmed" mt={4}>{connection.state === 'attention' && connection.since && <>Since <TimeAgo at={connection.since} zone={connection.time_zone} />. </>}Last read <TimeAgo at={connection.last_success_at} zone={connection.time_zone} never="never" />.</Text>
           <FirstReading connection={connection} />
         </div>
         {!gone && (
@@ -97,7 +97,7 @@ function Loaded({ connection, vendor }: { connection: Connection; vendor: Vendor
         </Section>
       )}
       {rights.activity && !gone && (
-        <Section title="Apps that see it" action={rights.manage && live.length > 0 && <Anchor component={Link} to={at(`/apps/new?connection=${connection.id}`)}>Connect an app</Anchor>}>
+        <Section title="Apps that see it" action={rights.manage && live.length > 0 && <Anchor size="sm" component={Link} to={at(`/apps/new?connection=${connection.id}`)}>Connect an app</Anchor>}>
           {live.length === 0 && grants.data && <EmptyState title="No app sees it">Nothing of this practice is shared with anybody.</EmptyState>}
           {live.length > 0 && (
             <Rows label="Apps">
@@ -115,8 +115,8 @@ function Loaded({ connection, vendor }: { connection: Connection; vendor: Vendor
           <Section title="Stop" framed>
             <Group justify="space-between" gap="sm">
               <div style={{ flex: '1 1 320px' }}>
-                <Text fw={600}>{connection.state === 'paused' ? 'Resume' : 'Pause'}</Text>
-                <Text c="dimmed">
+                <Text size="sm" fw={600}>{connection.state === 'paused' ? 'Resume' : 'Pause'}</Text>
+                <Text size="sm" c="dimmed">
                   {connection.state === 'paused'
                     ? 'Reading goes on where it stopped. What happened meanwhile is read too.'
                     : 'Nothing is read or written until somebody resumes it. Apps keep what they have seen.'}
@@ -126,8 +126,8 @@ function Loaded({ connection, vendor }: { connection: Connection; vendor: Vendor
             </Group>
             <Group justify="space-between" gap="sm" mt="lg" pt="lg" style={{ borderTop: '1px solid var(--pons-line)' }}>
               <div style={{ flex: '1 1 320px' }}>
-                <Text fw={600}>Disconnect</Text>
-                <Text c="dimmed">Ends this connection and forgets its password. You see first what goes with it.</Text>
+                <Text size="sm" fw={600}>Disconnect</Text>
+                <Text size="sm" c="dimmed">Ends this connection and forgets its password. You see first what goes with it.</Text>
               </div>
               <Button variant="default" onClick={() => setStopping('disconnect')}>Disconnect</Button>
             </Group>
@@ -169,7 +169,7 @@ function Side({ title, text, side, zone }: { title: string; text: string; side: 
   const health = healthWord(side?.state ?? 'new');
   return (
     <div className={classes.box}>
-      <Text fw={600} mb={4}>{title}</Text>
+      <Text size="sm" fw={600} mb={4}>{title}</Text>
       <StateSentence tone={health.tone} cause={side?.cause || undefined} since={side?.state === 'attention' || side?.state === 'retrying' ? side.since : undefined} zone={zone}>
         {health.word}
       </StateSentence>
@@ -198,7 +198,7 @@ function SetAside({ connection }: { connection: Connection }) {
   if (items.length === 0) return null;
   const total = query.data?.total ?? items.length;
   return (
-    <Section title="Could not be read" sentence={`${count(total, 'record')} could not be read and ${total === 1 ? 'is' : 'are'} set aside; everything else goes on. Mend ${total === 1 ? 'it' : 'them'} in your system, and ${total === 1 ? 'it is' : 'they are'} read again by themselves.`}>
+    <Section title="Could not be read" sentence={`${count(total, 'record')} could not be read and ${total === 1 ? 'is' : 'are'} set aside; everything else goes on. Mend ${total === 1 ? 'it' : 'them'} in your system, and ${total === 1 ? 'it is read again by itself' : 'they are read again by themselves'}.`}>
       <Rows label="Records set aside">
         {items.map((q) => (
           <li key={q.id} className={classes.row}>

@@ -9,7 +9,7 @@ import { PageHeader } from '../../components/PageHeader';
 import { ErrorNote } from '../../components/PageStates';
 import { ConnectionStateSentence } from '../../components/StateSentence';
 import { TimeAgo } from '../../components/TimeAgo';
-import { connectionsSentence } from '../logic/words';
+import { connectionsSentence, firstSentence } from '../logic/words';
 import { useAt, useConnections, useOrg, useRights, useVendors } from '../parts/data';
 import { RowLink, Rows, RowsLoading } from '../parts/Rows';
 
@@ -37,7 +37,7 @@ export default function Connections() {
           {rows.map((c) => (
             <RowLink
               key={c.id} to={at(`/connections/${c.id}`)} name={c.name} detail={c.vendor_name ?? vendors.find((v) => v.id === c.vendor)?.name ?? c.vendor}
-              state={<ConnectionStateSentence connection={c} />}
+              state={<ConnectionStateSentence connection={{ ...c, cause: firstSentence(c.cause), since: undefined }} />}
               end={<>Last read <TimeAgo at={c.last_success_at} zone={c.time_zone} never="never" bare /></>}
             />
           ))}

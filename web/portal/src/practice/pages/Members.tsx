@@ -82,15 +82,17 @@ function List() {
         search={{ text, setText, placeholder: 'Search by name or e-mail' }}
         empty={<EmptyState title="Nobody is a member yet" action={<Button onClick={() => setInviting(true)}>Invite somebody</Button>}>People of the practice who may see what is shared, or change it.</EmptyState>}
       />
+      <div style={{ marginTop: 32 }}>
       <Section title="What the roles mean">
         <ul className={classes.rows}>
           {ROLES.map((r) => (
             <li key={r.value} className={classes.row} style={{ gridTemplateColumns: 'minmax(80px, 1fr) minmax(0, 6fr)' }}>
-              <span className={classes.name}>{r.label}</span><span>{r.text}</span>
+              <span className={classes.name}>{r.label}</span><span style={{ gridColumn: '2 / -1' }}>{r.text}</span>
             </li>
           ))}
         </ul>
       </Section>
+      </div>
       {inviting && <Invite onClose={() => setInviting(false)} onDone={refresh} />}
       {changing && <ChangeRole member={changing} onClose={() => setChanging(null)} onDone={refresh} />}
       <ConfirmDialog

@@ -13,6 +13,7 @@ import { Section } from '../../components/Section';
 import { ConnectionStateSentence } from '../../components/StateSentence';
 import { TimeAgo } from '../../components/TimeAgo';
 import { count } from '../../lib/locale';
+import { firstSentence } from '../logic/words';
 import { localLink, useAt, useConnections, useGrants, useOrg, useRights, useVendors } from '../parts/data';
 import { RowLink, Rows, RowsLoading } from '../parts/Rows';
 import classes from '../parts/practice.module.css';
@@ -73,7 +74,7 @@ function Loaded({ organization }: { organization: Organization }) {
           </ul>
         </Section>
       )}
-      <Section title="Connections" action={<Anchor component={Link} to={at('/connections')}>All connections</Anchor>}>
+      <Section title="Connections" action={<Anchor size="sm" component={Link} to={at('/connections')}>All connections</Anchor>}>
         {connections.isPending && <RowsLoading rows={1} />}
         {connections.error && !connections.data && <ErrorNote error={asApiError(connections.error)} onRetry={() => void connections.refetch()} />}
         {systems.length > 0 && (
@@ -81,7 +82,7 @@ function Loaded({ organization }: { organization: Organization }) {
             {systems.slice(0, 5).map((c) => (
               <RowLink
                 key={c.id} to={at(`/connections/${c.id}`)} name={c.name} detail={c.vendor_name ?? vendors.find((v) => v.id === c.vendor)?.name ?? c.vendor}
-                state={<ConnectionStateSentence connection={c} />}
+                state={<ConnectionStateSentence connection={{ ...c, cause: firstSentence(c.cause), since: undefined }} />}
                 end={<>Last read <TimeAgo at={c.last_success_at} zone={c.time_zone} never="never" bare /></>}
               />
             ))}
@@ -89,7 +90,7 @@ function Loaded({ organization }: { organization: Organization }) {
         )}
       </Section>
       {rights.activity && (
-        <Section title="Apps" action={live.length > 0 && <Anchor component={Link} to={at('/apps')}>All apps</Anchor>}>
+        <Section title="Apps" action={live.length > 0 && <Anchor size="sm" component={Link} to={at('/apps')}>All apps</Anchor>}>
           {grants.isPending && <RowsLoading rows={1} />}
           {grants.error && !grants.data && <ErrorNote error={asApiError(grants.error)} onRetry={() => void grants.refetch()} />}
           {grants.data && live.length === 0 && (
@@ -118,16 +119,16 @@ function FirstSteps() {
     <Section title="How it goes" framed>
       <ol className={classes.numbered}>
         <li>
-          <Text fw={600}>Connect your practice management system</Text>
-          <Text c="dimmed">About ten minutes, with the person who may change its settings. Nothing is changed in it.</Text>
+          <Text size="sm" fw={600}>Connect your practice management system</Text>
+          <Text size="sm" c="dimmed">About ten minutes, with the person who may change its settings. Nothing is changed in it.</Text>
         </li>
         <li>
-          <Text fw={600}>Choose an app, and whose patients it may see</Text>
-          <Text c="dimmed">You see first how many of last week’s visits would have been shared.</Text>
+          <Text size="sm" fw={600}>Choose an app, and whose patients it may see</Text>
+          <Text size="sm" c="dimmed">You see first how many of last week’s visits would have been shared.</Text>
         </li>
         <li>
-          <Text fw={600}>Start a visit as always</Text>
-          <Text c="dimmed">The patient is in the app a second later. Nobody types anything again.</Text>
+          <Text size="sm" fw={600}>Start a visit as always</Text>
+          <Text size="sm" c="dimmed">The patient is in the app a second later. Nobody types anything again.</Text>
         </li>
       </ol>
     </Section>

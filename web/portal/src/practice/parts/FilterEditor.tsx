@@ -59,7 +59,7 @@ export function FilterEditor({ vendor, appName, directory, form, problems, onCha
 }
 
 function Problem({ children, id }: { children?: ReactNode; id?: string }) {
-  return children ? <Text className={classes.problem} mt={8} id={id} role="alert">{children}</Text> : null;
+  return children ? <Text size="sm" className={classes.problem} mt={8} id={id} role="alert">{children}</Text> : null;
 }
 
 function RadioRow({ name, checked, onSelect, label, text }: {
@@ -112,7 +112,7 @@ function LocationsPart({ vendor, appName, directory, form, problem, onChange }: 
           onChange={(e) => onChange({ ...form, allTo: e.currentTarget.value })}
         />
       ) : directory.locations.length === 0 ? (
-        <Text mt="md" c="dimmed">No location has been read yet. They appear here when the first reading has come this far.</Text>
+        <Text size="sm" mt="md" c="dimmed">No location has been read yet. They appear here when the first reading has come this far.</Text>
       ) : (
         <>
           <datalist id={known}>{used.map((u) => <option key={u} value={u} />)}</datalist>
@@ -140,7 +140,7 @@ function LocationsPart({ vendor, appName, directory, form, problem, onChange }: 
             ))}
           </ul>
           {gone.length > 0 && (
-            <Text mt={8} c="dimmed">
+            <Text size="sm" mt={8} c="dimmed">
               {count(gone.length, 'location')} that had a place in the app {gone.length === 1 ? 'is' : 'are'} no longer in the practice’s list.
             </Text>
           )}
@@ -189,7 +189,7 @@ function PickList({ one, rows, form, onChange, describedBy }: {
   const visibleIds = visible.map((r) => r.id);
   const all = allSelected(form, visibleIds);
   if (rows.length === 0) {
-    return <Text mt="md" c="dimmed">No {one} has been read yet. They appear here when the first reading has come this far.</Text>;
+    return <Text size="sm" mt="md" c="dimmed">No {one} has been read yet. They appear here when the first reading has come this far.</Text>;
   }
   return (
     <div className={classes.pick} style={{ marginTop: 12 }} role="group" aria-label={`Choose ${one}s`} aria-describedby={describedBy}>
@@ -225,9 +225,9 @@ function PickList({ one, rows, form, onChange, describedBy }: {
         )}
       </ul>
       {gone.length > 0 && (
-        <Text p="sm" c="dimmed" style={{ borderTop: '1px solid var(--pons-line)' }}>
+        <Text size="sm" p="sm" c="dimmed" style={{ borderTop: '1px solid var(--pons-line)' }}>
           {count(gone.length, one)} chosen before {gone.length === 1 ? 'is' : 'are'} no longer in the practice’s list.{' '}
-          <Anchor component="button" type="button" onClick={() => onChange({ kind: 'these', ids: new Set([...form.ids].filter((id) => !gone.includes(id))) })}>
+          <Anchor size="sm" component="button" type="button" onClick={() => onChange({ kind: 'these', ids: new Set([...form.ids].filter((id) => !gone.includes(id))) })}>
             Remove {gone.length === 1 ? 'it' : 'them'}
           </Anchor>
         </Text>

@@ -16,7 +16,7 @@ export function FirstReading({ connection }: { connection: Pick<Connection, 'pro
   if (!reading) return null;
   return (
     <div style={{ marginTop: 16 }}>
-      <Text component="p" m={0} mb={8}>Setting up: {reading.done} of {reading.total} steps done.</Text>
+      <Text component="p" size="sm" m={0} mb={8}>Setting up: {reading.done} of {reading.total} steps done.</Text>
       <span className={classes.bar} role="progressbar" aria-label="Setting up" aria-valuemin={0} aria-valuemax={reading.total} aria-valuenow={reading.done}>
         <span style={{ width: `${Math.round((reading.done / reading.total) * 100)}%` }} />
       </span>

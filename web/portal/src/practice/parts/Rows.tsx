@@ -22,13 +22,13 @@ export interface RowLinkProps {
 export function RowLink({ to, name, detail, state, end }: RowLinkProps) {
   return (
     <li>
-      <Link to={to} className={classes.row}>
+      <Link to={to} className={classes.row} data-ends={end === undefined ? 'no' : undefined}>
         <span>
           <span className={classes.name}>{name}</span>
           {detail && <><br /><span className={classes.quiet}>{detail}</span></>}
         </span>
         <span>{state}</span>
-        <span className={classes.end}>{end}</span>
+        {end !== undefined && <span className={classes.end}>{end}</span>}
       </Link>
     </li>
   );

@@ -29,7 +29,7 @@ export function SettingsFields(props: SettingsFieldsProps) {
       {asked.map((s) => <Field key={s.key} setting={s} {...props} />)}
       {more.length > 0 && (
         <div>
-          <Anchor component="button" type="button" aria-expanded={shown} aria-controls={region} onClick={() => setOpen(!shown)}>
+          <Anchor size="sm" component="button" type="button" aria-expanded={shown} aria-controls={region} onClick={() => setOpen(!shown)}>
             {shown ? 'Hide' : 'Show'} {more.length} more settings, which rarely need a change
           </Anchor>
           <Collapse in={shown} id={region}>

@@ -17,13 +17,13 @@ export function SwitchList({ value, onChange, disabled }: {
       {SWITCHES.map((s) => (
         <li key={s.name} className={classes.switch}>
           <Switch
-            label={<Text component="span" fw={600}>{s.label}</Text>}
-            description={<>{s.text}{s.caution && <><br />{s.caution}</>}</>}
+            label={<Text component="span" size="sm" fw={600}>{s.label}</Text>}
+            description={<>{s.text}{s.caution && <span style={{ display: 'block', marginTop: 4 }}>{s.caution}</span>}</>}
             checked={value[s.name] ?? false}
             disabled={disabled}
             onChange={(e) => onChange(s.name, e.currentTarget.checked)}
             size="md"
-            styles={{ description: { fontSize: 'var(--mantine-font-size-sm)', marginTop: 2 } }}
+            styles={{ description: { fontSize: 'var(--mantine-font-size-sm)', lineHeight: 1.45, marginTop: 2 } }}
           />
         </li>
       ))}
