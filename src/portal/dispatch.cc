@@ -129,11 +129,7 @@ void Dispatcher::Handle(const net::ServerRequest& request, net::Responder respon
   call.user_agent = std::string(net::FindHeader(request.headers, "user-agent"));
   call.user_agent.resize(std::min(call.user_agent.size(), kMostAgentBytes));
   call.secure = options_.https || options_.public_url.starts_with("https://");
-  call.base = options_.public_url;
-  if (call.base.empty()) {
-    call.base = (options_.https ? "https://" : "http://") +
-                std::string(net::FindHeader(request.headers, "host"));
-  }
+  call.base = BaseAddress(options_.public_url, options_.https, request.headers);
   std::string allowed;
   asked->route = Find(request.method, path, call, allowed);
   if (asked->route == nullptr) {

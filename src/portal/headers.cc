@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "portal/headers.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace pons::portal {
@@ -29,6 +31,18 @@ void AddSecurityHeaders(net::Headers& headers, bool https, std::string policy) {
   if (https) {
     headers.emplace_back("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
   }
+}
+
+std::string BaseAddress(std::string_view public_url, bool https, const net::Headers& headers) {
+  if (!public_url.empty()) return std::string(public_url);
+  const auto host = net::FindHeader(headers, "host");
+  const bool plain =
+      !host.empty() && host.size() <= 255 && std::all_of(host.begin(), host.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '.' || c == ':' || c == '[' || c == ']';
+      });
+  return (https ? "https://" : "http://") +
+         std::string(plain ? host : std::string_view("localhost"));
 }
 
 std::string_view CookieValue(std::string_view cookies, std::string_view name) {

@@ -20,6 +20,11 @@ inline constexpr std::string_view kDataPolicy = "default-src 'none'; frame-ances
 // Strict-Transport- Security; to which the policy above is added.
 void AddSecurityHeaders(net::Headers& headers, bool https, std::string policy);
 
+// Where this server is reached: `public_url` where it is set, otherwise as the Host header says, if
+// that is a plain name. Nothing that is sent to somebody else may be made from it unless the caller
+// is signed in: whoever asks chooses the header.
+std::string BaseAddress(std::string_view public_url, bool https, const net::Headers& headers);
+
 // Of "a=1; b=2"; empty where there is none. More than one of that name: the first.
 std::string_view CookieValue(std::string_view cookies, std::string_view name);
 

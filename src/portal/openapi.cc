@@ -182,7 +182,7 @@ constexpr std::string_view kComponents = R"({
 
 }  // namespace
 
-std::string OpenApiDocument() {
+std::string OpenApiDocument(std::string_view base) {
   json::Value info;
   info.Set("title", "Pons");
   info.Set("version", "1");
@@ -194,7 +194,7 @@ std::string OpenApiDocument() {
   license.Set("identifier", "Apache-2.0");
   info.Set("license", std::move(license));
   json::Value server;
-  server.Set("url", "/");
+  server.Set("url", base);
 
   std::map<std::string, json::Value> paths;
   for (const auto& route : AppRoutes()) {
@@ -208,7 +208,7 @@ std::string OpenApiDocument() {
   for (auto& [path, item] : paths) all.Set(path, std::move(item));
 
   json::Value external;
-  external.Set("url", "/fhir/R4/metadata");
+  external.Set("url", std::string(base) + "/fhir/R4/metadata");
   external.Set("description", "The CapabilityStatement of the FHIR API.");
   json::Value document;
   document.Set("openapi", "3.1.0");

@@ -22,7 +22,7 @@ struct AppRoute {
 };
 std::span<const AppRoute> AppRoutes();
 
-// Without addresses of this server: "servers" is "/".
-std::string OpenApiDocument();
+// `base` is where this server is reached: "https://pons.example.org".
+std::string OpenApiDocument(std::string_view base);
 
 }  // namespace pons::portal

@@ -17,13 +17,14 @@ namespace {
 constexpr std::string_view kPages = "/portal/";
 constexpr std::string_view kData = "/portal/api/";
 constexpr std::string_view kOpenApi = "/api/openapi.json";
+constexpr std::string_view kSomewhere = "https://pons.invalid";
 
 class PortalImpl final : public Portal {
  public:
   PortalImpl(const PortalOptions& options, PortalContext& context)
       : options_(options),
         context_(context),
-        openapi_(std::make_shared<const std::string>(OpenApiDocument())),
+        openapi_(OpenApiDocument(kSomewhere)),
         dispatcher_(options_, context) {}
 
   bool Handle(const net::ServerRequest& request, net::Responder& respond) override {
@@ -64,7 +65,14 @@ class PortalImpl final : public Portal {
     if (!Asks(request)) return NotThisWay(respond);
     auto response = Page(200, "application/json; charset=utf-8", std::string(kDataPolicy));
     response.headers.emplace_back("Cache-Control", "no-cache");
-    if (request.method == "GET") response.shared_body = openapi_;
+    if (request.method == "GET") {
+      const auto base = BaseAddress(options_.public_url, options_.https, request.headers);
+      response.body = openapi_;
+      for (auto at = response.body.find(kSomewhere); at != std::string::npos;
+           at = response.body.find(kSomewhere, at + base.size())) {
+        response.body.replace(at, kSomewhere.size(), base);
+      }
+    }
     respond(std::move(response));
     return true;
   }
@@ -137,8 +145,8 @@ class PortalImpl final : public Portal {
   const PortalOptions options_;
   PortalContext& context_;
   StaticFiles files_;
-  std::shared_ptr<const std::string> openapi_;
-  Dispatcher dispatcher_;  // last: its threads end first
+  const std::string openapi_;  // as if this server were kSomewhere
+  Dispatcher dispatcher_;      // last: its threads end first
 };
 
 }  // namespace

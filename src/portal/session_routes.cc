@@ -120,7 +120,8 @@ Result<Answer> ForgotPassword(PortalContext& context, PortalCall& call) {
         {link->email, "Set a new password for Pons",
          "Somebody, probably you, asked for a new password for Pons. Open this link within the "
          "hour to set one:\n\n" +
-             link->Address(call.base) +
+             // Not as the Host header says: whoever asks for somebody else's link chooses that.
+             link->Address(context.admin.api_address) +
              "\n\nIf it was not you, there is nothing to do; your password stays as it is.\n"});
   }
   // The same for everybody, so that nobody learns who has an account.

@@ -56,7 +56,7 @@ test('the document is valid OpenAPI 3.1 and points to the CapabilityStatement', 
   const ids = Object.values(document.paths).flatMap((item) =>
     Object.values(item).map((operation) => operation.operationId));
   assert.equal(new Set(ids).size, ids.length, 'operation ids are unique');
-  const statement = await fetch(url + document.externalDocs.url);
+  const statement = await fetch(document.externalDocs.url);
   assert.equal((await statement.json()).resourceType, 'CapabilityStatement');
 });
 
