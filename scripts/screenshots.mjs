@@ -88,7 +88,7 @@ const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', arg
 let faults = 0;
 for (const [width, height] of [[1280, 800], [390, 844]]) {
   for (const colorScheme of ['light', 'dark']) {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale: 'en-AU', timezoneId: 'Australia/Brisbane', reducedMotion: 'reduce', hasTouch: width < 500 });
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale: 'en-AU', timezoneId: 'Australia/Brisbane', reducedMotion: 'reduce', hasTouch: width < 500, isMobile: width < 500 });
     for (const [name, who, path, act, cookies = {}] of pages) {
       if (!name.includes(only)) continue;
       await context.clearCookies();

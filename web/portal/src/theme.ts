@@ -15,6 +15,7 @@ import {
   type MantineColorsTuple,
   Modal,
   Paper,
+  Text,
   Tooltip,
 } from '@mantine/core';
 
@@ -58,7 +59,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
-    Anchor: Anchor.extend({ defaultProps: { underline: 'hover' } }),
+    Anchor: Anchor.extend({ defaultProps: { underline: 'hover', inherit: true } }),
     Badge: Badge.extend({ defaultProps: { variant: 'light', tt: 'none', fw: 600, radius: 'sm' } }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
     Card: Card.extend({ defaultProps: { withBorder: true, shadow: 'none', padding: 'lg' } }),
@@ -69,6 +70,7 @@ export const theme = createTheme({
       defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' }, overlayProps: { backgroundOpacity: 0.4 } },
     }),
     Paper: Paper.extend({ defaultProps: { withBorder: true, shadow: 'none', p: 'lg' } }),
+    Text: Text.extend({ defaultProps: { size: 'sm' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 200, events: { hover: true, focus: true, touch: true } } }),
   },
 });

@@ -108,8 +108,10 @@ export function Layout() {
         <Link to="/" className={classes.brand} aria-label="Pons, overview"><Mark size={22} /> Pons</Link>
       </header>
       <aside className={classes.nav}>
-        <Link to="/" className={classes.brand} aria-label="Pons, overview"><Mark size={24} /> Pons</Link>
-        <Navigation onGo={() => undefined} />
+        <div className={classes.navStays}>
+          <Link to="/" className={classes.brand} aria-label="Pons, overview"><Mark size={24} /> Pons</Link>
+          <Navigation onGo={() => undefined} />
+        </div>
       </aside>
       <Drawer opened={opened} onClose={close} size="17.5rem" title={<span className={classes.brand}><Mark size={22} /> Pons</span>} classNames={{ body: classes.drawerBody }}>
         <Navigation onGo={close} />

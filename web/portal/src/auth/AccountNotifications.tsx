@@ -42,7 +42,7 @@ export function NotificationsPage() {
   });
   return (
     <>
-      <PageHeader title="Notifications" sentence={query.isPending ? ' ' : unread === 0 ? 'Nothing waits for you.' : unread === 1 ? 'One is new.' : `${unread} are new.`} />
+      <PageHeader title="Notifications" sentence={!query.data ? '\u00a0' : unread === 0 ? 'Nothing waits for you.' : unread === 1 ? 'One is new.' : `${unread} are new.`} />
       <AccountTabs />
       <DataTable
         label="Notifications" one="notification" hideCount rowKey={(n) => n.id}
