@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// connection add | list | remove | pause | resume | probe, vendor list
+// connection add | edit | list | remove | pause | resume | probe, vendor list
 #include <algorithm>
 
 #include "admin/parts.h"
@@ -115,6 +115,77 @@ Result<json::Value> List(AdminContext& context, const json::Value&) {
   }
   const auto message = Count(items.size(), "connection", "connections") + ".";
   return ListAnswer(message, std::move(items));
+}
+
+// Whether a setting names a host that is dialled: "{server}" of the descriptor.
+bool NamesHost(const Descriptor& descriptor, std::string_view key) {
+  return std::any_of(descriptor.hosts.begin(), descriptor.hosts.end(), [&](std::string_view host) {
+    return host.size() == key.size() + 2 && host.front() == '{' &&
+           host.substr(1, key.size()) == key;
+  });
+}
+
+// What was stored, with what is given in its place. A password that was typed for one server is
+// not sent to another one: who names a new host gives the secrets anew.
+Result<Settings> ChangedSettings(const Connector& connector, const store::Connection& connection,
+                                 const json::Value& arguments) {
+  PONS_ASSIGN(auto settings, LoadSettings(connection));
+  const auto& descriptor = connector.descriptor();
+  bool other_host = false;
+  for (auto& [key, value] : PairsOf(arguments, "set")) {
+    other_host = other_host || (NamesHost(descriptor, key) && settings.Text(key) != value);
+    settings.Set(key, std::move(value));
+  }
+  std::vector<std::string> given;
+  for (auto& [key, value] : PairsOf(arguments, "secret")) {
+    given.push_back(key);
+    settings.SetSecret(key, std::move(value));
+  }
+  for (const auto& [key, value] : settings.secrets()) {
+    if (!other_host || std::find(given.begin(), given.end(), key) != given.end()) continue;
+    return MakeError(Fault::kMisconfigured,
+                     "\"" + key +
+                         "\" was given for another server; give it again together with "
+                         "the new one");
+  }
+  PONS_ASSIGN(auto complete, CompleteSettings(std::move(settings), descriptor.settings));
+  PONS_TRY(connector.Check(complete));
+  return complete;
+}
+
+Result<json::Value> Edit(AdminContext& context, const json::Value& arguments) {
+  PONS_ASSIGN(auto connection, FindConnection(context, TextOf(arguments, "connection")));
+  PONS_ASSIGN(const auto* connector, FindVendor(context, connection.vendor));
+  if (const auto name = TextOf(arguments, "name"); !name.empty()) connection.name = name;
+  if (const auto zone_name = TextOf(arguments, "time_zone"); !zone_name.empty()) {
+    PONS_ASSIGN(const auto zone, PracticeZone::Named(zone_name));
+    connection.time_zone = zone.name();
+  }
+  const bool settings_too =
+      !PairsOf(arguments, "set").empty() || !PairsOf(arguments, "secret").empty();
+  if (settings_too) {
+    PONS_ASSIGN(const auto settings, ChangedSettings(*connector, connection, arguments));
+    connection.settings_json = json::Write(PairsJson(settings));
+    connection.secrets_json = SecretsJson(settings);
+    if (!FlagOf(arguments, "no_probe")) {
+      const auto report = ProbeConnection(context, connection);
+      if (!report) {
+        return WithContext(
+            report.error(),
+            "it would not work like this, so nothing was changed (--no-probe changes "
+            "it all the same)");
+      }
+    }
+  }
+  PONS_TRY(context.store.Write([&](store::Transaction& tx) {
+    tx.Update(connection);
+    return Ok();
+  }));
+  auto out = Message("Connection \"" + connection.name + "\" is changed" +
+                     (settings_too ? " and read anew with its settings." : "."));
+  out.Set("id", connection.id.value);
+  out.Set("name", connection.name);
+  return out;
 }
 
 Result<json::Value> SetPaused(AdminContext& context, const json::Value& arguments, bool paused) {
@@ -246,6 +317,19 @@ constexpr ArgumentSpec kOne[] = {{.name = "connection",
                                   .help = "the connection's id or name",
                                   .required = true,
                                   .positional = true}};
+constexpr ArgumentSpec kEditArguments[] = {
+    kOne[0],
+    {.name = "name", .help = "what to call it"},
+    {.name = "time_zone", .help = "the practice's IANA time zone"},
+    {.name = "set", .kind = ArgumentKind::kPairs, .help = "a setting, key=value"},
+    {.name = "secret",
+     .kind = ArgumentKind::kSecretPairs,
+     .help = "a secret setting, key=- (typed), key=@file or key=value; needed again where the "
+             "server changes"},
+    {.name = "no_probe",
+     .kind = ArgumentKind::kFlag,
+     .help = "change it without trying whether it works"},
+};
 constexpr ArgumentSpec kRemoveArguments[] = {
     kOne[0],
     {.name = "yes", .kind = ArgumentKind::kFlag, .help = "really do it"},
@@ -267,6 +351,13 @@ constexpr CommandSpec kCommands[] = {
      {},
      true,
      Add},
+    {"connection edit",
+     "Changes name, time zone or settings; all that is not named stays.",
+     "pons connection edit \"Best Practice\" --secret password=-",
+     kEditArguments,
+     {},
+     true,
+     Edit},
     {"connection list",
      "Lists the connections and how each is doing.",
      "pons connection list",
