@@ -60,9 +60,11 @@ class PortalFixture : public ::testing::Test {
     std::filesystem::remove_all(folder_, ignored);
   }
 
-  void Start(bool development) {
+  void Start(bool development, bool portal = true, bool demo = false) {
     pons_.reset();
     RuntimeOptions options;
+    options.portal = portal;
+    options.demo = demo;
     options.data_folder = folder_;
     options.development = development;
     auto started = Runtime::Start(options, registry_, SystemClock(), SystemRandom(), log_);

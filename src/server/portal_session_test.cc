@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a browser meets: signing in and out, cookies, tokens, headers, links that work once.
 #include "portal/openapi.h"
+#include "portal/portal.h"
 #include "server/portal_fixture.h"
 
 namespace pons::server {
@@ -140,6 +141,30 @@ TEST_F(PortalSession, AnInvitationMakesAMemberOfOnePractice) {
   EXPECT_EQ(Send(fresh, "GET", "/portal/api/organizations/" + north.organization).status, 200);
   EXPECT_EQ(Send(fresh, "GET", "/portal/api/organizations/" + south.organization).status, 404);
   EXPECT_EQ(Send({}, "GET", "/portal/api/invitations/" + token).status, 404);
+}
+
+TEST_F(PortalSession, WithoutThePortalThereAreNoPages) {
+  Start(false, false);
+  EXPECT_EQ(Send({}, "GET", "/portal/").status, 404);
+  EXPECT_EQ(Send({}, "GET", "/portal/api/session").status, 404);
+  EXPECT_EQ(Send({}, "GET", "/fhir/R4/metadata").status, 200);
+}
+
+TEST_F(PortalSession, ADemoSignsItsAdminIn) {
+  Start(true, true, true);
+  const auto ids = MakePractice("north");
+  const auto entry =
+      portal::MakeDemoSession(*pons_->portal(), OrganizationId(ids.organization), "/portal/tour");
+  ASSERT_TRUE(entry) << entry.error().summary;
+  EXPECT_EQ(Send({}, "GET", "/portal/api/demo/guessed").status, 404);
+  const auto in = Send({}, "GET", *entry);
+  ASSERT_EQ(in.status, 303) << in.body;
+  EXPECT_EQ(HeaderOf(in, "location"), "/portal/tour");
+  const auto session = Parse(Send({CookieOf(in), ""}, "GET", "/portal/api/session").body);
+  EXPECT_EQ(session.Text("state"), "signed_in");
+  EXPECT_NE(session.Find("demo"), nullptr);
+  const auto patients = "/portal/api/organizations/" + ids.organization;
+  EXPECT_EQ(Send({CookieOf(in), ""}, "GET", patients).status, 200);
 }
 
 TEST_F(PortalSession, OpenApiTellsOfEveryRouteAndNoneThatIsNotThere) {
