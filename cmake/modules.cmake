@@ -31,7 +31,7 @@ pons_module(NAME delivery  USES base model json crypto net store)
 pons_module(NAME api       USES base model json crypto connector net store grants fhir sync commands
             delivery report)
 pons_module(NAME admin     USES base model json crypto net connector store grants sync commands
-            delivery api fhir)
+            delivery api fhir accounts)
 
 # Mail to people.
 pons_module(NAME notify USES base crypto LINK CURL::libcurl TEST_USES net)

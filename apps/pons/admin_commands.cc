@@ -214,6 +214,8 @@ std::string_view GroupSummary(std::string_view word) {
   };
   constexpr Group kGroups[] = {
       {"org", "Organizations: practices and groups of practices"},
+      {"user", "People who use the portal"},
+      {"key", "The master key that secrets are sealed with"},
       {"connection", "Links to practice management systems"},
       {"vendor", "Systems that can be connected"},
       {"app", "Programs that use Pons"},

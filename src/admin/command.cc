@@ -13,9 +13,9 @@ namespace {
 std::vector<CommandSpec> Gather() {
   std::vector<CommandSpec> all;
   for (const auto part :
-       {OrganizationCommands(), ConnectionCommands(), AppCommands(), GrantCommands(),
-        DuplicateCommands(), WebhookCommands(), CommandCommands(), InsightCommands(),
-        ExplainCommands(), DoctorCommands()}) {
+       {OrganizationCommands(), UserCommands(), ConnectionCommands(), AppCommands(),
+        GrantCommands(), DuplicateCommands(), WebhookCommands(), CommandCommands(),
+        InsightCommands(), ExplainCommands(), DoctorCommands()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

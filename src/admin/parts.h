@@ -24,6 +24,7 @@ std::span<const CommandSpec> CommandCommands();
 std::span<const CommandSpec> InsightCommands();
 std::span<const CommandSpec> ExplainCommands();
 std::span<const CommandSpec> DoctorCommands();
+std::span<const CommandSpec> UserCommands();
 
 // Arguments that have passed the table's checks.
 std::string TextOf(const json::Value& arguments, std::string_view name);
