@@ -46,6 +46,7 @@ async function appsFor(org: Id, signal: AbortSignal): Promise<KnownApp[]> {
 export default function AppNew() {
   const org = useOrg();
   const at = useAt();
+  const navigate = useNavigate();
   const [params, setParams] = useSearchParams();
   const connections = useConnections(org);
   const vendors = useVendors();
@@ -59,13 +60,18 @@ export default function AppNew() {
   const [switches, setSwitches] = useState<Record<SwitchName, boolean>>(standardSwitches());
   const [mode, setMode] = useState<GrantRules['mode']>('on_visit');
   const [form, setForm] = useState<FilterForm>(emptyForm());
-  const [made, setMade] = useState(false);
+  const [made, setMade] = useState<Id | null>(null);
+  const [missing, setMissing] = useState(false);
 
   const usable = (connections.data ?? []).filter((c) => c.state !== 'revoked');
   const chosen = usable.find((c) => c.id === connection) ?? (usable.length === 1 ? usable[0] : undefined);
   const asked = STEPS.find((s) => s === params.get('step')) ?? 'app';
   const step = app.id && chosen ? asked : 'app';
   const go = (to: (typeof STEPS)[number]) => setParams((p) => { p.set('step', to); return p; });
+  // In an effect, so that the guard has heard of it before the address changes.
+  useEffect(() => {
+    if (made !== null) navigate(at(`/apps/${made}`));
+  }, [made, navigate, at]);
   const top = useRef<HTMLDivElement>(null);
   const before = useRef(step);
   useEffect(() => {
@@ -83,7 +89,7 @@ export default function AppNew() {
         title={app.name && step !== 'app' ? `Connect ${app.name}` : 'Connect an app'} crumbs={[{ label: 'Apps', to: at('/apps') }]}
         sentence="Nothing is shared before you press the last button."
       />
-      <UnsavedChangesGuard when={app.id !== '' && !made} what="Your choices" />
+      <UnsavedChangesGuard when={app.id !== '' && made === null} what="Your choices" />
       <ol className={classes.steps} aria-label="Steps">
         {STEPS.map((s, i) => <li key={s} aria-current={s === step ? 'step' : undefined}>{i + 1}. {TITLES[s]}</li>)}
       </ol>
@@ -124,7 +130,10 @@ export default function AppNew() {
                 onChange={(v) => { setConnection(v ?? ''); setForm(emptyForm()); }} allowDeselect={false} placeholder="Choose the system it works with"
               />
             )}
-            <Group><Button disabled={!app.id || !chosen} onClick={() => go('allow')}>Continue</Button></Group>
+            {missing && (!app.id || !chosen) && (
+              <Text size="sm" className={classes.problem} role="alert">{app.id ? 'Choose the connection it works with.' : 'Choose an app.'}</Text>
+            )}
+            <Group><Button onClick={() => { if (app.id && chosen) go('allow'); else setMissing(true); }}>Continue</Button></Group>
           </Stack>
         )}
         {step === 'allow' && (
@@ -142,7 +151,7 @@ export default function AppNew() {
         {step === 'filters' && chosen && (
           <Filters
             connection={chosen.id} vendor={vendors.data?.find((v) => v.id === chosen.vendor)} app={app} switches={switches} mode={mode} form={form} setForm={setForm}
-            onBack={() => go('allow')} onMade={() => setMade(true)}
+            onBack={() => go('allow')} onMade={setMade}
           />
         )}
       </div>
@@ -152,11 +161,9 @@ export default function AppNew() {
 
 function Filters({ connection, vendor, app, switches, mode, form, setForm, onBack, onMade }: {
   connection: Id; vendor: Vendor | undefined; app: KnownApp; switches: Record<SwitchName, boolean>; mode: GrantRules['mode'];
-  form: FilterForm; setForm: (f: FilterForm) => void; onBack: () => void; onMade: () => void;
+  form: FilterForm; setForm: (f: FilterForm) => void; onBack: () => void; onMade: (grant: Id) => void;
 }) {
   const org = useOrg();
-  const at = useAt();
-  const navigate = useNavigate();
   const client = useQueryClient();
   const directory = useDirectory(connection);
   const [shown, setShown] = useState(false);
@@ -174,9 +181,7 @@ function Filters({ connection, vendor, app, switches, mode, form, setForm, onBac
       const made = await api.post<{ id: Id }>(`/organizations/${org}/grants`, body);
       await client.invalidateQueries({ queryKey: keys.organization(org) });
       announce(`${app.name} is connected.`);
-      onMade();
-      // The guard must have heard of it before the address changes.
-      setTimeout(() => navigate(at(`/apps/${made.id}`)), 0);
+      onMade(made.id);
     } catch (thrown) {
       setError(asApiError(thrown));
     } finally {
@@ -197,7 +202,7 @@ function Filters({ connection, vendor, app, switches, mode, form, setForm, onBac
           {shown && !ready && <Text className={classes.problem}>Something is still missing above.</Text>}
         </Group>
       </div>
-      <aside className={classes.aside}><Preview path={`/organizations/${org}/grants/preview`} body={body} ready={ready} /></aside>
+      <aside className={classes.aside} aria-label="Preview"><Preview path={`/organizations/${org}/grants/preview`} body={body} ready={ready} /></aside>
     </div>
   );
 }

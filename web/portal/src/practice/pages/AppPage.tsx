@@ -135,7 +135,7 @@ function Filters({ grant, vendor }: { grant: Grant; vendor: Vendor | undefined }
           </div>
         )}
       </div>
-      <aside className={classes.aside}>
+      <aside className={classes.aside} aria-label="Preview">
         <Preview path={`/grants/${grant.id}/preview`} body={{ mode: grant.mode, switches: grant.switches, ...rulesOf(form) }} ready={ready} />
       </aside>
     </div>

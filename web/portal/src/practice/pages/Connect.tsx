@@ -99,10 +99,11 @@ export default function Connect() {
 
 function Choose({ vendors, chosen, onChoose, onNext }: { vendors: Vendor[]; chosen: string; onChoose: (id: string) => void; onNext: () => void }) {
   const [query, setQuery] = useState('');
+  const [missing, setMissing] = useState(false);
   const visible = vendors.filter((v) => !query.trim() || matches(`${v.name} ${v.region}`, query));
   if (vendors.length === 0) return <EmptyState title="No system can be connected here">Ask the operator of this server to add one.</EmptyState>;
   return (
-    <form onSubmit={(e) => { e.preventDefault(); if (chosen) onNext(); }}>
+    <form onSubmit={(e) => { e.preventDefault(); if (chosen) onNext(); else setMissing(true); }}>
       <Stack gap="md" maw={720}>
         {vendors.length > 8 && (
           <TextInput aria-label="Search systems" placeholder={`Search ${vendors.length} systems`} value={query} onChange={(e) => setQuery(e.currentTarget.value)} leftSection={<Icon name="search" size={16} />} />
@@ -125,7 +126,8 @@ function Choose({ vendors, chosen, onChoose, onNext }: { vendors: Vendor[]; chos
           ))}
           {visible.length === 0 && <li className={classes.choice}>No system is called “{query}”.</li>}
         </ul>
-        <Group><Button type="submit" disabled={!chosen}>Continue</Button></Group>
+        {missing && !chosen && <Text size="sm" className={classes.problem} role="alert">Choose your system from the list.</Text>}
+        <Group><Button type="submit">Continue</Button></Group>
       </Stack>
     </form>
   );
@@ -273,7 +275,7 @@ function Enter({ vendor, draft, onChange, onBack, onMade }: {
         </Stack>
       </form>
       {vendor.guide.steps.length > 0 && (
-        <aside className={classes.aside} aria-label={`Where to find this in ${vendor.name}`}>
+        <aside className={classes.aside} data-last aria-label={`Where to find this in ${vendor.name}`}>
           <div className={classes.box}>
             <Text size="sm" fw={600} mb="md">Where to find this</Text>
             <GuideSteps vendor={vendor} />

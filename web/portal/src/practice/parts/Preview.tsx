@@ -26,7 +26,7 @@ export function Preview({ path, body, ready }: { path: string; body: unknown; re
   const preview = query.data;
   const share = preview && preview.visits > 0 ? preview.shared / preview.visits : 0;
   return (
-    <section className={classes.box} aria-label="Preview">
+    <div className={classes.box}>
       <Text c="dimmed" size="sm">Preview with these filters</Text>
       {!ready && <Text mt={4}>Choose at least one of each kind, and you see here what would have been shared last week.</Text>}
       {ready && query.isPending && <Skeleton height={44} mt={8} />}
@@ -57,6 +57,6 @@ export function Preview({ path, body, ready }: { path: string; body: unknown; re
           <Text mt="md" size="sm" c="dimmed">Nothing is shared by looking at this.</Text>
         </>
       )}
-    </section>
+    </div>
   );
 }

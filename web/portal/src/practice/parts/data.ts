@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the practice's pages read, and who may change it.
 import { useQuery } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import { useParams } from 'react-router-dom';
 
 import { useRole, useUser } from '../../app/session';
@@ -16,7 +17,7 @@ export function useOrg(): Id {
 /** The address of a page of this practice. */
 export function useAt(): (path?: string) => string {
   const org = useOrg();
-  return (path = '') => `/o/${org}${path}`;
+  return useCallback((path = '') => `/o/${org}${path}`, [org]);
 }
 
 export interface Rights {
