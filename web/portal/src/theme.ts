@@ -14,7 +14,6 @@ import {
   Loader,
   type MantineColorsTuple,
   Modal,
-  Paper,
   Text,
   Tooltip,
 } from '@mantine/core';
@@ -69,7 +68,6 @@ export const theme = createTheme({
     Modal: Modal.extend({
       defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' }, overlayProps: { backgroundOpacity: 0.4 } },
     }),
-    Paper: Paper.extend({ defaultProps: { withBorder: true, shadow: 'none', p: 'lg' } }),
     Text: Text.extend({ defaultProps: { size: 'sm' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 200, events: { hover: true, focus: true, touch: true } } }),
   },
