@@ -49,6 +49,9 @@ void AddOptions(CLI::App& command, Arguments& arguments) {
       .add_option("--control-port", o.control_port,
                   "Port of the page and the control port; 0: any free one")
       ->capture_default_str();
+  command.add_option("--framed-by", o.framed_by,
+                     "Origin whose pages may show this one's in a frame, as a demo does; default: "
+                     "none");
   command.add_option("--report-folder", o.reports.folder,
                      "Folder that Bp's results import watches, made if absent; default: a "
                      "temporary one, removed at the end");

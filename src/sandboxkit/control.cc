@@ -74,14 +74,32 @@ int StatusOf(Fault fault) {
   return 500;
 }
 
+// The page shows its own documents in a frame; beyond that only who was named may frame it.
+std::string PagePolicy(const std::string& framed_by) {
+  std::string policy =
+      "default-src 'self'; style-src 'self'; script-src 'self'; object-src 'none'; "
+      "base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+  if (!framed_by.empty()) (policy += ' ') += framed_by;
+  return policy;
+}
+
+// "http://127.0.0.1:8088": nothing else may stand there, since it goes into a header.
+bool IsOrigin(std::string_view text) {
+  const std::size_t slashes = text.find("://");
+  if (slashes == std::string_view::npos || slashes + 3 == text.size()) return false;
+  for (const char c : text.substr(slashes + 3)) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!plain && c != '.' && c != '-' && c != ':') return false;
+  }
+  return text.substr(0, slashes) == "http" || text.substr(0, slashes) == "https";
+}
+
 net::ServerResponse Reply(int status, std::string type, std::string body) {
   net::ServerResponse response;
   response.status = status;
-  response.headers = {
-      {"Content-Type", std::move(type)},
-      {"Cache-Control", "no-store"},
-      {"X-Content-Type-Options", "nosniff"},
-      {"Content-Security-Policy", "default-src 'self'; style-src 'self'; script-src 'self'"}};
+  response.headers = {{"Content-Type", std::move(type)},
+                      {"Cache-Control", "no-store"},
+                      {"X-Content-Type-Options", "nosniff"}};
   response.body = std::move(body);
   return response;
 }
@@ -104,7 +122,8 @@ struct Call {
 
 class Control final : public ControlServer {
  public:
-  explicit Control(const ControlParts& parts) : parts_(parts) {
+  Control(const ControlParts& parts, const std::string& framed_by)
+      : parts_(parts), policy_(PagePolicy(framed_by)) {
     for (int i = 0; i < 2; ++i) workers_.emplace_back([this] { Work(); });
   }
 
@@ -134,7 +153,9 @@ class Control final : public ControlServer {
           {
             const std::lock_guard lock(mutex_);
             queue_.emplace_back([this, call = std::move(call), respond = std::move(respond)] {
-              respond(Handle(call));
+              net::ServerResponse response = Handle(call);
+              response.headers.emplace_back("Content-Security-Policy", policy_);
+              respond(std::move(response));
             });
           }
           wake_.notify_one();
@@ -276,6 +297,7 @@ class Control final : public ControlServer {
   }
 
   ControlParts parts_;
+  const std::string policy_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> queue_;
@@ -286,10 +308,14 @@ class Control final : public ControlServer {
 
 }  // namespace
 
-Result<std::unique_ptr<ControlServer>> StartControlServer(std::uint16_t port,
+Result<std::unique_ptr<ControlServer>> StartControlServer(const ControlOptions& options,
                                                           const ControlParts& parts, Logger& log) {
-  auto control = std::make_unique<Control>(parts);
-  PONS_TRY(control->Listen(port, log));
+  if (!options.framed_by.empty() && !IsOrigin(options.framed_by)) {
+    return MakeError(Fault::kMisconfigured,
+                     "--framed-by wants an origin, for example http://127.0.0.1:8088");
+  }
+  auto control = std::make_unique<Control>(parts, options.framed_by);
+  PONS_TRY(control->Listen(options.port, log));
   return std::unique_ptr<ControlServer>(std::move(control));
 }
 

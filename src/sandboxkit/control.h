@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "base/log.h"
 #include "base/result.h"
@@ -29,8 +30,13 @@ class ControlServer {
   virtual std::uint16_t port() const = 0;
 };
 
-// Errors: kMisconfigured, the port is taken.
-Result<std::unique_ptr<ControlServer>> StartControlServer(std::uint16_t port,
+struct ControlOptions {
+  std::uint16_t port = 0;      // 0: any free one
+  std::string framed_by = {};  // origin whose pages may show ours in a frame; empty: none
+};
+
+// Errors: kMisconfigured, the port is taken or `framed_by` is no origin.
+Result<std::unique_ptr<ControlServer>> StartControlServer(const ControlOptions& options,
                                                           const ControlParts& parts, Logger& log);
 
 }  // namespace pons::sandboxkit

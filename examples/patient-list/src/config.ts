@@ -7,6 +7,7 @@ export interface Config {
   clientSecret: string;
   port: number;
   publicUrl: string | undefined; // where Pons reaches this app; unset: http://127.0.0.1:PORT
+  framedBy: string | undefined; // origin that may show the page in a frame; unset: none
   stateFile: string; // the webhook's id and secret, and how far we have read
 }
 
@@ -24,6 +25,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     clientSecret: need('CLIENT_SECRET'),
     port: Number(env['PORT'] ?? 3000),
     publicUrl: env['PUBLIC_URL'] ? withoutSlash(env['PUBLIC_URL']) : undefined,
+    framedBy: env['FRAMED_BY'] ? withoutSlash(env['FRAMED_BY']) : undefined,
     stateFile: env['STATE_FILE'] ?? '.patient-list.json',
   };
 }

@@ -149,7 +149,8 @@ const server = createServer((request, response) => {
   response.writeHead(200, {
     'content-type': page.type,
     'cache-control': 'no-store',
-    'content-security-policy': "default-src 'self'; style-src 'self'; script-src 'self'; img-src data:",
+    'content-security-policy': "default-src 'self'; style-src 'self'; script-src 'self'; img-src data:; " +
+      `object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors ${config.framedBy ?? "'none'"}`,
     'x-content-type-options': 'nosniff',
   });
   response.end(page.body);

@@ -26,8 +26,9 @@ class RunningSandbox final : public Sandbox {
         std::make_unique<BpPractice>(*database_, accounts_, *importer_, options.user, options.fill);
     const TdsShared shared{*database_, procedures_, compiled_, accounts_, faults_, journal_};
     PONS_ASSIGN(wire_, TdsServer::Start(options.wire, shared, log));
-    PONS_ASSIGN(control_, sandboxkit::StartControlServer(
-                              options.control_port, {*practice_, faults_, journal_, clock_}, log));
+    PONS_ASSIGN(control_,
+                sandboxkit::StartControlServer({options.control_port, options.framed_by},
+                                               {*practice_, faults_, journal_, clock_}, log));
     return Ok();
   }
 

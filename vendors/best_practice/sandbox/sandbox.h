@@ -22,6 +22,7 @@ struct SandboxOptions {
   std::string zone = "Australia/Sydney";
   TdsOptions wire;
   std::uint16_t control_port = 0;
+  std::string framed_by;  // origin that may show the page in a frame; empty: none
   Importer::Options reports;
   std::string user = "bpsrawdata";
   std::string password = "practice";
