@@ -13,6 +13,7 @@ import { SessionGate } from './session';
 const Practice = lazy(() => import('../practice'));
 const Developer = lazy(() => import('../developer'));
 const Operator = lazy(() => import('../operator'));
+const Tour = lazy(() => import('../tour/Tour'));
 const Account = lazy(() => import('../auth/Account'));
 const SignIn = lazy(() => import('../auth/SignIn'));
 const Forgot = lazy(() => import('../auth/Forgot'));
@@ -39,6 +40,7 @@ export const router = createBrowserRouter(
         { path: '/invitation/:token', element: page(<AcceptInvitation />) },
         { path: '/first-start/:token?', element: page(<FirstStart />) },
         { path: '/enrol', element: page(<SessionGate><Enrol /></SessionGate>) },
+        { path: '/tour', element: page(<SessionGate><Tour /></SessionGate>) },
         {
           element: <SessionGate><Layout /></SessionGate>,
           children: [
