@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// pons demo: a sandbox practice, a running Pons and the example app on one page; with --check the
-// same main job without a person.
+// pons demo: a sandbox practice, a running Pons and the example app, side by side in the portal's
+// tour; with --check the same main job without a person.
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 
+#include "accounts/accounts.h"
 #include "base/log.h"
 #include "commands.h"
 #include "connector/registry.h"
-#include "demo_page.h"
 #include "json/writer.h"
-#include "net/http_server.h"
+#include "net/url.h"
+#include "portal/portal.h"
 #include "rehearsal/json_client.h"
 #include "rehearsal/main_job.h"
 #include "rehearsal/sandbox_process.h"
@@ -23,6 +28,7 @@ namespace {
 
 constexpr char kVendor[] = "best_practice";
 constexpr char kPassword[] = "demo-browser-password";
+constexpr char kShared[] = "skin appointments, at the practice's locations";
 
 struct DemoOptions {
   bool check = false;
@@ -91,6 +97,27 @@ ExitCode Check(const DemoOptions& given, const Registry& registry, Logger& log) 
   return ok ? ExitCode::kOk : ExitCode::kFailed;
 }
 
+// A port of this machine that nobody listens on: `wanted` where it is free, else any. It may be
+// taken before it is used; whoever listens then says so.
+Result<std::uint16_t> FreePort(std::uint16_t wanted) {
+  for (const std::uint16_t port : {wanted, std::uint16_t{0}}) {
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    const bool bound = fd >= 0 && bind(fd, generic, length) == 0 && listen(fd, 1) == 0 &&
+                       getsockname(fd, generic, &length) == 0;
+    if (fd >= 0) close(fd);
+    if (bound) return ntohs(address.sin_port);
+  }
+  return MakeError(Fault::kMisconfigured, "no port of this machine is free to listen on");
+}
+
 // Goes last, after the runtime has let go of it.
 struct DemoFolder {
   std::string path;
@@ -106,11 +133,16 @@ class Demo {
       : given_(given), registry_(registry), log_(log) {}
 
   Result<void> Start() {
+    // Everybody is told beforehand who stands beside whom: only the tour may frame the other two.
+    PONS_ASSIGN(const auto pons_port, FreePort(given_.port));
+    PONS_ASSIGN(const auto example_port, FreePort(0));
+    const std::string origin = "http://127.0.0.1:" + std::to_string(pons_port);
     Progress("starting the sandbox practice");
     PONS_ASSIGN(sandbox_, rehearsal::SandboxProcess::Start(
                               rehearsal::ProgramBesideThis("pons-sandbox"),
                               {kVendor, "--patients", "800", "--appointments", "1500", "--seed",
-                               "7", "--password", kPassword, "--report-interval-ms", "5000"}));
+                               "7", "--password", kPassword, "--report-interval-ms", "5000",
+                               "--framed-by", origin}));
     std::string path = (std::filesystem::temp_directory_path() / "pons-demo-XXXXXX").string();
     if (mkdtemp(path.data()) == nullptr) {
       return MakeError(Fault::kMisconfigured, "cannot make a folder in " +
@@ -120,15 +152,20 @@ class Demo {
     Progress("starting Pons");
     server::RuntimeOptions options;
     options.data_folder = path;
+    options.port = pons_port;
     options.development = true;
+    options.demo = true;
+    options.portal_frames = {sandbox_->control(),
+                             "http://127.0.0.1:" + std::to_string(example_port)};
+    options.sandbox_program = rehearsal::ProgramBesideThis("pons-sandbox");
     PONS_ASSIGN(pons_,
                 server::Runtime::Start(options, registry_, SystemClock(), SystemRandom(), log_));
     PONS_TRY(SetUp());
-    PONS_TRY(StartExample());
-    return ServePage();
+    PONS_TRY(StartExample(origin, example_port));
+    return OpenTour();
   }
 
-  std::string address() const { return "http://127.0.0.1:" + std::to_string(page_->port()) + "/"; }
+  const std::string& address() const { return address_; }
 
  private:
   Result<json::Value> Order(std::string_view command, json::Object arguments) {
@@ -153,6 +190,7 @@ class Demo {
     }
     const std::string name(practice.Text("name"));
     PONS_ASSIGN(const auto organization, Order("org add", {{"name", name}}));
+    organization_ = OrganizationId(std::string(organization.Text("id")));
     PONS_ASSIGN(
         const auto connection,
         Order("connection add", {{"org", std::string(organization.Text("id"))},
@@ -164,6 +202,7 @@ class Demo {
                                                       {"report_folder", sandbox_->reports()}}},
                                  {"secret", json::Object{{"password", kPassword}}}}));
     PONS_ASSIGN(const auto app, Order("app add", {{"name", "Patient list"}}));
+    app_ = app.Text("id");
     client_id_ = app.Text("client_id");
     client_secret_ = app.Text("client_secret");
     PONS_TRY(Order("grant add", {{"app", client_id_},
@@ -176,7 +215,7 @@ class Demo {
     return Ok();
   }
 
-  Result<void> StartExample() {
+  Result<void> StartExample(const std::string& origin, std::uint16_t port) {
     if (given_.example.empty()) return Ok();
     Progress("starting the example app");
     rehearsal::ChildOptions options;
@@ -187,7 +226,8 @@ class Demo {
     options.environment = {{"PONS_URL", pons_->url()},
                            {"CLIENT_ID", client_id_},
                            {"CLIENT_SECRET", client_secret_},
-                           {"PORT", "0"}};
+                           {"FRAMED_BY", origin},
+                           {"PORT", std::to_string(port)}};
     auto started = rehearsal::ChildProcess::Start(options);
     if (!started) {
       // The practice and the API are worth looking at all the same; the page says what is missing.
@@ -199,31 +239,16 @@ class Demo {
     return Ok();
   }
 
-  Result<void> ServePage() {
-    const std::string html = RenderDemoPage({sandbox_->page(), example_url_, pons_->url(),
-                                             "skin appointments, at the practice's locations"});
-    const auto shared = std::make_shared<const std::string>(html);
-    net::ServerOptions options;
-    options.port = given_.port;
-    options.threads = 1;
-    const auto handler = [shared](const net::ServerRequest& request, net::Responder respond) {
-      net::ServerResponse response;
-      if (request.path == "/") {
-        response.headers = {{"Content-Type", "text/html; charset=utf-8"},
-                            {"Cache-Control", "no-store"}};
-        response.shared_body = shared;
-      } else {
-        response.status = 404;
-      }
-      respond(std::move(response));
-    };
-    auto server = net::StartHttpServer(options, handler, log_);
-    if (!server && given_.port != 0) {
-      options.port = 0;  // somebody else has the usual one
-      server = net::StartHttpServer(options, handler, log_);
-    }
-    if (!server) return server.error();
-    page_ = std::move(*server);
+  // The address that signs a browser in as the practice's admin and leads to the tour, which learns
+  // from the fragment what stands beside it.
+  Result<void> OpenTour() {
+    net::FormFields scene = {{"practice", sandbox_->page()}, {"shared", kShared}};
+    if (!example_url_.empty()) scene.emplace_back("app", example_url_);
+    PONS_ASSIGN(const auto way_in,
+                portal::MakeDemoSession(*pons_->portal(), organization_,
+                                        "/portal/tour#" + net::WriteForm(scene)));
+    PONS_TRY(pons_->accounts().SetAppOwner({}, AppId(app_), pons_->portal()->demo_user));
+    address_ = pons_->url() + way_in;
     return Ok();
   }
 
@@ -237,7 +262,9 @@ class Demo {
   std::string example_url_;
   std::string client_id_;
   std::string client_secret_;
-  std::unique_ptr<net::HttpServer> page_;
+  std::string app_;
+  OrganizationId organization_;
+  std::string address_;
 };
 
 ExitCode Run(const DemoOptions& given) {
@@ -267,7 +294,8 @@ void AddDemo(CLI::App& app, ExitCode& exit_code) {
   demo->add_option("--visits", given->visits, "How many visits --check starts")
       ->capture_default_str()
       ->check(CLI::Range(1, 2000));
-  demo->add_option("--port", given->port, "Port of the page on this machine; 0: any free one")
+  demo->add_option("--port", given->port,
+                   "Port on this machine; 0, or where it is taken: any free one")
       ->capture_default_str();
   demo->add_option("--example", given->example,
                    "Folder of the built example app to show beside it");

@@ -192,6 +192,16 @@ export class World {
     throw new Error('nobody is booked for today');
   }
 
+  // Until visits are asked for again and again: what starts from here on is news.
+  async visitsAreSeen() {
+    const { entries } = await this.practice('GET', '/journal');
+    const since = entries.at(-1)?.seq ?? 0;
+    await until('visits are asked for', async () => {
+      const page = await this.practice('GET', `/journal?since=${since}`);
+      return page.entries.filter(({ text }) => /VISITS/.test(text ?? '')).length >= 2;
+    });
+  }
+
   // The one-time link that the server printed.
   firstStart() {
     return until('the link of the first start', () => /https?:\/\/\S+\/portal\/first-start#\S+/.exec(this.pons.said)?.[0], 10_000);
