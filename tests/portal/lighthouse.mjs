@@ -54,7 +54,7 @@ export async function measure(world, { phone = false } = {}) {
     const pages = (await pagesOf(world)).filter(({ name }) => MAIN_PAGES.includes(name));
     for (const { name, path, person } of pages) {
       await context.clearCookies();
-      await context.addCookies([...person.cookies].map(([key, value]) => ({ name: key, value, url: world.url })));
+      await context.addCookies([...person.cookies].map(([key, value]) => ({ name: key, value, url: world.url, httpOnly: true, sameSite: 'Lax' })));
       const result = await lighthouse(world.url + path,
         { port, output: 'html', logLevel: 'error', onlyCategories: CATEGORIES, disableStorageReset: true },
         phone ? undefined : desktopConfig);

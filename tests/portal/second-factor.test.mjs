@@ -44,7 +44,7 @@ test('the first operator makes an account and enrols', options, async () => {
   const person = world.person();
   person.cookies = new Map((await page.context().cookies()).map(({ name, value }) => [name, value]));
   assert.equal((await person.refresh()).state, 'enrol_due');
-  assert.equal((await person.ask('GET', '/operator/overview')).status, 403);
+  assert.equal((await person.ask('GET', '/organizations')).status, 403);
   await page.goto(`${world.url}/portal/operator`);
   await page.getByRole('button', { name: 'Set up the authenticator app' }).click();
   await page.getByRole('button', { name: /show the key/ }).click();

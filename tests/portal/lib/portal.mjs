@@ -246,7 +246,7 @@ export class World {
   async open(path = '/portal/', { person, ...settings } = {}) {
     this.browser ??= await chromium.launch({ executablePath: CHROMIUM, args: BROWSER_ARGS });
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, ...settings });
-    if (person) await context.addCookies([...person.cookies].map(([name, value]) => ({ name, value, url: this.url })));
+    if (person) await context.addCookies([...person.cookies].map(([name, value]) => ({ name, value, url: this.url, httpOnly: true, sameSite: 'Lax' })));
     const page = await context.newPage();
     // Errors of the page, breaches of its own policy and anything fetched from elsewhere fail a test.
     page.problems = [];
