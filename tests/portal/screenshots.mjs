@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pictures of every page at 1280 × 800 and 390 × 844, light and dark, of a real server with a
-// made-up practice, into build/screenshots (or the folder named first).
+// made-up practice, into build/screenshots-real
+// (or the folder named first).
 //
 //   node tests/portal/screenshots.mjs [FOLDER] [part of a page's name]
 
@@ -15,7 +16,7 @@ if (skip) {
   console.error(`screenshots: ${skip}`);
   process.exit(1);
 }
-const folder = process.argv[2] ?? join(root, 'build/screenshots');
+const folder = process.argv[2] ?? join(root, 'build/screenshots-real');
 const wanted = process.argv[3] ?? '';
 mkdirSync(folder, { recursive: true });
 const world = await tell();
