@@ -88,7 +88,7 @@ function Answer({ answer }: { answer: Answered }) {
   return (
     <Stack gap="sm">
       <StateSentence tone={tone} cause={`${milliseconds(answer.ms, locale)}, ${formatBytes(answer.bytes, locale)}`}>{statusText(answer.status)}</StateSentence>
-      {answer.body ? <CodeBlock label="Answer" code={pretty(answer.body)} maxHeight={560} /> : <Text c="dimmed">The answer has no body.</Text>}
+      {answer.body ? <CodeBlock label="Body of the answer" code={pretty(answer.body)} maxHeight={560} /> : <Text c="dimmed">The answer has no body.</Text>}
       <details>
         <summary>{count(answer.headers.length, 'header', locale)}</summary>
         <CodeBlock label="Headers of the answer" code={answer.headers.map(([name, value]) => `${name}: ${value}`).join('\n')} />
@@ -178,7 +178,7 @@ function Try({ operation, apps, app, setApp }: { operation: Operation; apps: Dev
           <Group><Button type="submit" loading={busy}>Send the request</Button></Group>
         </Stack>
       </form>
-      <section aria-label="Request as curl">
+      <section aria-label="As curl">
         <Text fw={600} mb={4}>As curl</Text>
         <CodeBlock label="Request as curl" code={curlOf(request)} />
         {!operation.open && <Text size="xs" c="dimmed" mt={4}><code>$TOKEN</code> is the access token; the app’s page has the command that gets one.</Text>}

@@ -98,7 +98,7 @@ export default function OneApp() {
     { key: 'made', title: 'Made', render: (row) => <TimeAgo at={row.created_at} /> },
     { key: 'used', title: 'Last used', render: (row) => <TimeAgo at={row.last_used_at} /> },
     {
-      key: 'end', title: '', width: '120px',
+      key: 'end', title: 'Action', width: '120px',
       render: (row) => (secretState(row, now).word === 'Ended' ? null : <Button size="compact-sm" variant="default" onClick={() => setEnding(row)}>End it<span className="visually-hidden"> (secret {row.n})</span></Button>),
     },
   ];

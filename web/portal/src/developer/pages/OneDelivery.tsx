@@ -71,11 +71,11 @@ export default function OneDelivery() {
         />
       </Section>
       <Section title="Payload" sentence="Exactly these bytes are signed.">
-        <CodeBlock label="Payload" code={typeof d.payload === 'string' ? pretty(d.payload) : d.payload} />
+        <CodeBlock label="Payload as it was sent" code={typeof d.payload === 'string' ? pretty(d.payload) : d.payload} />
       </Section>
-      <Section title="Headers">{headers ? <CodeBlock label="Headers" code={headers} /> : <EmptyState title="Not sent yet">Headers are made when it is sent.</EmptyState>}</Section>
+      <Section title="Headers">{headers ? <CodeBlock label="Headers as they were sent" code={headers} /> : <EmptyState title="Not sent yet">Headers are made when it is sent.</EmptyState>}</Section>
       <Section title="Response" sentence={statusText(d.last_status) || undefined}>
-        {d.response_excerpt ? <CodeBlock label="Response" code={pretty(d.response_excerpt)} /> : <EmptyState title={d.last_status ? 'The answer was empty' : 'No answer came'}>{d.last_error || (d.attempts === 0 ? 'It was not sent yet.' : undefined)}</EmptyState>}
+        {d.response_excerpt ? <CodeBlock label="Body of the response" code={pretty(d.response_excerpt)} /> : <EmptyState title={d.last_status ? 'The answer was empty' : 'No answer came'}>{d.last_error || (d.attempts === 0 ? 'It was not sent yet.' : undefined)}</EmptyState>}
       </Section>
       {d.attempt_log && d.attempt_log.length > 0 && (
         <Section title="Attempts">

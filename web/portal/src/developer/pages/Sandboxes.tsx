@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sandbox practices: made with one click, each with its own diary page, and with the things that a
 // developer wants to happen: a visit, an appointment, a patient, a fault.
-import { Anchor, Button, Card, Group, Modal, NumberInput, Radio, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Card, Group, Modal, Radio, Select, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
@@ -40,7 +40,7 @@ function InjectFault({ opened, onClose, inject }: { opened: boolean; onClose: ()
           label="The practice’s system" data={faultKinds.map(({ value, label }) => ({ value, label }))} value={wish.kind} allowDeselect={false} data-autofocus
           onChange={(value) => { const next = faultKinds.find((k) => k.value === value); if (next) setWish({ ...wish, kind: next.value, amount: next.amount?.initial ?? 0 }); }}
         />
-        {kind?.amount && <NumberInput label={kind.amount.label} value={wish.amount} min={0} max={kind.amount.most} onChange={(value) => setWish({ ...wish, amount: Number(value) || 0 })} hideControls />}
+        {kind?.amount && <TextInput label={kind.amount.label} inputMode="numeric" value={wish.amount === 0 ? '' : String(wish.amount)} onChange={(event) => setWish({ ...wish, amount: Number(event.currentTarget.value.replace(/\D/g, '')) })} />}
         <Radio.Group label="How often" value={String(wish.times)} onChange={(value) => setWish({ ...wish, times: Number(value) })}>
           <Stack gap="sm" mt="xs"><Radio value="1" label="Once" /><Radio value="5" label="Five times" /><Radio value="0" label="Until I clear it" /></Stack>
         </Radio.Group>
