@@ -144,6 +144,8 @@ const paging: Parameter[] = [
 ];
 const fhir = 'application/fhir+json';
 
+const an = (type: string): string => `${/^[AEIOU]/.test(type) ? 'an' : 'a'} ${type}`;
+
 function idempotency(): Parameter {
   return { name: 'Idempotency-Key', in: 'header', required: true, help: 'your own name for this wish; the same key is never done twice' };
 }
@@ -181,10 +183,10 @@ export function fromCapability(statement: unknown): Operation[] {
       for (const code of codes) {
         if (code === 'read') add('GET', `${at}/{id}`, `Reads one ${type}`, [idParameter]);
         if (code === 'search-type') add('GET', at, `Searches ${type}`, [...search, ...paging]);
-        if (code === 'create') add('POST', at, `Creates a ${type}`, [idempotency()], { type: fhir, example: startOf(type) });
-        if (code === 'update') add('PUT', `${at}/{id}`, `Replaces a ${type}`, [idParameter, versionParameter], { type: fhir, example: startOf(type) });
+        if (code === 'create') add('POST', at, `Creates ${an(type)}`, [idempotency()], { type: fhir, example: startOf(type) });
+        if (code === 'update') add('PUT', `${at}/{id}`, `Replaces ${an(type)}`, [idParameter, versionParameter], { type: fhir, example: startOf(type) });
         if (code === 'patch') {
-          add('PATCH', `${at}/{id}`, `Changes a ${type}`, [idParameter, versionParameter], {
+          add('PATCH', `${at}/{id}`, `Changes ${an(type)}`, [idParameter, versionParameter], {
             type: 'application/json-patch+json',
             example: JSON.stringify([{ op: 'replace', path: '/status', value: '' }], null, 2),
           });

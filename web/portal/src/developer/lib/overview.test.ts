@@ -31,10 +31,10 @@ describe('troubles', () => {
       webhooks: [{ app, hook: { id: 'w', url: 'https://app.example.org/x', events: [], state: 'active', last_error: 'no answer in 15 s' } }],
       connections: [{ id: 'c', name: 'Harbour', vendor: 'v', organization: 'o', state: 'attention', cause: 'password refused', last_success_at: null, time_zone: 'UTC' }],
     };
-    expect(troubles(known, now).map((t) => t.text)).toEqual([
-      'The webhook to app.example.org is failing: no answer in 15 s (Skin Viewer).',
-      'Harbour needs attention: password refused.',
-      'The last secret of Skin Viewer is about to end. Make a new one.',
+    expect(troubles(known, now).map((t) => `${t.text}: ${t.cause}`)).toEqual([
+      'The webhook to app.example.org is failing: no answer in 15 s. App: Skin Viewer',
+      'Harbour needs attention: password refused',
+      'The last secret of Skin Viewer is about to end: make a new one',
     ]);
     expect(overviewSentence(known, now, 'en-AU')).toContain('3 things need your attention');
   });

@@ -55,6 +55,8 @@ export function firstSteps(known: Known, sandboxes: boolean): Step[] {
 
 export interface Trouble {
   text: string;
+  /** Why, as far as it is known. */
+  cause?: string;
   to: string;
 }
 
@@ -66,21 +68,21 @@ export function troubles(known: Known, now: number): Trouble[] {
     if (told.tone !== 'failed' && told.tone !== 'attention') continue;
     const host = hostOf(hook.url);
     const what = told.tone === 'failed' ? `The webhook to ${host} is switched off` : `The webhook to ${host} is failing`;
-    out.push({ text: `${what}${told.cause ? `: ${told.cause}` : ''} (${app.name}).`, to: `/developer/webhooks/${hook.id}` });
+    out.push({ text: what, cause: [told.cause, app.name].filter(Boolean).join('. App: '), to: `/developer/webhooks/${hook.id}` });
   }
   for (const connection of known.connections) {
     if (connection.state !== 'attention') continue;
-    out.push({ text: `${connection.name} needs attention${connection.cause ? `: ${connection.cause}` : ''}.`, to: '/developer/connections' });
+    out.push({ text: `${connection.name} needs attention`, cause: connection.cause, to: '/developer/connections?state=attention' });
   }
   for (const app of known.apps) {
     const soon = (app.secrets ?? []).filter((s) => s.expires_at && Date.parse(s.expires_at) > now);
     const usable = (app.secrets ?? []).filter((s) => !s.expires_at);
     if (app.secrets && soon.length > 0 && usable.length === 0) {
-      out.push({ text: `The last secret of ${app.name} is about to end. Make a new one.`, to: `/developer/keys/${app.id}` });
+      out.push({ text: `The last secret of ${app.name} is about to end`, cause: 'make a new one', to: `/developer/keys/${app.id}` });
     }
   }
   for (const sandbox of known.sandboxes) {
-    if (sandbox.state === 'failed') out.push({ text: `A ${sandbox.vendor} sandbox could not be started.`, to: '/developer/sandbox' });
+    if (sandbox.state === 'failed') out.push({ text: 'A sandbox practice could not be started', cause: (sandbox as { cause?: string }).cause, to: '/developer/sandbox' });
   }
   return out;
 }

@@ -27,3 +27,13 @@ export function secretsSentence(secrets: AppSecret[], now: number, locale: Local
   if (valid.length === 0) return 'No secret is valid: the app cannot get a token. Make a new one.';
   return valid.length === 1 ? 'One secret is valid.' : `${count(valid.length, 'secret', locale)} are valid at the moment.`;
 }
+
+/** The one that new tokens should be asked with: it has no end. */
+export function isCurrent(secret: AppSecret, all: AppSecret[]): boolean {
+  return !secret.expires_at && all.filter((s) => !s.expires_at).length === 1;
+}
+
+export function secretName(secret: AppSecret, all: AppSecret[]): string {
+  if (isCurrent(secret, all)) return 'Current';
+  return secret.expires_at ? 'Former' : `No. ${secret.n}`;
+}

@@ -98,6 +98,7 @@ function Answer({ answer }: { answer: Answered }) {
 }
 
 function Try({ operation, apps, app, setApp }: { operation: Operation; apps: DeveloperApp[]; app: DeveloperApp | undefined; setApp: (id: string) => void }) {
+  const locale = useLocale();
   const base = window.location.origin;
   const [filled, setFilled] = useState<Filled>(() => startingFrom(operation, randomKey));
   const [faults, setFaults] = useState<Record<string, string>>({});
@@ -163,7 +164,7 @@ function Try({ operation, apps, app, setApp }: { operation: Operation; apps: Dev
           )}
           {others.length > 0 && (needed.length === 0 && others.length <= 3 && !operation.body ? fields(others) : (
             <details className={classes.more}>
-              <summary>{others.length === 1 ? 'One more parameter' : `${others.length} more parameters`}</summary>
+              <summary>{count(others.length, needed.length > 0 || operation.body ? 'more parameter' : 'parameter', locale)}</summary>
               <Stack gap="md" mt="md">{fields(others)}</Stack>
             </details>
           ))}

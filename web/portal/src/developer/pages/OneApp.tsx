@@ -24,7 +24,7 @@ import { StateSentence } from '../../components/StateSentence';
 import { ExactTime, TimeAgo } from '../../components/TimeAgo';
 import { type DeveloperApp, useApp } from '../data';
 import { firstPatient } from '../lib/curl';
-import { overlaps, overlapSentence, secretsSentence, secretState } from '../lib/secrets';
+import { isCurrent, overlaps, overlapSentence, secretName, secretsSentence, secretState } from '../lib/secrets';
 
 function Rotate({ app, opened, onClose }: { app: DeveloperApp; opened: boolean; onClose: () => void }) {
   const locale = useLocale();
@@ -87,7 +87,7 @@ export default function OneApp() {
   const secrets = app.secrets ?? [];
   const valid = secrets.filter((s) => secretState(s, now).word !== 'Ended');
   const columns: Column<AppSecret>[] = [
-    { key: 'n', title: 'Secret', width: '100px', render: (row) => `No. ${row.n}` },
+    { key: 'n', title: 'Secret', width: '140px', render: (row) => secretName(row, secrets) },
     {
       key: 'state', title: 'State',
       render: (row) => {
@@ -96,10 +96,10 @@ export default function OneApp() {
       },
     },
     { key: 'made', title: 'Made', render: (row) => <TimeAgo at={row.created_at} /> },
-    { key: 'used', title: 'Last used', render: (row) => <TimeAgo at={row.last_used_at} /> },
+    ...(secrets.some((s) => s.last_used_at !== undefined) ? [{ key: 'used', title: 'Last used', render: (row: AppSecret) => <TimeAgo at={row.last_used_at} /> }] : []),
     {
       key: 'end', title: 'Action', width: '120px',
-      render: (row) => (secretState(row, now).word === 'Ended' ? null : <Button size="compact-sm" variant="default" onClick={() => setEnding(row)}>End it<span className="visually-hidden"> (secret {row.n})</span></Button>),
+      render: (row) => (secretState(row, now).word === 'Ended' || isCurrent(row, secrets) ? null : <Button size="compact-sm" variant="default" onClick={() => setEnding(row)}>End it<span className="visually-hidden"> ({secretName(row, secrets)} secret)</span></Button>),
     },
   ];
   const grants = app.grants ?? [];
@@ -136,7 +136,7 @@ export default function OneApp() {
       </Section>
       <Rotate app={app} opened={rotating} onClose={() => setRotating(false)} />
       <ConfirmDialog
-        opened={ending !== null} onClose={() => setEnding(null)} title={`End secret no. ${ending?.n ?? ''} of ${app.name}?`} confirm="End this secret"
+        opened={ending !== null} onClose={() => setEnding(null)} title={`End this secret of ${app.name}?`} confirm="End this secret"
         gone={['Whatever signs in with this secret gets no token from now on.', ...(valid.length <= 1 ? ['It is the last valid one: the app can then do nothing until you make a new secret.'] : [])]}
         onConfirm={async () => {
           await api.delete(`/apps/${app.id}/secrets/${ending?.n}`);

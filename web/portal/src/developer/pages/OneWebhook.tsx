@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One webhook: how it does, a test message, its secret, and every delivery with what came of it.
 import { Button, Group, Menu, Modal, Radio, Select, Stack, Text } from '@mantine/core';
-import { DateTimeField } from '../DateTimeField';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router-dom';
@@ -24,6 +23,7 @@ import { Facts, Section } from '../../components/Section';
 import { StateSentence } from '../../components/StateSentence';
 import { ExactTime, TimeAgo } from '../../components/TimeAgo';
 import { useParam } from '../../lib/hooks';
+import { DateTimeField } from '../DateTimeField';
 import { type DeliveryRow, type DeveloperWebhook, type RotatedSecret, useApps, useWebhooks } from '../data';
 import { milliseconds } from '../lib/chart';
 import { hostOf } from '../lib/overview';
@@ -32,7 +32,7 @@ import { deliveryFilters, deliveryState, eventsText, sinceInstant, statusText, w
 import { WebhookForm } from '../WebhookForm';
 
 const columns: Column<DeliveryRow>[] = [
-  { key: 'event', title: 'Event', render: (row) => row.event_type },
+  { key: 'event', title: 'Event', width: '24%', render: (row) => row.event_type },
   {
     key: 'state', title: 'State', width: '38%',
     render: (row) => {
@@ -141,9 +141,8 @@ export default function OneWebhook() {
   const apps = useApps();
   const webhooks = useWebhooks(apps.data);
   const [state, setState] = useParam('state');
-  const [event, setEvent] = useParam('event');
   const [dialog, setDialog] = useState<Dialog>(null);
-  const deliveries = useList<DeliveryRow>(keys.deliveries(id), `/webhooks/${id}/deliveries`, { state, event_type: event }, { refetchInterval: 5_000 });
+  const deliveries = useList<DeliveryRow>(keys.deliveries(id), `/webhooks/${id}/deliveries`, { state }, { refetchInterval: 5_000 });
   const refresh = async () => {
     await Promise.all([client.invalidateQueries({ queryKey: ['apps'] }), client.invalidateQueries({ queryKey: ['webhooks', id] })]);
   };
@@ -163,7 +162,7 @@ export default function OneWebhook() {
   const { app, hook } = found;
   const told = webhookState(hook);
   const on = hook.state !== 'disabled';
-  const filtered = state !== '' || event !== '';
+  const filtered = state !== '';
   return (
     <>
       <PageHeader
@@ -199,15 +198,7 @@ export default function OneWebhook() {
         <DataTable
           label="Deliveries" one="delivery" many="deliveries" columns={columns} list={deliveries} rowKey={(row) => String(row.id)} filtered={filtered}
           to={(row) => `/developer/webhooks/${id}/deliveries/${row.id}`}
-          filters={
-            <>
-              <Select aria-label="State" data={deliveryFilters} value={state} onChange={(value) => setState(value ?? '')} allowDeselect={false} w={170} />
-              <Select
-                aria-label="Event" placeholder="All events" clearable searchable w={220} value={event || null} onChange={(value) => setEvent(value ?? '')}
-                data={[...new Set([...deliveries.rows.map((row) => row.event_type), ...(event ? [event] : [])])].sort()} clearButtonProps={{ 'aria-label': 'All events' }}
-              />
-            </>
-          }
+          filters={<Select aria-label="State" data={deliveryFilters} value={state} onChange={(value) => setState(value ?? '')} allowDeselect={false} w={170} />}
           empty={<EmptyState title="Nothing was sent yet">Deliveries appear here when a record changes that the app may see. Send a test message to try it now.</EmptyState>}
         />
       </Section>

@@ -68,8 +68,8 @@ export default function Overview() {
         <Section title="What is wrong at the moment">
           <ul className={classes.wrong}>
             {wrong.map((trouble) => (
-              <li key={trouble.text}>
-                <StateSentence tone="attention">{trouble.text}</StateSentence>
+              <li key={`${trouble.text} ${trouble.to}`}>
+                <StateSentence tone="attention" cause={trouble.cause}>{trouble.text}</StateSentence>
                 <Anchor component={Link} to={trouble.to} className={classes.look}>Look at it<span className="visually-hidden">: {trouble.text}</span></Anchor>
               </li>
             ))}

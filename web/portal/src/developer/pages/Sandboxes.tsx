@@ -65,7 +65,7 @@ function SandboxCard({ sandbox, vendor }: { sandbox: DeveloperSandbox; vendor: s
     onSuccess: (answer) => announce(answer?.detail ?? 'Done.'),
   });
   const button = (action: string, label: string) => (
-    <Button key={action} variant="default" disabled={!running} loading={act.isPending && act.variables?.action === action} onClick={() => act.mutate({ action })}>{label}</Button>
+    <Button key={action} variant="default" loading={act.isPending && act.variables?.action === action} onClick={() => act.mutate({ action })}>{label}</Button>
   );
   const name = sandbox.name ?? `${vendor} sandbox`;
   return (
@@ -79,24 +79,24 @@ function SandboxCard({ sandbox, vendor }: { sandbox: DeveloperSandbox; vendor: s
               {sandbox.created_at && <Text c="dimmed">made <TimeAgo at={sandbox.created_at} /></Text>}
             </Group>
           </div>
-          {sandbox.page_url && (
-            <Button component="a" href={sandbox.page_url} target="_blank" rel="noreferrer" disabled={!running} data-disabled={!running || undefined} rightSection={<Icon name="external" size={16} />}>
+          {sandbox.page_url && running && (
+            <Button component="a" href={sandbox.page_url} target="_blank" rel="noreferrer" rightSection={<Icon name="external" size={16} />}>
               Open its diary<span className="visually-hidden"> in a new tab</span>
             </Button>
           )}
         </Group>
-        <Group gap="xs">
+        {running && <Group gap="xs">
           {button('visit', 'Start a visit')}
           {button('appointment', 'Add an appointment')}
           {button('patient', 'Add a patient')}
-          <Button variant="default" disabled={!running} onClick={() => setFaulting(true)}>Inject a fault</Button>
+          <Button variant="default" onClick={() => setFaulting(true)}>Inject a fault</Button>
           {button('clear_faults', 'Clear faults')}
-        </Group>
+        </Group>}
         {act.error && <ErrorNote error={asApiError(act.error)} title="It did not happen" />}
         {act.isSuccess && <StateSentence tone="ok">{act.data?.detail ?? 'Done.'}</StateSentence>}
         <Group gap="lg">
           {sandbox.connection && sandbox.organization && <Anchor component={Link} to={`/o/${sandbox.organization}/connections/${sandbox.connection}`}>See its connection</Anchor>}
-          <Anchor component={Link} to="/developer/explorer?op=GET+%2Ffhir%2FR4%2FPatient">Read its patients</Anchor>
+          {running && <Anchor component={Link} to="/developer/explorer?op=GET+%2Ffhir%2FR4%2FPatient">Read its patients</Anchor>}
           <Anchor component="button" type="button" onClick={() => setRemoving(true)}>Remove it</Anchor>
         </Group>
       </Stack>

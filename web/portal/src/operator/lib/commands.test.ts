@@ -27,10 +27,14 @@ it('reads evidence as a sentence or as names and values', () => {
   expect(evidenceLines({ ...command, evidence: undefined })).toEqual([]);
 });
 
-it('tells the history in words', () => {
-  expect(historyLines(command).map((h) => h.text)).toEqual([
-    'The app asked for it; it was kept on disk: waiting to be sent', 'Lost connection: in doubt: being looked up (no answer in 10 s)', 'as the server words it',
-  ]);
+it('tells the history in words, whichever way a step is written', () => {
+  const history = [{ at, event: 'accepted', to: 'accepted' }, { at, text: 'unclear: in-doubt (no answer in 10 s)' }, { at, text: 'send: sending' }, { at, text: 'as somebody words it' }, { at, event: 'new-kind' }];
+  expect(historyLines({ ...command, history }).map((h) => h.text)).toEqual(['The app asked for it', 'No clear answer came: no answer in 10 s', 'Sent to the practice', 'as somebody words it', 'New kind']);
+});
+
+it('finds the reference among the evidence', () => {
+  const lines = whatToLookFor({ ...command, reference: undefined, evidence: [{ label: 'Reference to look for', value: 'ZZTOPZZTOP' }] });
+  expect(lines.join(' ')).toContain('ZZTOPZZTOP');
 });
 
 it('has words for every state it offers, and shows others as they came', () => {

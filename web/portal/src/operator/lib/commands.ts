@@ -84,7 +84,8 @@ export const makesRecord = (kind: string): boolean => kind === 'book-appointment
 export function whatToLookFor(command: OperatorCommand): string[] {
   const where = command.connection?.name ?? 'the practice’s system';
   const out = [`Open ${where} and look for ${thing(command.kind)}.`];
-  if (command.reference) out.push(`It carries the reference ${command.reference}, where that system keeps one.`);
+  const reference = command.reference ?? evidenceLines(command).find((e) => /reference/i.test(e.label))?.value;
+  if (reference) out.push(`It carries the reference ${reference}, where that system keeps one.`);
   if (command.target) out.push(`It is about the record ${command.target} there.`);
   return out;
 }
@@ -110,19 +111,36 @@ export function consequences(command: OperatorCommand, happened: boolean, past: 
 }
 
 const events: Record<string, string> = {
-  accepted: 'The app asked for it; it was kept on disk',
+  accepted: 'The app asked for it',
   'tried-at-once': 'A person had it tried at once',
-  'resolved-happened': 'A person said that it happened',
-  'resolved-did-not-happen': 'A person said that it did not happen',
+  send: 'Sent to the practice',
+  'said-yes': 'The practice said yes',
+  'said-no': 'The practice said no',
+  'said-later': 'The practice could not take it now',
+  unclear: 'No clear answer came',
+  'effect-found': 'Found at the practice: it was done',
+  'no-effect': 'Looked up: it was not done',
+  'cannot-tell': 'Looked up: nobody can tell',
+  'read-back': 'Read back from the practice',
+  'taken-up-badly': 'Taken up by the practice, and refused there',
+  deadline: 'The time for it ran out',
+  withdraw: 'Withdrawn',
+  'person-says-yes': 'A person said that it happened',
+  'person-says-no': 'A person said that it did not happen',
 };
+
+/** "send: sending (note)", as the server writes a step, in its parts. */
+function stepOf(text: string): { event: string; note?: string } | null {
+  const parts = /^([a-z]+(?:-[a-z]+)*)(?:: [a-z-]+)?(?: \((.*)\))?$/s.exec(text);
+  return parts?.[1] && events[parts[1]] ? { event: parts[1], note: parts[2] } : null;
+}
 
 export function historyLines(command: OperatorCommand): { at: Instant; text: string }[] {
   return (command.history ?? []).map((step) => {
-    if (step.text) return { at: step.at, text: step.text };
-    const event = step.event ?? '';
-    const words = events[event] ?? sentence(event.replaceAll('-', ' '));
-    const to = step.to && step.to !== step.from ? commandState(step.to).word.toLowerCase() : '';
-    return { at: step.at, text: `${words}${to && to !== words.toLowerCase() ? `: ${to}` : ''}${step.note ? ` (${step.note})` : ''}` };
+    const read = step.text === undefined ? { event: step.event ?? '', note: step.note } : stepOf(step.text);
+    if (!read) return { at: step.at, text: step.text ?? '' };
+    const words = events[read.event] ?? sentence(read.event.replaceAll('-', ' '));
+    return { at: step.at, text: read.note ? `${words}: ${read.note}` : words };
   });
 }
 

@@ -17,6 +17,8 @@ const labels: Record<string, [string, string?]> = {
   deliveries: ['Webhook messages waiting'],
   commands: ['Commands open', '/operator/commands?state=open'],
   commands_needing_person: ['Commands that need a person', '/operator/commands'],
+  commands_needing_a_person: ['Commands that need a person', '/operator/commands'],
+  deliveries_failed: ['Webhook messages given up'],
   needs_person: ['Commands that need a person', '/operator/commands'],
   quarantine: ['Rows in quarantine', '/operator/quarantine'],
   mails: ['E-mails waiting'],
@@ -30,12 +32,12 @@ export function queues(raw: OperatorOverview['queues'] | undefined): Queue[] {
     const singular = key.endsWith('ies') ? `${key.slice(0, -3)}y` : key.replace(/s$/, '');
     const oldest = [`${key}_oldest_at`, `${key}_oldest`, `oldest_${singular}_at`, `oldest_${singular}`, `oldest_${key}`].map((name) => raw?.[name]).find((v) => typeof v === 'string');
     const [label, to] = labels[key] ?? [key.charAt(0).toUpperCase() + key.slice(1).replaceAll('_', ' ')];
-    out.push({ key, label, value, oldest: typeof oldest === 'string' ? oldest : null, to, attention: value > 0 && (key === 'commands_needing_person' || key === 'needs_person') });
+    out.push({ key, label, value, oldest: typeof oldest === 'string' ? oldest : null, to, attention: value > 0 && labels[key]?.[1] === '/operator/commands' });
   }
   return out;
 }
 
-const stateWords: Record<string, string> = { pending: 'pending', connecting: 'connecting', active: 'active', attention: 'in need of attention', paused: 'paused', revoked: 'disconnected' };
+const stateWords: Record<string, string> = { pending: 'Pending', connecting: 'Connecting', active: 'Active', attention: 'In need of attention', paused: 'Paused', revoked: 'Disconnected' };
 const order = ['attention', 'connecting', 'pending', 'active', 'paused', 'revoked'];
 
 export function byState(counts: Record<string, number> | undefined): { state: string; words: string; value: number }[] {

@@ -8,7 +8,7 @@ import { keys } from '../../api/keys';
 import { useList } from '../../api/queries';
 import type { AuditItem, AuditVerification } from '../../api/types';
 import { announce } from '../../app/live';
-import { useLocale } from '../../app/session';
+import { useLocale, useSpell } from '../../app/session';
 import { type Column, DataTable } from '../../components/DataTable';
 import { EmptyState } from '../../components/EmptyState';
 import { PageHeader } from '../../components/PageHeader';
@@ -18,17 +18,18 @@ import { ExactTime } from '../../components/TimeAgo';
 import { useSearchText } from '../../lib/hooks';
 import { formatNumber } from '../../lib/locale';
 
-const columns: Column<AuditItem>[] = [
+const columnsIn = (spell: (text: string) => string): Column<AuditItem>[] => [
   { key: 'at', title: 'When', width: '240px', render: (row) => <ExactTime at={row.at} /> },
   { key: 'who', title: 'Who', render: (row) => <>{row.who}{row.role ? ` (${row.role})` : ''}</> },
   { key: 'action', title: 'Did', width: '30%', render: (row) => row.summary ?? [row.action, row.object].filter(Boolean).join(' ') },
-  { key: 'where', title: 'Organization', render: (row) => row.organization?.name ?? '–' },
+  { key: 'where', title: spell('Organization'), render: (row) => row.organization?.name ?? '–' },
   { key: 'outcome', title: 'Outcome', width: '120px', render: (row) => row.outcome ?? '–' },
   { key: 'seq', title: 'No.', numeric: true, width: '90px', render: (row) => row.seq ?? '–', phone: 'hide' },
 ];
 
 export default function Audit() {
   const locale = useLocale();
+  const spell = useSpell();
   const { text, setText, asked } = useSearchText();
   const list = useList<AuditItem>(keys.operatorAudit({ q: asked }), '/operator/audit', { q: asked });
   const verify = useMutation({
@@ -51,7 +52,7 @@ export default function Audit() {
         />
       )}
       <DataTable
-        label="Audit trail" one="entry" many="entries" columns={columns} list={list} rowKey={(row) => `${row.seq ?? ''} ${row.at} ${row.who} ${row.action} ${row.object ?? ''}`}
+        label="Audit trail" one="entry" many="entries" columns={columnsIn(spell)} list={list} rowKey={(row) => `${row.seq ?? ''} ${row.at} ${row.who} ${row.action} ${row.object ?? ''}`}
         search={{ text, setText, placeholder: 'Search by person, action or record' }} empty={<EmptyState title="Nothing was written down yet">Every read of patient data and every change of settings appears here.</EmptyState>}
       />
     </>

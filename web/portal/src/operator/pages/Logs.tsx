@@ -33,7 +33,7 @@ export default function Logs() {
       <PageHeader title="Logs" sentence="What this server did, the newest first. No patient data is written here." />
       <DataTable
         label="Log" one="line" columns={columns} list={list} rowKey={(row) => `${row.at} ${row.level} ${row.text} ${fieldsOf(row)}`} search={{ text, setText, placeholder: 'Search the log' }} filtered={level !== ''}
-        filters={<Select aria-label="Level" data={[{ value: '', label: 'All levels' }, { value: 'warning', label: 'Warnings and errors' }, { value: 'error', label: 'Errors' }]} value={level} onChange={(value) => setLevel(value ?? '')} allowDeselect={false} w={200} />}
+        filters={<Select aria-label="Level" data={[{ value: '', label: 'All levels' }, { value: 'warn', label: 'Warnings and errors' }, { value: 'error', label: 'Errors' }]} value={level} onChange={(value) => setLevel(value ?? '')} allowDeselect={false} w={200} />}
         empty={<EmptyState title="The log is empty">Lines appear as the server works.</EmptyState>}
       />
     </>

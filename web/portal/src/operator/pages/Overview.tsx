@@ -9,7 +9,7 @@ import { api, asApiError } from '../../api/client';
 import { keys } from '../../api/keys';
 import { listOf } from '../../api/queries';
 import type { Attention, NodeInfo, OperatorOverview } from '../../api/types';
-import { useLocale } from '../../app/session';
+import { useLocale, useSpell } from '../../app/session';
 import { type Column, DataTable } from '../../components/DataTable';
 import { EmptyState } from '../../components/EmptyState';
 import { PageHeader } from '../../components/PageHeader';
@@ -35,6 +35,7 @@ function Figure({ value, children }: { value: number; children: ReactNode }) {
 
 export default function Overview() {
   const locale = useLocale();
+  const spell = useSpell();
   const query = useQuery({
     queryKey: keys.operatorOverview,
     queryFn: ({ signal }) => api.get<OperatorOverview & { attention?: Attention[] }>('/operator/overview', undefined, signal),
@@ -44,10 +45,11 @@ export default function Overview() {
   if (query.error && !query.data) return <PageError error={asApiError(query.error)} onRetry={() => void query.refetch()} />;
   const o = query.data;
   const disk = diskSentence(o.disk, locale);
+  const ours = (o.disk as { pons_bytes?: number } | undefined)?.pons_bytes;
   const states = byState(o.connections_by_state);
   const columns: Column<NodeInfo>[] = [
     { key: 'name', title: 'Node', render: (row) => row.name },
-    { key: 'state', title: 'State', render: (row) => <StateSentence tone={nodeUp(row.state) ? 'ok' : 'failed'}>{nodeUp(row.state) ? 'Up' : row.state}</StateSentence> },
+    { key: 'state', title: 'State', render: (row) => <StateSentence tone={nodeUp(row.state) ? 'ok' : 'failed'}>{nodeUp(row.state) ? 'Up' : 'Down'}</StateSentence> },
     { key: 'version', title: 'Version', render: (row) => row.version ?? o.version },
     { key: 'memory', title: 'Memory', numeric: true, render: (row) => (row.memory_bytes === undefined ? '–' : formatBytes(row.memory_bytes, locale)) },
     { key: 'started', title: 'Started', width: '160px', render: (row) => <TimeAgo at={row.started_at} never="–" /> },
@@ -62,7 +64,7 @@ export default function Overview() {
           </ul>
         </Section>
       )}
-      <Section title="Connections" action={<Anchor component={Link} to="/operator/organizations">See the organizations</Anchor>}>
+      <Section title="Connections" action={<Anchor component={Link} to="/operator/organizations">{spell('See the organizations')}</Anchor>}>
         {states.length === 0 ? <EmptyState title="Nothing is connected yet">Practices connect their systems in their own part of the portal.</EmptyState> : (
           <ul className={classes.figures}>{states.map((s) => <Figure key={s.state} value={s.value}><StateSentence tone={tones[s.state] ?? 'waiting'}>{s.words}</StateSentence></Figure>)}</ul>
         )}
@@ -86,7 +88,7 @@ export default function Overview() {
           items={[
             ['Version', o.version],
             ['Disk', disk.low ? <StateSentence key="d" tone="attention">{disk.text}</StateSentence> : disk.text],
-            ['Data', o.disk?.used_bytes === undefined ? 'Not known' : formatBytes(o.disk.used_bytes, locale)],
+            ...(ours === undefined ? [] : [['Data of Pons', formatBytes(ours, locale)] as [string, string]]),
           ]}
         />
       </Section>

@@ -14,7 +14,7 @@ import { useParam, useSearchText } from '../../lib/hooks';
 import { count } from '../../lib/locale';
 import { search } from '../../lib/search';
 
-type Row = Omit<QuarantineItem, 'connection'> & { connection?: { id: string; name: string } | string; vendor_id?: string; field?: string; first_seen?: string; last_seen?: string };
+type Row = Omit<QuarantineItem, 'connection'> & { connection?: { id: string; name: string } | string; vendor_id?: string; field?: string; first_seen_at?: string };
 
 const place = (row: Row): string => (typeof row.connection === 'string' ? row.connection : row.connection?.name) ?? '–';
 
@@ -22,7 +22,7 @@ const columns: Column<Row>[] = [
   { key: 'what', title: 'Row', width: '22%', render: (row) => <>{row.stream}{row.vendor_id && <> <code>{row.vendor_id}</code></>}</> },
   { key: 'reason', title: 'Why', width: '40%', render: (row) => <>{row.field && <><code>{row.field}</code>: </>}{row.reason}</>, sort: (row) => row.reason },
   { key: 'connection', title: 'Connection', render: place, sort: place },
-  { key: 'at', title: 'First seen', width: '150px', render: (row) => <TimeAgo at={row.first_seen ?? row.at} />, sort: (row) => row.first_seen ?? row.at },
+  { key: 'at', title: 'First seen', width: '150px', render: (row) => <TimeAgo at={row.first_seen_at ?? row.at} />, sort: (row) => row.first_seen_at ?? row.at },
 ];
 
 export default function Quarantine() {
