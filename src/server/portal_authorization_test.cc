@@ -236,6 +236,26 @@ TEST_F(PortalAuthorization, PatientsAreForStaffAndAdminsOfTheirPractice) {
   }
 }
 
+TEST_F(PortalAuthorization, NamesOfPatientsReachNobodyElse) {
+  std::set<std::string> shown;
+  for (const auto* route : portal::AllRoutes()) {
+    if (route->method != "GET") continue;
+    for (const auto& person : people_) {
+      const bool treats = person.rank >= 2 && person.owes.empty();
+      for (const auto whose : {Whose::kOwn, Whose::kOther}) {
+        const auto said = Send(person.visitor, "GET", Address(*route, whose)).body;
+        if (said.find(kFamily) == std::string::npos) continue;
+        EXPECT_TRUE(treats && whose == Whose::kOwn) << person.name << " " << route->pattern;
+        shown.insert(std::string(route->pattern));
+      }
+    }
+  }
+  // Otherwise this would prove nothing.
+  EXPECT_EQ(shown.count("/organizations/{org}/patients"), 1u);
+  EXPECT_EQ(shown.count("/patients/{patient}"), 1u);
+  EXPECT_EQ(shown.count("/connections/{connection}/activity"), 1u);
+}
+
 TEST_F(PortalAuthorization, ALimitedMemberIsToldNothingOfPatients) {
   const auto& limited = Named("limited");
   std::map<std::string, std::string> before;
