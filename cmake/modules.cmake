@@ -49,7 +49,7 @@ endif()
 
 # One running Pons: wires the core's modules together; the programs and rehearsals start it.
 pons_module(NAME server USES base model json crypto connector net store grants fhir sync commands
-            delivery api admin accounts portal TEST_USES memory)
+            delivery api admin accounts portal notify TEST_USES memory)
 
 # The main job played without a person, for the demo's check and the benches: a sandbox process, a
 # running Pons, an app's webhook.

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 
 #include "base/log.h"
@@ -22,6 +23,11 @@ struct ServeOptions {
   std::string key;
   bool development = false;
   bool no_portal = false;
+  std::string smtp;
+  std::string smtp_from;
+  std::string smtp_user;
+  std::string smtp_ca_file;
+  bool smtp_without_tls = false;
   std::string sandbox_program;
   bool verbose = false;
 };
@@ -34,6 +40,15 @@ Result<server::RuntimeOptions> RuntimeOptionsFrom(const ServeOptions& given) {
   options.tls_key_file = given.key;
   options.development = given.development;
   options.portal = !given.no_portal;
+  options.mail.url = given.smtp;
+  options.mail.from = given.smtp_from;
+  options.mail.user = given.smtp_user;
+  options.mail.ca_file = given.smtp_ca_file;
+  options.mail.without_tls = given.smtp_without_tls;
+  // Out of the environment, so that it stands in no list of processes.
+  if (const char* password = std::getenv("PONS_SMTP_PASSWORD")) {
+    options.mail.password = Sensitive<std::string>(std::string(password));
+  }
   options.sandbox_program = given.sandbox_program;
   const auto colon = given.listen.rfind(':');
   const int port = colon == std::string::npos ? -1 : std::atoi(given.listen.c_str() + colon + 1);
@@ -105,6 +120,21 @@ void AddServe(CLI::App& app, ExitCode& exit_code) {
                   "(never on a real server)");
   serve->add_flag("--no-portal", given->no_portal,
                   "Serve programs only, without the portal's pages");
+  serve
+      ->add_option("--smtp", given->smtp,
+                   "Mail server for notices, invitations and new passwords: smtps://HOST:465 or "
+                   "smtp://HOST:587; its password is in PONS_SMTP_PASSWORD")
+      ->envname("PONS_SMTP");
+  serve
+      ->add_option("--smtp-from", given->smtp_from,
+                   "Who mails come from, for instance \"Pons <pons@example.org>\"")
+      ->envname("PONS_SMTP_FROM");
+  serve->add_option("--smtp-user", given->smtp_user, "User of the mail server; empty: none asked")
+      ->envname("PONS_SMTP_USER");
+  serve->add_option("--smtp-ca-file", given->smtp_ca_file,
+                    "Authorities that the mail server's certificate is believed by (PEM)");
+  serve->add_flag("--smtp-without-tls", given->smtp_without_tls,
+                  "Talk to the mail server in the clear (only one on this machine)");
   serve->add_option("--sandbox-program", given->sandbox_program,
                     "The pons-sandbox program; developers can then start sandbox practices");
   serve->add_flag("--verbose", given->verbose, "Log what is usually quiet");

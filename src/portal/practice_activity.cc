@@ -22,6 +22,7 @@ constexpr std::int64_t kMostShown = 200;
 // Looked at for one page where a search finds little; the page then ends early, with a cursor.
 constexpr std::size_t kMostLookedAt = 1500;
 constexpr std::int64_t kBatch = 100;
+constexpr std::int64_t kChangesOfVisit = 20;
 constexpr std::int64_t kNewest = std::numeric_limits<std::int64_t>::max();
 
 // Where each source has been read to.
@@ -86,11 +87,11 @@ class Teller {
     if (!what.empty()) summary += " (" + what + ")";
     Say(item, summary);
     Outcome(item, visit.outcome);
-    if (patients_) {
-      const auto id = identities_.IdOf(connection_.id, {Stream::kEncounters, visit.vendor_id});
-      const auto record = reads_.Record(store::KeyOf(id.value));
-      if (record && record->patient) AddPatient(item, *record->patient);
-    }
+    const auto id = identities_.IdOf(connection_.id, {Stream::kEncounters, visit.vendor_id});
+    const auto record = reads_.Record(store::KeyOf(id.value));
+    if (!record) return item;
+    TellOfVisit(item, record->ref);
+    if (patients_ && record->patient) AddPatient(item, *record->patient);
     return item;
   }
 
@@ -100,6 +101,10 @@ class Teller {
     if (!record) return std::nullopt;
     const auto what = WordFor(record->stream);
     if (what.empty()) return std::nullopt;
+    // The visit's own line tells it.
+    if (record->stream == Stream::kEncounters && line.kind == store::ChangeKind::kCreated) {
+      return std::nullopt;
+    }
     Item item = Begin(line.at, "shared");
     const auto* app = AppOf(line.grant);
     const std::string name = app != nullptr ? app->name : "an app";
@@ -146,8 +151,6 @@ class Teller {
     }
     return item;
   }
-
-  std::int64_t patients_told() const { return patients_told_; }
 
  private:
   static Item Begin(Instant at, std::string_view kind) {
@@ -206,6 +209,19 @@ class Teller {
     item.searched += " " + FoldForSearch(words);
   }
 
+  // Whether the apps have been told of it: of several the one that is worst off speaks.
+  void TellOfVisit(Item& item, store::RefKey visit) {
+    const auto rank = [](store::DeliveryState state) {
+      return state == store::DeliveryState::kFailed ? 2 : state == store::DeliveryState::kQueued;
+    };
+    std::optional<store::ChangeLine> worst;
+    for (auto& line : reads_.ChangesOf(visit, kChangesOfVisit)) {
+      if (line.kind != store::ChangeKind::kCreated || !line.told) continue;
+      if (!worst || rank(*line.told) > rank(*worst->told)) worst = std::move(line);
+    }
+    if (worst) Told(item, *worst);
+  }
+
   static void Told(Item& item, const store::ChangeLine& line) {
     if (!line.told) {
       item.json.Set("outcome", "shared");
@@ -241,7 +257,6 @@ class Teller {
     if (known->second.is_null()) return;
     item.json.Set("patient", known->second);
     item.searched += " " + FoldForSearch(known->second.Text("name"));
-    ++patients_told_;
   }
 
   store::PortalReads& reads_;
@@ -251,7 +266,6 @@ class Teller {
   sync::IdentityMap identities_;
   bool patients_;
   std::map<store::RefKey, json::Value> people_;
-  std::int64_t patients_told_ = 0;
 };
 
 // Three sources merged by time. Each is read in batches, and only as far as the page needs.

@@ -13,7 +13,9 @@
 #include "delivery/dispatcher.h"
 #include "net/http.h"
 #include "net/http_server.h"
+#include "notify/smtp.h"
 #include "portal/portal.h"
+#include "portal/practice.h"
 
 namespace pons::server {
 namespace {
@@ -50,6 +52,7 @@ class RunningPons final : public Runtime {
     if (server_) server_->Stop();
     server_.reset();
     portal_.reset();
+    if (portal_context_) portal_context_->practice_state.reset();
     api_.reset();
     commands_.Stop();
     engine_.Stop();
@@ -57,6 +60,7 @@ class RunningPons final : public Runtime {
   }
 
   Result<void> Run() {
+    if (!options_.mail.url.empty()) PONS_TRY(notify::CheckSmtp(SmtpOf(options_.mail)));
     api::ApiOptions api_options;
     api_options.public_url = options_.public_url;
     api_options.https = !options_.tls_certificate_file.empty();
@@ -138,6 +142,8 @@ class RunningPons final : public Runtime {
                               .development = options_.development,
                               .demo = options_.demo,
                               .sandbox_program = options_.sandbox_program});
+    StartMail();
+    portal::StartPractice(*portal_context_, {.watch_every = options_.watch_every});
     portal::PortalOptions portal_options;
     portal_options.public_url = options_.public_url;
     portal_options.https = !options_.tls_certificate_file.empty();
@@ -145,6 +151,25 @@ class RunningPons final : public Runtime {
     portal_options.frame_sources = options_.portal_frames;
     portal_ = portal::Portal::Make(portal_options, *portal_context_);
     live_portal_.store(portal_.get(), std::memory_order_release);
+  }
+
+  static notify::SmtpSettings SmtpOf(const MailOptions& mail) {
+    notify::SmtpSettings settings;
+    settings.url = mail.url;
+    settings.from = mail.from;
+    settings.user = mail.user;
+    settings.password = mail.password;
+    settings.ca_file = mail.ca_file;
+    settings.require_tls = !mail.without_tls;
+    return settings;
+  }
+  void StartMail() {
+    if (options_.mail.url.empty()) return;
+    mailer_ = notify::Mailer::Start(SmtpOf(options_.mail), clock_, random_, log_);
+    portal_context_->send_mail = [this](const portal::Mail& mail) {
+      if (mailer_->Queue({mail.to, mail.subject, mail.text})) return;
+      log_.Error("a mail is dropped: too many wait for the mail server");
+    };
   }
 
   Result<void> OpenAdminDoor() {
@@ -258,6 +283,7 @@ class RunningPons final : public Runtime {
   std::atomic<portal::Portal*> live_portal_{nullptr};
   CancelToken cancel_;
   std::unique_ptr<admin::AdminContext> admin_;
+  std::unique_ptr<notify::Mailer> mailer_;
   std::unique_ptr<portal::PortalContext> portal_context_;
   std::unique_ptr<portal::Portal> portal_;
   std::unique_ptr<net::HttpServer> server_;

@@ -4,6 +4,7 @@
 // Threads: Start and Stop from one thread; the accessors from any while it runs.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/sensitive.h"
 #include "connector/registry.h"
 #include "grants/grant_book.h"
 #include "store/store.h"
@@ -31,6 +33,16 @@ struct PortalContext;
 
 namespace pons::server {
 
+// Where mails to people go out: notices, invitations, forgotten passwords.
+struct MailOptions {
+  std::string url = {};   // "smtps://mail.example.org:465"; empty: no mail, links are shown instead
+  std::string from = {};  // "Pons <pons@example.org>"
+  std::string user = {};
+  Sensitive<std::string> password = {};
+  std::string ca_file = {};
+  bool without_tls = false;  // for a mail server on this machine
+};
+
 struct RuntimeOptions {
   std::string data_folder;
   std::string address = "127.0.0.1";
@@ -47,6 +59,9 @@ struct RuntimeOptions {
   std::vector<std::string> portal_frames = {};
   // The program that developers' sandboxes are started with; empty: none are.
   std::string sandbox_program = {};
+  MailOptions mail = {};
+  // How often connections are looked at for what their admins must be told; 0: never by itself.
+  std::chrono::milliseconds watch_every{30'000};
   sync::EngineOptions engine = {};
 };
 

@@ -11,7 +11,7 @@ constexpr std::string_view kBefore[] = {
 };
 constexpr GuideStep kSteps[] = {
     {.title = "Choose the practice",
-     .text = "The practice called demo is always there. Its password is \"correct horse\"."},
+     .text = "The practice called demo is always there. Its password is demo too."},
 };
 constexpr SettingWords kSettings[] = {
     {.key = "practice", .label = "Practice", .usual = true},
