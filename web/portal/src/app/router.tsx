@@ -37,7 +37,7 @@ export const router = createBrowserRouter(
         { path: '/sign-in', element: page(<SignIn />) },
         { path: '/forgot', element: page(<Forgot />) },
         { path: '/reset/:token?', element: page(<Reset />) },
-        { path: '/invitation/:token', element: page(<AcceptInvitation />) },
+        { path: '/invitation/:token?', element: page(<AcceptInvitation />) },
         { path: '/first-start/:token?', element: page(<FirstStart />) },
         { path: '/enrol', element: page(<SessionGate><Enrol /></SessionGate>) },
         { path: '/tour', element: page(<SessionGate><Tour /></SessionGate>) },
