@@ -19,6 +19,8 @@ struct AuditSearch {
   OrganizationId organization = {};       // empty: of all
   std::vector<std::string> words = {};    // all of them, folded (FoldForSearch)
   std::string user = {};                  // id
+  std::string app = {};                   // id
+  std::string outcome = {};               // ok, refused; empty: any
   std::optional<std::string> since = {};  // RFC 3339, included
   std::optional<std::string> until = {};
   std::string cursor = {};
@@ -36,8 +38,9 @@ struct AuditNames {
 AuditNames LoadAuditNames(PortalContext& context);
 
 struct AuditPage {
-  json::Array items;  // {seq, at, who, role?, action, object?, summary, outcome, address?, …}
-  std::string next;   // empty: this was the last
+  json::Array
+      items;  // {seq, at, who, role?, action, object?, summary, outcome, status?, records, …}
+  std::string next;  // empty: this was the last
 };
 // An empty folder has no entries.
 AuditPage SearchAudit(const std::string& folder, const AuditSearch& search,

@@ -176,6 +176,11 @@ json::Value EntryJson(const json::Value& entry, const AuditNames& names, std::in
   out.Set("summary", SummaryIn(entry, names));
   const auto status = entry.Integer("status").value_or(0);
   out.Set("outcome", status == 0 || status < 400 ? "done" : status < 500 ? "refused" : "failed");
+  if (status != 0) out.Set("status", status);
+  out.Set("records", entry.Integer("count").value_or(0));
+  if (const auto request = entry.Text("request"); !request.empty()) {
+    out.Set("reference", request);
+  }
   if (const auto peer = entry.Text("peer"); !peer.empty()) out.Set("address", peer);
   if (const auto organization = entry.Text("organization"); !organization.empty()) {
     out.Set("organization", Named(organization, NameOr(names.organizations, organization)));
@@ -189,12 +194,18 @@ bool Fits(const AuditSearch& search, const json::Value& entry, const json::Value
     return false;
   }
   if (!search.user.empty() && entry.Text("user") != search.user) return false;
+  if (!search.app.empty() && entry.Text("app") != search.app) return false;
+  if (!search.outcome.empty() &&
+      (search.outcome == "ok") != (entry.Integer("status").value_or(0) < 400)) {
+    return false;
+  }
   if (search.since && item.Text("at") < *search.since) return false;
   if (search.until && item.Text("at") > *search.until) return false;
   if (search.words.empty()) return true;
   const auto text =
       FoldForSearch(std::string(item.Text("who")) + " " + std::string(item.Text("summary")) + " " +
-                    std::string(item.Text("object")) + " " + std::string(item.Text("role")));
+                    std::string(item.Text("object")) + " " + std::string(item.Text("role")) + " " +
+                    std::string(item.Text("reference")));
   return std::all_of(search.words.begin(), search.words.end(),
                      [&text](const auto& word) { return text.find(word) != std::string::npos; });
 }
@@ -257,7 +268,26 @@ Result<Answer> OrganizationAudit(PortalContext& context, PortalCall& call) {
   return Page(std::move(page.items), page.next);
 }
 
+// What an app asked, for its developer.
+Result<Answer> AppRequests(PortalContext& context, PortalCall& call) {
+  auto search = AuditSearchOf(call);
+  search.app = call.resource.app->id.value;
+  search.outcome = call.Query("outcome");
+  auto page = SearchAudit(context.admin.audit_folder, search, LoadAuditNames(context));
+  return Page(std::move(page.items), page.next);
+}
+
 constexpr Route kRoutes[] = {
+    {"GET",
+     "/apps/{app}/requests",
+     Least::kDeveloper,
+     Scope::kApp,
+     false,
+     "Lists what an app asked and what it was answered, the newest first.",
+     {},
+     kListOf,
+     AppRequests,
+     Pace::kSlow},
     {"GET",
      "/organizations/{org}/audit",
      Least::kAdmin,

@@ -46,13 +46,16 @@ export interface DeveloperSandbox extends Sandbox {
   name?: string;
 }
 
-/** One request that an app made. */
+/** One request that an app made, as the audit trail has it. */
 export interface RequestRow {
+  seq?: number;
   at: Instant;
-  operation: string;
-  type?: string;
-  record?: string;
-  status: number;
+  /** read, search, create … */
+  action: string;
+  /** The type, and the id where there was one. */
+  object?: string;
+  status?: number;
+  outcome?: string;
   records?: number;
   reference?: string;
 }

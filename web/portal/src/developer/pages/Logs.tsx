@@ -15,14 +15,16 @@ import { type RequestRow, useApps } from '../data';
 import { statusText } from '../lib/webhooks';
 
 const columns: Column<RequestRow>[] = [
-  { key: 'what', title: 'Request', render: (row) => [row.operation, row.type].filter(Boolean).join(' ') },
+  { key: 'what', title: 'Request', width: '34%', render: (row) => <span style={{ overflowWrap: 'anywhere' }}>{[row.action, row.object].filter(Boolean).join(' ')}</span> },
   {
-    key: 'status', title: 'Answer', width: '240px',
-    render: (row) => <StateSentence tone={row.status < 400 ? 'ok' : row.status < 500 ? 'attention' : 'failed'}>{statusText(row.status)}</StateSentence>,
+    key: 'status', title: 'Answer', width: '220px',
+    render: (row) => {
+      const status = row.status ?? 200;
+      return <StateSentence tone={status < 400 ? 'ok' : status < 500 ? 'attention' : 'failed'}>{status < 400 ? `${status} given` : statusText(status)}</StateSentence>;
+    },
   },
-  { key: 'record', title: 'Record', render: (row) => (row.record ? <code style={{ overflowWrap: 'anywhere' }}>{row.record}</code> : '–') },
-  { key: 'records', title: 'Records', numeric: true, width: '90px', render: (row) => row.records ?? '–', phone: 'hide' },
-  { key: 'reference', title: 'Reference', render: (row) => (row.reference ? <code style={{ overflowWrap: 'anywhere' }}>{row.reference}</code> : '–'), phone: 'hide' },
+  { key: 'records', title: 'Records', numeric: true, width: '100px', render: (row) => row.records ?? '–', phone: 'hide' },
+  { key: 'reference', title: 'Reference', render: (row) => (row.reference ? <code style={{ overflowWrap: 'anywhere' }}>{row.reference}</code> : '–') },
   { key: 'at', title: 'When', width: '150px', render: (row) => <TimeAgo at={row.at} /> },
 ];
 
@@ -32,7 +34,7 @@ function Requests({ app, filters }: { app: string; filters: React.ReactNode }) {
   const list: List<RequestRow> = useList<RequestRow>(['apps', app, 'requests'], `/apps/${app}/requests`, { q: asked, outcome }, { refetchInterval: 5_000 });
   return (
     <DataTable
-      label="Requests" one="request" columns={columns} list={list} rowKey={(row) => `${row.at} ${row.reference ?? ''} ${row.operation} ${row.record ?? ''}`}
+      label="Requests" one="request" columns={columns} list={list} rowKey={(row) => String(row.seq ?? `${row.at} ${row.reference ?? ''} ${row.action} ${row.object ?? ''}`)}
       search={{ text, setText, placeholder: 'Search by type, id or reference' }} filtered={outcome !== ''}
       filters={
         <>

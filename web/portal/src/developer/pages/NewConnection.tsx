@@ -29,8 +29,10 @@ interface Draft {
   values: Record<string, string>;
 }
 
-function zones(): string[] {
-  return typeof Intl.supportedValuesOf === 'function' ? Intl.supportedValuesOf('timeZone') : ['Australia/Sydney', 'America/New_York', 'UTC'];
+/** All zones, and the one that is chosen even where the browser lists it under another name. */
+function zones(chosen: string): string[] {
+  const known = typeof Intl.supportedValuesOf === 'function' ? Intl.supportedValuesOf('timeZone') : ['Australia/Sydney', 'America/New_York'];
+  return [...new Set([...known, 'UTC', chosen])].filter(Boolean).sort();
 }
 
 function Setting({ setting, value, fault, onText }: { setting: VendorSetting; value: string; fault: ApiError | string | null; onText: (text: string) => void }) {
@@ -63,7 +65,7 @@ export default function NewConnection() {
   });
   const [secrets, setSecrets] = useState<Record<string, string>>({});
   const [faults, setFaults] = useState<Record<string, string>>({});
-  const allZones = useMemo(zones, []);
+  const allZones = useMemo(() => zones(draft.zone), [draft.zone]);
   const organization = draft.organization || params.get('organization') || '';
   const vendor = vendors.data?.find((v) => v.id === draft.vendor);
   const values = { ...draft.values, ...secrets };

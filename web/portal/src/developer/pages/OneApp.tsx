@@ -132,7 +132,7 @@ export default function OneApp() {
         )}
       </Section>
       <Section title="Delete this app">
-        <Button variant="outline" color="red.9" onClick={() => setDeleting(true)}>Delete {app.name.length > 40 ? 'this app' : app.name}</Button>
+        <Button variant="default" c="var(--pons-failed)" onClick={() => setDeleting(true)}>Delete {app.name.length > 40 ? 'this app' : app.name}</Button>
       </Section>
       <Rotate app={app} opened={rotating} onClose={() => setRotating(false)} />
       <ConfirmDialog

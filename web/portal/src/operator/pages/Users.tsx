@@ -110,7 +110,7 @@ function Edit({ user, onClose }: { user: OperatorUser; onClose: () => void }) {
           <Checkbox label="Developer" checked={developer} onChange={(e) => setDeveloper(e.currentTarget.checked)} />
           <Checkbox label="Operator" checked={operator} onChange={(e) => setOperator(e.currentTarget.checked)} disabled={mine} description={mine ? 'You cannot take this from yourself; another operator can.' : undefined} />
           <Group justify="space-between" gap="xs">
-            {user.disabled ? <Button variant="default" onClick={() => on.mutate()} loading={on.isPending}>Switch on again</Button> : <Button variant="outline" color="red.9" disabled={mine} onClick={() => setSwitching(true)}>Switch off</Button>}
+            {user.disabled ? <Button variant="default" onClick={() => on.mutate()} loading={on.isPending}>Switch on again</Button> : <Button variant="default" c={mine ? undefined : 'var(--pons-failed)'} disabled={mine} onClick={() => setSwitching(true)}>Switch off</Button>}
             <Button onClick={() => save.mutate()} loading={save.isPending} disabled={operator === user.operator && developer === user.developer}>Save roles</Button>
           </Group>
         </Stack>
