@@ -36,9 +36,12 @@ pons_module(NAME admin     USES base model json crypto net connector store grant
 # Mail to people.
 pons_module(NAME notify USES base crypto LINK CURL::libcurl TEST_USES net)
 
+# Sandbox practices as processes of their own: started, spoken to, ended.
+pons_module(NAME sandboxes USES base json net)
+
 # The portal: pages for people and the data behind them, in the same server.
 pons_module(NAME portal USES base model json crypto net connector store grants fhir sync commands
-            delivery report api admin accounts LINK ZLIB::ZLIB)
+            delivery report api admin accounts sandboxes LINK ZLIB::ZLIB)
 # Its pages, where scripts/portal has built them (scripts/build does).
 file(GLOB portal_files CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/web/portal/dist
      ${CMAKE_SOURCE_DIR}/web/portal/dist/[a-z]* ${CMAKE_SOURCE_DIR}/web/portal/dist/assets/*)
@@ -54,7 +57,7 @@ pons_module(NAME server USES base model json crypto connector net store grants f
 # The main job played without a person, for the demo's check and the benches: a sandbox process, a
 # running Pons, an app's webhook.
 pons_module(NAME rehearsal USES base model json crypto connector net store grants fhir sync commands
-            delivery api admin server report)
+            delivery api admin server report sandboxes)
 
 # What sandboxes share. Never linked into the server.
 pons_module(NAME sandboxkit USES base json net)
@@ -80,6 +83,7 @@ pons_module(NAME vendors DIR vendors USES base connector model net json memory b
 pons_app(NAME pons DIR apps/pons
          USES base json crypto net model hl7 connector fhir store grants sync commands delivery
               api admin vendors memory best_practice server rehearsal report accounts portal
+              sandboxes
          LINK CLI11::CLI11)
 pons_app(NAME pons-sandbox DIR apps/pons_sandbox
          USES base json net sandboxkit best_practice_sandbox

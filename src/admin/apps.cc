@@ -2,9 +2,12 @@
 // app add | list | rotate-secret | disable | enable
 #include "admin/parts.h"
 #include "crypto/crypto.h"
+#include "store/accounts.h"
 
 namespace pons::admin {
 namespace {
+
+constexpr std::int64_t kMostOverlapHours = 720;
 
 // 256 random bits; shown once and kept only as a hash.
 Sensitive<std::string> NewSecret(Random& random) {
@@ -85,15 +88,35 @@ Result<json::Value> List(AdminContext& context, const json::Value&) {
 
 Result<json::Value> Rotate(AdminContext& context, const json::Value& arguments) {
   PONS_ASSIGN(auto app, FindApp(context, TextOf(arguments, "app")));
+  const auto hours = arguments.Integer("overlap_hours").value_or(0);
+  if (hours < 0 || hours > kMostOverlapHours) {
+    return MakeError(Fault::kMisconfigured, "overlap_hours is between 0 and 720");
+  }
+  const auto now = context.clock.Now();
   const auto secret = NewSecret(context.random);
-  app.secret_hash = crypto::HashPassword(secret);
+  store::SecretOverlap earlier;
+  earlier.app = app.key;
+  earlier.hash = std::exchange(app.secret_hash, crypto::HashPassword(secret));
+  earlier.replaced = now;
+  earlier.valid_until = now + std::chrono::hours(hours);
+  const bool overlaps = hours > 0 && !earlier.hash.empty();
   PONS_TRY(context.store.Write([&](store::Transaction& tx) {
+    if (overlaps) {
+      tx.accounts().Insert(earlier);
+    } else {
+      // Whoever asks for no overlap wants nothing older to open either.
+      for (const auto& old : tx.accounts().SecretOverlaps(app.key, Instant{})) {
+        tx.accounts().DropSecretOverlap(app.key, old.key);
+      }
+    }
     tx.Update(app);
     return Ok();
   }));
-  auto out = Message("App \"" + app.name +
-                     "\" has a new secret; the old one is refused from now "
-                     "on. Keep client_secret now: it is not shown again.");
+  auto out = Message("App \"" + app.name + "\" has a new secret; " +
+                     (overlaps ? "the old one opens until " + FormatInstant(earlier.valid_until)
+                               : std::string("the old one is refused from now on")) +
+                     ". Keep client_secret now: it is not shown again.");
+  if (overlaps) out.Set("old_valid_until", FormatInstant(earlier.valid_until));
   out.Set("id", app.id.value);
   out.Set("client_id", app.id.value);
   out.Set("client_secret", secret.Reveal());
@@ -131,6 +154,12 @@ constexpr ArgumentSpec kAddArguments[] = {
 };
 constexpr ArgumentSpec kOne[] = {
     {.name = "app", .help = "the app's id or name", .required = true, .positional = true}};
+constexpr ArgumentSpec kRotateArguments[] = {
+    kOne[0],
+    {.name = "overlap_hours",
+     .kind = ArgumentKind::kInteger,
+     .help = "how long the old secret opens as well; not at all when left out"},
+};
 constexpr Column kColumns[] = {{"ID", "id"},
                                {"NAME", "name"},
                                {"STATE", "state"},
@@ -147,9 +176,9 @@ constexpr CommandSpec kCommands[] = {
      Add},
     {"app list", "Lists the apps.", "pons app list", {}, kColumns, false, List},
     {"app rotate-secret",
-     "Gives an app a new secret and refuses the old one.",
-     "pons app rotate-secret \"Skin Viewer\"",
-     kOne,
+     "Gives an app a new secret; the old one is refused, at once or after an overlap.",
+     "pons app rotate-secret \"Skin Viewer\" --overlap-hours 24",
+     kRotateArguments,
      {},
      true,
      Rotate},

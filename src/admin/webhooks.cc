@@ -7,6 +7,8 @@
 namespace pons::admin {
 namespace {
 
+constexpr std::int64_t kMostOverlapHours = 720;
+
 std::string_view StateName(const store::Webhook& webhook) {
   return webhook.state == store::WebhookState::kActive ? "active" : "disabled";
 }
@@ -94,6 +96,68 @@ Result<json::Value> Enable(AdminContext& context, const json::Value& arguments) 
   return out;
 }
 
+Result<json::Value> Save(AdminContext& context, const store::Webhook& webhook,
+                         std::string message) {
+  PONS_TRY(context.store.Write([&](store::Transaction& tx) {
+    tx.Update(webhook);
+    return Ok();
+  }));
+  PONS_ASSIGN(const auto names, LoadNames(context));
+  auto out = WebhookJson(webhook, names);
+  out.Set("message", std::move(message));
+  return out;
+}
+
+Result<json::Value> Edit(AdminContext& context, const json::Value& arguments) {
+  PONS_ASSIGN(const auto webhook, FindWebhook(context, TextOf(arguments, "webhook")));
+  const auto url = TextOf(arguments, "url");
+  auto events = ListOf(arguments, "event");
+  if (FlagOf(arguments, "all_events")) {
+    events.clear();
+  } else if (events.empty()) {
+    events = webhook.events;
+  }
+  PONS_ASSIGN(const auto changed,
+              delivery::Changed(webhook, url.empty() ? webhook.url : url, std::move(events),
+                                context.webhook_addresses));
+  return Save(context, changed, "Webhook is changed. Next: pons webhook test " + webhook.id.value);
+}
+
+Result<json::Value> Delete(AdminContext& context, const json::Value& arguments) {
+  PONS_ASSIGN(auto webhook, FindWebhook(context, TextOf(arguments, "webhook")));
+  webhook.state = store::WebhookState::kDeleted;
+  webhook.cause = "deleted";
+  PONS_TRY(context.store.Write([&](store::Transaction& tx) {
+    tx.Update(webhook);
+    return Ok();
+  }));
+  auto out = Message("Webhook is deleted; nothing is sent to it any more.");
+  out.Set("id", webhook.id.value);
+  return out;
+}
+
+Result<json::Value> RotateSecret(AdminContext& context, const json::Value& arguments) {
+  PONS_ASSIGN(const auto webhook, FindWebhook(context, TextOf(arguments, "webhook")));
+  const auto hours = arguments.Integer("overlap_hours").value_or(24);
+  if (hours < 0 || hours > kMostOverlapHours) {
+    return MakeError(Fault::kMisconfigured, "overlap_hours is between 0 and 720");
+  }
+  const auto changed = delivery::WithNewSecret(webhook, std::chrono::hours(hours),
+                                               context.clock.Now(), context.random);
+  PONS_ASSIGN(auto out,
+              Save(context, changed,
+                   "Webhook has a new secret. Keep secret now: it is not shown again. " +
+                       (changed.previous_until
+                            ? "Messages are signed with the old one as well until " +
+                                  FormatInstant(*changed.previous_until) + "."
+                            : std::string("The old one signs no more."))));
+  out.Set("secret", changed.secret.Reveal());
+  if (changed.previous_until) {
+    out.Set("old_valid_until", FormatInstant(*changed.previous_until));
+  }
+  return out;
+}
+
 std::string_view StateName(store::DeliveryState state) {
   switch (state) {
     case store::DeliveryState::kQueued:
@@ -165,6 +229,18 @@ constexpr ArgumentSpec kAddArguments[] = {
 };
 constexpr ArgumentSpec kOne[] = {
     {.name = "webhook", .help = "the webhook's id", .required = true, .positional = true}};
+constexpr ArgumentSpec kEditArguments[] = {
+    kOne[0],
+    {.name = "url", .help = "another address; the same when left out"},
+    {.name = "event", .kind = ArgumentKind::kList, .help = "the events it wants from now on"},
+    {.name = "all_events", .kind = ArgumentKind::kFlag, .help = "every event from now on"},
+};
+constexpr ArgumentSpec kRotateArguments[] = {
+    kOne[0],
+    {.name = "overlap_hours",
+     .kind = ArgumentKind::kInteger,
+     .help = "how long messages are signed with the old secret as well; 24 when left out"},
+};
 constexpr ArgumentSpec kDeliveriesArguments[] = {
     kOne[0],
     {.name = "limit", .kind = ArgumentKind::kInteger, .help = "how many at most; 50 when left out"},
@@ -204,6 +280,27 @@ constexpr CommandSpec kCommands[] = {
      {},
      true,
      Enable},
+    {"webhook edit",
+     "Changes a webhook's address or events.",
+     "pons webhook edit webhook-… --url https://app.example.org/other",
+     kEditArguments,
+     {},
+     true,
+     Edit},
+    {"webhook delete",
+     "Deletes a webhook; what waits for it is not sent.",
+     "pons webhook delete webhook-…",
+     kOne,
+     {},
+     true,
+     Delete},
+    {"webhook rotate-secret",
+     "Gives a webhook a new signing secret; the old one signs as well for a while.",
+     "pons webhook rotate-secret webhook-…",
+     kRotateArguments,
+     {},
+     true,
+     RotateSecret},
     {"webhook deliveries", "Shows what was sent to a webhook and how it was taken.",
      "pons webhook deliveries webhook-… --limit 20", kDeliveriesArguments, kDeliveryColumns, false,
      Deliveries},

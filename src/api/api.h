@@ -21,6 +21,7 @@
 #include <string>
 
 #include "api/audit_trail.h"
+#include "api/usage.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -63,6 +64,8 @@ struct ApiDependencies {
   std::function<std::string()> not_ready = {};
   // Where writes are handed in; null: this server does not write.
   commands::Desk* desk = nullptr;
+  // Counts what apps ask; null: nobody counts.
+  UsageMeter* usage = nullptr;
 };
 
 class Api {

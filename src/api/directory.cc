@@ -80,6 +80,9 @@ Result<std::shared_ptr<const Snapshot>> Directory::Load(std::uint64_t version) {
       if (!view->organizations.empty()) view->organizations += ' ';
       view->organizations += organization;
     }
+    PONS_TRY(reader_->Accounts([&](store::AccountReads& reads) {
+      view->earlier_secrets = reads.SecretOverlaps(app.key, Instant{});
+    }));
     snapshot->by_client_id.emplace(app.id.value, app.key);
     snapshot->apps.emplace(app.key, std::move(view));
   }

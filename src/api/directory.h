@@ -11,12 +11,14 @@
 #include <vector>
 
 #include "api/rate_limit.h"
+#include "store/accounts.h"
 #include "store/store.h"
 
 namespace pons::api {
 
 struct AppView {
   store::App app;
+  std::vector<store::SecretOverlap> earlier_secrets;  // may be past their time
   std::vector<store::GrantKey> grants;              // those in force
   std::vector<store::GrantKey> clinical_grants;     // of them, those that let patients in
   std::vector<store::GrantKey> patient_grants;      // … or patients out

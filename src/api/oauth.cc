@@ -113,7 +113,15 @@ std::shared_ptr<const AppView> Prove(Service& service, const Call& call, const S
   const bool has_secret = app != nullptr && !app->app.secret_hash.empty();
   const std::string& hash = has_secret ? app->app.secret_hash : service.dummy_hash;
   const bool right = crypto::VerifyPassword(hash, credentials.secret);
-  return right && has_secret ? app : nullptr;
+  if (right && has_secret) return app;
+  if (app == nullptr) return nullptr;
+  for (const auto& earlier : app->earlier_secrets) {
+    if (call.began < earlier.valid_until &&
+        crypto::VerifyPassword(earlier.hash, credentials.secret)) {
+      return app;
+    }
+  }
+  return nullptr;
 }
 
 void GiveToken(Service& service, Call& call, const AppView& app, std::string_view scope) {

@@ -92,6 +92,15 @@ void Finish(Service& service, Call& call, net::ServerResponse response) {
   response.needs_before_send = !call.operation.empty();
   const Instant now = service.deps.clock.Now();
   service.metrics.Count(call.route, response.status, now - call.began);
+  if (service.deps.usage != nullptr && call.session != nullptr) {
+    // Who follows changes waits for them.
+    std::optional<milliseconds> took;
+    if (call.route != Route::kChanges) took = now - call.began;
+    auto* usage = service.deps.usage;
+    if (usage->Count(call.session->app->app.key, response.status, took)) {
+      service.write_pool.Run([usage] { static_cast<void>(usage->Save()); });
+    }
+  }
   // The request may be gone once the answer is out: nothing of the call is used after this.
   call.respond(std::move(response));
 }

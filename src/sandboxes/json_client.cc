@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rehearsal/json_client.h"
+#include "sandboxes/json_client.h"
 
-namespace pons::rehearsal {
+namespace pons::sandboxes {
 
 JsonClient::JsonClient(std::string base) : base_(std::move(base)) {
   net::CurlSettings settings;
@@ -58,4 +58,4 @@ Result<json::Value> JsonClient::Send(net::HttpRequest request) {
   return json::Parse(body);
 }
 
-}  // namespace pons::rehearsal
+}  // namespace pons::sandboxes

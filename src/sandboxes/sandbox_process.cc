@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rehearsal/sandbox_process.h"
+#include "sandboxes/sandbox_process.h"
 
 #include "base/text.h"
 
-namespace pons::rehearsal {
+namespace pons::sandboxes {
 namespace {
 
 std::string Field(std::string_view line, std::string_view name) {
@@ -37,4 +37,4 @@ Result<std::unique_ptr<SandboxProcess>> SandboxProcess::Start(
   return sandbox;
 }
 
-}  // namespace pons::rehearsal
+}  // namespace pons::sandboxes

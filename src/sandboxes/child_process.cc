@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rehearsal/child_process.h"
+#include "sandboxes/child_process.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -12,7 +12,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-namespace pons::rehearsal {
+namespace pons::sandboxes {
 namespace {
 
 // Runs in the child, between fork and exec: only calls that are allowed there.
@@ -98,4 +98,4 @@ ChildProcess::~ChildProcess() {
   if (output_ >= 0) close(output_);
 }
 
-}  // namespace pons::rehearsal
+}  // namespace pons::sandboxes
