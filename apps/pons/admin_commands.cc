@@ -223,6 +223,8 @@ std::string_view GroupSummary(std::string_view word) {
       {"webhook", "Where apps are told of changes"},
       {"quarantine", "Rows that could not be read"},
       {"visits", "Visits seen, and why each was shared or not"},
+      {"command", "What apps ask practices to do"},
+      {"backup", "Copies of all that Pons keeps"},
       {"audit", "The record of who read and changed what"},
   };
   for (const auto& group : kGroups) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "admin/backups.h"
 #include "admin/parts.h"
 #include "base/text.h"
 
@@ -15,7 +16,7 @@ std::vector<CommandSpec> Gather() {
   for (const auto part :
        {OrganizationCommands(), UserCommands(), ConnectionCommands(), AppCommands(),
         GrantCommands(), DuplicateCommands(), WebhookCommands(), CommandCommands(),
-        InsightCommands(), ExplainCommands(), DoctorCommands()}) {
+        InsightCommands(), ExplainCommands(), DoctorCommands(), BackupCommands()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -96,6 +96,20 @@ Result<json::Value> Enable(AdminContext& context, const json::Value& arguments) 
   return out;
 }
 
+Result<json::Value> Disable(AdminContext& context, const json::Value& arguments) {
+  PONS_ASSIGN(auto webhook, FindWebhook(context, TextOf(arguments, "webhook")));
+  webhook.state = store::WebhookState::kDisabled;
+  webhook.cause = "switched off by a person";
+  PONS_TRY(context.store.Write([&](store::Transaction& tx) {
+    tx.Update(webhook);
+    return Ok();
+  }));
+  auto out = Message("Webhook is switched off. What it misses is not kept for it: pons webhook enable " +
+                     webhook.id.value);
+  out.Set("id", webhook.id.value);
+  return out;
+}
+
 Result<json::Value> Save(AdminContext& context, const store::Webhook& webhook,
                          std::string message) {
   PONS_TRY(context.store.Write([&](store::Transaction& tx) {
@@ -280,6 +294,13 @@ constexpr CommandSpec kCommands[] = {
      {},
      true,
      Enable},
+    {"webhook disable",
+     "Switches a webhook off; what waits for it is kept, what happens meanwhile is not sent.",
+     "pons webhook disable webhook-…",
+     kOne,
+     {},
+     true,
+     Disable},
     {"webhook edit",
      "Changes a webhook's address or events.",
      "pons webhook edit webhook-… --url https://app.example.org/other",
