@@ -24,12 +24,13 @@ export function AccountMenu({ onGo }: { onGo: () => void }) {
       </NavLink>
       <Menu position="top-start" width={220} shadow="md">
         <Menu.Target>
-          <UnstyledButton className={classes.account} aria-label={`${user.name}, your account`}>
+          <UnstyledButton className={classes.account}>
             <Icon name="account" />
             <span className={classes.switcherText}>
               <span className={classes.switcherLabel}>{user.name}</span>
               <span className={classes.switcherHint}>{user.email}</span>
             </span>
+            <span className="visually-hidden">Your account</span>
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>

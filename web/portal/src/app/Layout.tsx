@@ -32,11 +32,12 @@ function Switcher({ current, all, onGo }: { current: Workspace | null; all: Work
   return (
     <Menu position="bottom-start" width={248} shadow="md">
       <Menu.Target>
-        <UnstyledButton className={classes.switcher} aria-label={`${label}. Switch to another organization`}>
+        <UnstyledButton className={classes.switcher}>
           <span className={classes.switcherText}>
             <span className={classes.switcherLabel}>{label}</span>
             <span className={classes.switcherHint}>{hint}</span>
           </span>
+          <span className="visually-hidden">{spell('Switch to another organization')}</span>
           <Icon name="updown" />
         </UnstyledButton>
       </Menu.Target>

@@ -84,6 +84,7 @@ function SecondFactor() {
 }
 
 function Password() {
+  const { user } = useSession();
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
   const refresh = useRefreshSession();
@@ -98,6 +99,8 @@ function Password() {
     <Section title="Password" framed>
       <form onSubmit={save.submit} noValidate>
         <Stack gap="md" maw={420}>
+          {/* Tells password managers whose password it is. */}
+          <input type="text" name="username" autoComplete="username" value={user.email} readOnly hidden />
           <FormError error={save.error} fields={['password', 'current_password']} title="Your password was not changed" />
           <PasswordField name="current_password" label="Current password" autoComplete="current-password" value={current} onText={setCurrent} error={save.error} />
           <NewPassword value={password} onText={setPassword} error={save.error} label="New password" />

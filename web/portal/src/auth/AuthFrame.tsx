@@ -25,7 +25,7 @@ export function AuthFrame({ title, sentence, children, foot, wide }: {
         {sentence && <Text c="dimmed" mt={4} component="div">{sentence}</Text>}
         <div className={classes.body}>{children}</div>
       </main>
-      {foot && <div className={classes.foot}>{foot}</div>}
+      {foot && <footer className={classes.foot}>{foot}</footer>}
       <LiveRegion />
     </div>
   );
