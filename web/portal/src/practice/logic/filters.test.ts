@@ -82,10 +82,12 @@ describe('choosing', () => {
 
 describe('words', () => {
   it('of a choice', () => {
-    expect(choiceSentence(these('1', '2'), 12, 'practitioner')).toBe('2 of 12 practitioners');
-    expect(choiceSentence({ kind: 'all', ids: new Set() }, 12, 'practitioner')).toBe('all practitioners, new ones included');
-    expect(choiceSentence(these('1'), 1, 'practitioner')).toBe('all 1 practitioner of today’s list, not new ones');
-    expect(choiceSentence(these(), 12, 'practitioner')).toBe('no practitioner');
+    const known = [{ id: '1' }, { id: '2' }, { id: '3' }];
+    expect(choiceSentence(these('1', '2', 'gone'), known, 'practitioner')).toBe('2 of 3 practitioners');
+    expect(choiceSentence({ kind: 'all', ids: new Set() }, known, 'practitioner')).toBe('all practitioners, new ones included');
+    expect(choiceSentence(these('1', '2', '3'), known, 'practitioner')).toBe('all 3 practitioners of today’s list, not new ones');
+    expect(choiceSentence(these('gone'), known, 'practitioner')).toBe('no practitioner');
+    expect(choiceSentence(these('1'), [], 'practitioner')).toBe('no practitioner');
   });
   it('of changes', () => {
     const form = formOf(rules);

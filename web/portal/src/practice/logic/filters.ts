@@ -137,11 +137,12 @@ export function goneIds(form: ChoiceForm, known: readonly { id: Id }[]): Id[] {
 }
 
 /** "3 of 12 practitioners", "all practitioners, new ones included". */
-export function choiceSentence(form: ChoiceForm, total: number, one: string): string {
+export function choiceSentence(form: ChoiceForm, known: readonly { id: Id }[], one: string): string {
   if (form.kind === 'all') return `all ${one}s, new ones included`;
-  if (form.ids.size === 0) return `no ${one}`;
-  if (form.ids.size >= total) return `all ${count(total, one)} of today’s list, not new ones`;
-  return `${form.ids.size.toLocaleString('en-AU')} of ${count(total, one)}`;
+  const chosen = known.filter((k) => form.ids.has(k.id)).length;
+  if (chosen === 0) return `no ${one}`;
+  if (chosen === known.length && chosen > 1) return `all ${count(chosen, one)} of today’s list, not new ones`;
+  return `${chosen.toLocaleString('en-AU')} of ${count(known.length, one)}`;
 }
 
 export function locationsSentence(form: FilterForm, total: number): string {
@@ -150,7 +151,7 @@ export function locationsSentence(form: FilterForm, total: number): string {
     return rules.all_locations_to ? 'all locations, new ones included' : 'no location';
   }
   if (rules.locations.length === 0) return 'no location';
-  return `${rules.locations.length} of ${count(total, 'location')}`;
+  return `${Math.min(rules.locations.length, total)} of ${count(total, 'location')}`;
 }
 
 /** What would be saved, next to what is: "2 practitioners added, 1 appointment type removed". */

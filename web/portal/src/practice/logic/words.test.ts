@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Grant } from '../../api/types';
 import { folded, listed, matches } from './text';
 import {
-  clockSentence, connectionSentence, connectionsSentence, emailProblem, firstReading, firstSentence, grantSentence, identifierLabel, outcomeWord,
+  clockSentence, connectionSentence, connectionsSentence, emailProblem, firstReading, firstSentence, grantSentence, identifierLabel, outcomeCause, outcomeWord,
   standardSwitches, switchChanges, SWITCHES, withVendorWord,
 } from './words';
 
@@ -93,6 +93,13 @@ describe('outcomes', () => {
   it('of commands are words, however the state is written', () => {
     expect(outcomeWord('in-doubt').word).toBe('Being checked');
     expect(outcomeWord('needs-person')).toEqual({ word: 'A person must look', tone: 'attention' });
+  });
+  it('say for each app what became of a visit', () => {
+    expect(outcomeCause('shared', 'DermEngine: shared; Other: location is not mapped')).toBe('with DermEngine. Other: the location has no place in the app');
+    expect(outcomeCause('not_shared', 'Other: location is not mapped')).toBe('Other: the location has no place in the app');
+    expect(outcomeCause('not_shared', 'no app was given anything here')).toBe('No app was given anything here');
+    expect(outcomeCause('rejected', 'Dr Smith is away; choose another time')).toBe('Dr Smith is away; choose another time');
+    expect(outcomeCause('shared', undefined)).toBeUndefined();
   });
   it('that nobody knows are shown as they came', () => expect(outcomeWord('strange_thing').word).toBe('Strange thing'));
 });

@@ -3,6 +3,7 @@
 // server sends that is not known here is shown as it came, so that nothing is hidden.
 import type { Connection, ConnectionSummary, Grant, Role, SwitchName, Vendor } from '../../api/types';
 import type { Tone } from '../../components/StateSentence';
+import { reasonWords } from './filters';
 import { capitalised, folded, listed } from './text';
 
 export interface SwitchWords {
@@ -135,6 +136,12 @@ const OUTCOMES: Record<string, { word: string; tone: Tone }> = {
   cancelled: { word: 'Withdrawn by the app', tone: 'off' },
   needs_person: { word: 'A person must look', tone: 'attention' },
   set_aside: { word: 'Could not be read', tone: 'attention' },
+  quarantined: { word: 'Could not be read', tone: 'attention' },
+  waiting: { word: 'On its way', tone: 'waiting' },
+  attention: { word: 'Needs attention', tone: 'attention' },
+  over: { word: 'Over', tone: 'off' },
+  done: { word: 'Done', tone: 'ok' },
+  refused: { word: 'Refused', tone: 'failed' },
 };
 
 export function outcomeWord(outcome: string): { word: string; tone: Tone } {
@@ -306,4 +313,26 @@ export function auditSentence(entry: { action: string; summary?: string; object?
 export function firstSentence(text: string | undefined): string {
   const found = /^.*?[^.\s]{2}\.(?=\s+\S)/s.exec(text ?? '');
   return found ? found[0].replace(/\.$/, '') : (text ?? '').replace(/\.$/, '');
+}
+
+/**
+ * Why, after the outcome's word. A visit's verdicts come one for each app, "DermEngine: shared; Other:
+ * location is not mapped": "with DermEngine. Other: the location has no place in the app".
+ */
+export function outcomeCause(outcome: string, reason: string | undefined): string | undefined {
+  if (!reason) return undefined;
+  if (outcome !== 'shared' && outcome !== 'not_shared') return reasonWords(reason);
+  const parts = reason.split(';').map((p) => p.trim()).filter(Boolean);
+  const verdicts = parts.map((part) => {
+    const at = part.lastIndexOf(': ');
+    return at < 0 ? { app: '', words: part } : { app: part.slice(0, at), words: part.slice(at + 2) };
+  });
+  const shared = verdicts.filter((v) => v.app && v.words === 'shared').map((v) => v.app);
+  const rest = verdicts
+    .filter((v) => v.words !== 'shared')
+    .map((v) => {
+      const words = reasonWords(v.words);
+      return v.app ? `${v.app}: ${words.charAt(0).toLowerCase()}${words.slice(1)}` : words;
+    });
+  return [shared.length > 0 ? `with ${listed(shared)}` : '', ...rest].filter(Boolean).join('. ') || undefined;
 }

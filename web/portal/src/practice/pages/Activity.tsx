@@ -15,8 +15,7 @@ import { PageHeader } from '../../components/PageHeader';
 import { ErrorNote, PageLoading } from '../../components/PageStates';
 import { StateSentence } from '../../components/StateSentence';
 import { TimeAgo } from '../../components/TimeAgo';
-import { reasonWords } from '../logic/filters';
-import { ACTIVITY_KINDS, outcomeWord } from '../logic/words';
+import { ACTIVITY_KINDS, outcomeCause, outcomeWord } from '../logic/words';
 import { useAt, useConnections, useOrg, useRights } from '../parts/data';
 
 export default function Activity() {
@@ -74,7 +73,7 @@ function Table({ connection, kind, onKind, picker }: {
       key: 'outcome', title: 'Outcome', width: '300px',
       render: (r) => {
         const outcome = outcomeWord(r.outcome);
-        return <StateSentence tone={outcome.tone} cause={r.reason ? reasonWords(r.reason) : undefined}>{outcome.word}</StateSentence>;
+        return <StateSentence tone={outcome.tone} cause={outcomeCause(r.outcome, r.reason)}>{outcome.word}</StateSentence>;
       },
     },
   ];

@@ -10,7 +10,7 @@ import type { AuditItem } from '../../api/types';
 import { type Column, DataTable } from '../../components/DataTable';
 import { EmptyState } from '../../components/EmptyState';
 import { TimeAgo } from '../../components/TimeAgo';
-import { auditSentence, roleLabel } from '../logic/words';
+import { auditSentence, outcomeWord, roleLabel } from '../logic/words';
 import { useOrg, useRights } from '../parts/data';
 import { NotForYou } from '../parts/NotForYou';
 import { SettingsFrame } from './Settings';
@@ -28,7 +28,7 @@ function List() {
     { key: 'at', title: 'When', width: '140px', render: (r) => <TimeAgo at={r.at} /> },
     { key: 'who', title: 'Who', width: '240px', render: (r) => <><span style={{ overflowWrap: 'anywhere' }}>{r.who}</span>{r.role && <Text component="div" size="sm" c="dimmed">{roleLabel(r.role)}</Text>}</> },
     { key: 'what', title: 'What', render: (r) => <span style={{ overflowWrap: 'anywhere' }}>{auditSentence(r)}</span> },
-    { key: 'outcome', title: 'Outcome', width: '130px', render: (r) => r.outcome ?? '', phone: 'hide' },
+    { key: 'outcome', title: 'Outcome', width: '130px', render: (r) => (r.outcome ? outcomeWord(r.outcome).word : ''), phone: 'hide' },
   ];
   return (
     <SettingsFrame tab="Audit trail" sentence="Every look at a patient and every change of settings, with who did it. Nothing in it can be changed or removed.">

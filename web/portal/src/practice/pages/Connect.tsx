@@ -29,6 +29,9 @@ import { TestResult } from '../parts/TestResult';
 
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+// No practice lives in UTC: there the person says where.
+const likely = here === 'UTC' || here === 'Etc/UTC' ? '' : here;
+
 function zonesKnown(): string[] {
   const known = Intl.supportedValuesOf('timeZone');
   return known.includes(here) ? known : [here, ...known];
@@ -39,7 +42,7 @@ export default function Connect() {
   const at = useAt();
   const [params, setParams] = useSearchParams();
   const vendors = useVendors();
-  const [draft, setDraft] = useState<Draft>(() => readDraft(sessionStorage, org, here));
+  const [draft, setDraft] = useState<Draft>(() => readDraft(sessionStorage, org, likely));
   const vendor = vendors.data?.find((v) => v.id === draft.vendor);
   const asked = STEPS.find((s) => s === params.get('step')) ?? draft.step;
   // Nobody lands in the middle without having chosen.
@@ -251,7 +254,7 @@ function Enter({ vendor, draft, onChange, onBack, onMade }: {
           />
           <Select
             name="time_zone" label="Time zone of the practice" description="Times in the diary are read in this zone." maw={520} searchable data={zones}
-            value={draft.timeZone || null} onChange={(z) => onChange({ timeZone: z ?? '' })} error={visible.time_zone} limit={200} allowDeselect={false}
+            value={draft.timeZone || null} onChange={(z) => onChange({ timeZone: z ?? '' })} error={visible.time_zone} limit={200} allowDeselect={false} placeholder="For example Australia/Sydney"
           />
           <SettingsFields
             vendor={vendor} settings={draft.settings} secrets={secrets} problems={visible}

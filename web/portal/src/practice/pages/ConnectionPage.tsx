@@ -227,7 +227,7 @@ function Disconnect({ connection, onClose }: { connection: Connection; onClose: 
   const items = removal.data?.items ?? [];
   return (
     <ConfirmDialog
-      opened onClose={onClose} title={`Disconnect ${connection.name}?`} confirm={`Disconnect ${connection.name}`} typed={connection.name}
+      opened onClose={onClose} title={`Disconnect ${connection.name}?`} confirm="Disconnect" typed="disconnect"
       gone={items.map((i) => i.text)}
       onConfirm={async () => {
         await api.delete(`/connections/${connection.id}`);
@@ -292,7 +292,7 @@ function EditSettings({ connection, vendor, onClose, onSaved }: {
     <Modal opened onClose={onClose} title={<Text component="span" fw={600}>Settings of {connection.name}</Text>} size="lg" closeOnClickOutside={!dirty}>
       <form ref={form} noValidate onSubmit={(e) => { e.preventDefault(); void act('save'); }}>
         <Stack gap="md">
-          {connection.state === 'attention' && connection.cause && <StateSentence tone="attention" size="md">{connection.cause}</StateSentence>}
+          {connection.state === 'attention' && connection.cause && <StateSentence tone="attention" cause={connection.cause}>Attention</StateSentence>}
           <FormError error={error} fields={['name', 'time_zone', ...vendor.settings.map((s) => s.key)]} title="It was not saved" />
           <FormField name="name" label="Name of this connection" maw={520} value={name} onText={setName} error={visible.name ?? null} />
           <Select

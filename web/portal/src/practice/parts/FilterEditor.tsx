@@ -38,7 +38,7 @@ export function FilterEditor({ vendor, appName, directory, form, problems, onCha
       <LocationsPart vendor={vendor} appName={appName} directory={directory} form={form} problem={problems.locations} onChange={onChange} />
       <ChoicePart
         title={capitalised(withVendorWord(vendor, 'practitioner'))}
-        sentence={`A patient is shared when the visit is with one of them. Chosen: ${choiceSentence(form.practitioners, practitioners.length, 'practitioner')}.`}
+        sentence={`A patient is shared when the visit is with one of them. Chosen: ${choiceSentence(form.practitioners, practitioners, 'practitioner')}.`}
         one="practitioner" everyone="Everyone, new ones included" these="Only those I choose"
         everyoneText="A practitioner who joins the practice is included from the first day."
         theseText="When somebody new joins, you are told and decide then."
@@ -47,7 +47,7 @@ export function FilterEditor({ vendor, appName, directory, form, problems, onCha
       />
       <ChoicePart
         title={capitalised(withVendorWord(vendor, 'service'))}
-        sentence={`The type of the patient’s most recent appointment when the visit starts decides. Chosen: ${choiceSentence(form.services, services.length, 'appointment type')}.`}
+        sentence={`The type of the patient’s most recent appointment when the visit starts decides. Chosen: ${choiceSentence(form.services, services, 'appointment type')}.`}
         one="appointment type" everyone="All of them, new ones included" these="Only those I choose"
         everyoneText="Visits without an appointment are shared too."
         theseText="Visits without an appointment are not shared. When a new type appears, you are told and decide then."

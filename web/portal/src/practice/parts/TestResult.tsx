@@ -15,14 +15,14 @@ export function TestResult({ test, vendor }: { test: ConnectionTest; vendor: str
   return (
     <div className={classes.box} role="status">
       <Stack gap="xs">
-        <StateSentence tone={tone} size="md">{testSentence(test, vendor)}</StateSentence>
+        <StateSentence tone={tone} size="md" cause={testSentence(test, vendor)}>{test.ok ? 'It works' : 'It did not work'}</StateSentence>
         {missing.length > 0 && (
           <div>
-            <Text>These rights are missing. What needs them is left out until they are given:</Text>
+            <Text size="sm">These rights are missing. What needs them is left out until they are given:</Text>
             <ul className={classes.plain}>{missing.map((m) => <li key={m}>{m}</li>)}</ul>
           </div>
         )}
-        {clock && <Text>{clock}</Text>}
+        {clock && <Text size="sm">{clock}</Text>}
         {(test.vendor_version || test.fault) && (
           <Text size="xs" c="dimmed">
             {[test.vendor_version && `Version ${test.vendor_version}`, test.fault && `For support: ${test.fault}`].filter(Boolean).join(' · ')}
