@@ -20,6 +20,7 @@ import { StateSentence } from '../../components/StateSentence';
 import { useDraft } from '../../lib/hooks';
 import { useOrganizations } from '../data';
 import { labelOf, missing, split, testSentence } from '../lib/connections';
+import classes from './NewConnection.module.css';
 
 interface Draft {
   organization: string;
@@ -103,13 +104,13 @@ export default function NewConnection() {
     <>
       <PageHeader title={title} crumbs={crumbs} sentence="The address and credentials of a practice’s system. They are tried at once; nothing is kept that does not work." />
       <form onSubmit={send} noValidate>
-        <Stack gap="lg" maw={640}>
+        <Stack gap={0} maw={640}>
           <Section title="Whose, and which system" framed>
             <Stack gap="md">
               <Select
                 label={spell('Organization')} name="organization" required searchable data={organizations.data.map((o) => ({ value: o.id, label: o.name }))}
                 value={organization || null} onChange={(value) => change({ organization: value ?? '' })} error={faults.organization}
-                description={organizations.data.length === 0 ? <>There is none yet. <Anchor component={Link} to="/developer/organizations" size="sm">{spell('Add an organization')}</Anchor> first.</> : undefined}
+                description={organizations.data.length === 0 ? <>There is none yet. <Anchor component={Link} to="/developer/organizations" size="sm" underline="always">{spell('Add an organization')}</Anchor> first.</> : undefined}
               />
               <Select
                 label="System" name="vendor" required searchable data={vendors.data.map((v) => ({ value: v.id, label: `${v.name}${v.region ? ` (${v.region})` : ''}` }))}
@@ -145,13 +146,13 @@ export default function NewConnection() {
             </Section>
           )}
           {refused && (
-            <ErrorNote
+            <div className={classes.refused}><ErrorNote
               title="The system did not let us in. Nothing was saved."
               error={new ApiError({ status: 422, title: '', detail: testSentence(refused), code: refused.fault })}
-            />
+            /></div>
           )}
           <FormError error={error} fields={['name', ...(vendor?.settings.map((s) => s.key) ?? [])]} title="The connection was not added" />
-          <Group gap="xs">
+          <Group gap="xs" mt="xl">
             <Button type="submit" loading={submit.isPending}>Try it and add it</Button>
             <Button component={Link} to="/developer/connections" variant="default">Cancel</Button>
           </Group>

@@ -40,12 +40,12 @@ export default function Webhooks() {
   const error = apps.error ? asApiError(apps.error) : webhooks.error;
   const here = webhooks.rows.filter((row) => !app || row.app.id === app);
   const columns: Column<Row>[] = [
-    { key: 'url', title: 'Address', width: '30%', render: ({ hook }) => <span style={{ overflowWrap: 'anywhere' }}>{hook.url}</span>, sort: ({ hook }) => hook.url },
+    { key: 'url', title: 'Address', width: '25%', render: ({ hook }) => <span style={{ overflowWrap: 'anywhere' }}>{hook.url}</span>, sort: ({ hook }) => hook.url },
     {
-      key: 'state', title: 'State', width: '30%', sort: ({ hook }) => webhookState(hook).word,
+      key: 'state', title: 'State', width: '24%', sort: ({ hook }) => webhookState(hook).word,
       render: ({ hook }) => { const told = webhookState(hook); return <StateSentence tone={told.tone} cause={told.cause} since={told.since}>{told.word}</StateSentence>; },
     },
-    { key: 'events', title: 'Events', render: ({ hook }) => eventsText(hook.events) },
+    { key: 'events', title: 'Events', width: '19%', render: ({ hook }) => eventsText(hook.events) },
     { key: 'app', title: 'App', render: (row) => row.app.name, sort: (row) => row.app.name },
     { key: 'last', title: 'Last delivered', width: '150px', render: ({ hook }) => <TimeAgo at={hook.last_delivered_at} />, sort: ({ hook }) => hook.last_delivered_at },
   ];

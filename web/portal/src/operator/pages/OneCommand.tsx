@@ -83,7 +83,7 @@ export default function OneCommand() {
       </Section>
       <ConfirmDialog
         opened={asking !== null} onClose={() => setAsking(null)} danger={asking === false} cancel="Look again"
-        title={asking ? 'It happened?' : 'It did not happen?'} confirm={asking ? 'Yes, it happened' : 'It did not happen, send it again'}
+        title={asking ? 'It happened?' : 'It did not happen?'} confirm={asking ? 'Yes, it happened' : past ? 'It did not happen' : 'It did not happen, send it again'}
         gone={consequences(c, asking === true, past)}
         onConfirm={async () => {
           await api.post(`/operator/commands/${id}/resolve`, { happened: asking === true, ref: asking && reference.trim() ? reference.trim() : undefined, note: note.trim() });
