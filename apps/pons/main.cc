@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "base/version.h"
 #include "commands.h"
 #include "crypto/crypto.h"
 #include "suggest.h"
@@ -12,7 +13,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Pons keeps the apps around a clinic in step with its practice management system."};
   app.name("pons");
   app.require_subcommand(1);
-  app.set_version_flag("--version", "pons 0.1.0");
+  app.set_version_flag("--version", "pons " + std::string(pons::kVersion));
   app.footer("Every command has --help with an example. Start with: pons demo");
   pons::ExitCode exit_code = pons::ExitCode::kOk;
   pons::AddServe(app, exit_code);

@@ -291,31 +291,23 @@ Result<std::string> Patient(PortalContext& context, const PortalCall& call, Sand
   return given + " " + family + " is a new patient of the practice.";
 }
 
+// The sandbox's own words for faults, as far as they make sense from outside.
 Result<std::string> InjectFault(PortalContext&, const PortalCall& call, Sandbox& sandbox) {
-  struct Kind {
-    std::string_view name, action, match, says;
-    int amount;
-    int times;
-  };
-  constexpr Kind kKinds[] = {
-      {"refuse_login", "refuse_login", "", "The practice refuses its sign-in.", 0, 0},
-      {"slow", "delay", "", "Every answer of the practice takes two seconds.", 2000, 0},
-      {"silent", "silent", "", "The practice does not answer any more.", 0, 0},
-      {"garbage", "garbage", "", "The practice's next answer makes no sense.", 0, 1},
-      {"drop", "drop_before_effect", "", "The practice drops the line.", 0, 1},
-  };
-  const auto wanted = call.Text("fault").empty() ? kKinds[0].name : call.Text("fault");
-  for (const auto& kind : kKinds) {
-    if (kind.name != wanted) continue;
-    json::Object fault = {{"match", std::string(kind.match)},
-                          {"action", std::string(kind.action)},
-                          {"times", kind.times}};
-    if (kind.amount > 0) fault.emplace_back("amount", kind.amount);
-    PONS_TRY(sandbox.control->Post("/faults", std::move(fault)));
-    return std::string(kind.says);
+  constexpr std::string_view kFaults[] = {"delay",   "delay_after_effect", "drop_before_effect",
+                                          "error",   "drop_after_effect",  "refuse_login",
+                                          "silent",  "garbage"};
+  const auto wanted = call.Text("fault");
+  if (std::find(std::begin(kFaults), std::end(kFaults), wanted) == std::end(kFaults)) {
+    return MakeError(Fault::kMisconfigured,
+                     "\"fault\" is delay, delay_after_effect, drop_before_effect, "
+                     "drop_after_effect, error, refuse_login, silent or garbage");
   }
-  return MakeError(Fault::kMisconfigured,
-                   "\"fault\" is refuse_login, slow, silent, garbage or drop");
+  json::Object fault = {{"match", std::string(call.Text("match"))},
+                        {"action", std::string(wanted)},
+                        {"times", call.body.Integer("times").value_or(1)}};
+  if (const auto amount = call.body.Integer("amount")) fault.emplace_back("amount", *amount);
+  PONS_TRY(sandbox.control->Post("/faults", std::move(fault)));
+  return std::string("The fault is planned.");
 }
 
 Result<std::string> ClearFaults(PortalContext&, const PortalCall&, Sandbox& sandbox) {

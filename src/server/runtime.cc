@@ -9,11 +9,13 @@
 #include "admin/admin_server.h"
 #include "admin/audit.h"
 #include "api/api.h"
+#include "base/log_ring.h"
 #include "commands/engine.h"
 #include "delivery/dispatcher.h"
 #include "net/http.h"
 #include "net/http_server.h"
 #include "notify/smtp.h"
+#include "portal/developer.h"
 #include "portal/portal.h"
 #include "portal/practice.h"
 
@@ -35,15 +37,17 @@ class RunningPons final : public Runtime {
         registry_(registry),
         clock_(clock),
         random_(random),
-        log_(log),
+        log_ring_(log, clock),
+        log_(log_ring_),
         store_(std::move(store)),
+        usage_(*store_, clock),
         book_(*store_),
         webhook_transport_(net::MakeCurlTransport(WebhookCurl(options_))),
         vendor_transport_(net::MakeCurlTransport({})),
-        dispatcher_(*store_, *webhook_transport_, clock, random, log),
-        engine_(*store_, book_, registry, clock, random, log, vendor_transport_.get(),
+        dispatcher_(*store_, *webhook_transport_, clock, random, log_),
+        engine_(*store_, book_, registry, clock, random, log_, vendor_transport_.get(),
                 options_.engine),
-        commands_(*store_, book_, registry, clock, random, log, vendor_transport_.get()) {}
+        commands_(*store_, book_, registry, clock, random, log_, vendor_transport_.get()) {}
 
   ~RunningPons() override {
     cancel_.Cancel();
@@ -53,7 +57,11 @@ class RunningPons final : public Runtime {
     server_.reset();
     portal_.reset();
     if (portal_context_) portal_context_->practice_state.reset();
+    if (portal_context_) portal::StopDeveloper(*portal_context_);
     api_.reset();
+    if (const auto saved = usage_.Save(); !saved) {
+      log_.Warn("usage of the last minute is lost", {{"cause", saved.error().summary}});
+    }
     commands_.Stop();
     engine_.Stop();
     dispatcher_.Stop();
@@ -70,7 +78,8 @@ class RunningPons final : public Runtime {
         *store_, *webhook_transport_,
         clock_,  random_,
         log_,    [this](std::string& out) { AppendMetrics(out); },
-        {},      &commands_};
+        {},      &commands_,
+        &usage_};
     PONS_ASSIGN(api_, api::Api::Create(api_options, dependencies));
     net::ServerOptions server_options;
     server_options.address = options_.address;
@@ -144,6 +153,7 @@ class RunningPons final : public Runtime {
                               .sandbox_program = options_.sandbox_program});
     StartMail();
     portal::StartPractice(*portal_context_, {.watch_every = options_.watch_every});
+    portal::PrepareDeveloper(*portal_context_, {&usage_, &log_ring_});
     portal::PortalOptions portal_options;
     portal_options.public_url = options_.public_url;
     portal_options.https = !options_.tls_certificate_file.empty();
@@ -270,8 +280,10 @@ class RunningPons final : public Runtime {
   const Registry& registry_;
   Clock& clock_;
   Random& random_;
+  LogRing log_ring_;
   Logger& log_;
   std::unique_ptr<store::Store> store_;
+  api::UsageMeter usage_;
   grants::GrantBook book_;
   std::unique_ptr<net::HttpTransport> webhook_transport_;
   std::unique_ptr<net::HttpTransport> vendor_transport_;
