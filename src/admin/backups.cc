@@ -20,9 +20,9 @@ constexpr char kUnfinished[] = ".part";
 constexpr std::uintmax_t kLeave = 100ull << 20;
 
 Error Failed(std::string_view what, const std::error_code& code) {
-  return MakeError(Fault::kUnavailable,
-                   std::string(what) + ": " + code.message() + "; see that the disk has room and "
-                                                               "that its rights are right");
+  return MakeError(Fault::kUnavailable, std::string(what) + ": " + code.message() +
+                                            "; see that the disk has room and "
+                                            "that its rights are right");
 }
 
 std::uintmax_t SizeOf(const fs::path& file) {
@@ -130,8 +130,8 @@ Result<json::Value> List(AdminContext& context, const json::Value&) {
   json::Array items;
   for (const auto& backup : backups) items.push_back(BackupJson(backup));
   if (items.empty()) return ListAnswer("No backup yet. Next: pons backup make", {});
-  const auto message = Count(items.size(), "backup", "backups") + " in " + BackupFolder(context) +
-                       ".";
+  const auto message =
+      Count(items.size(), "backup", "backups") + " in " + BackupFolder(context) + ".";
   return ListAnswer(message, std::move(items));
 }
 
@@ -150,7 +150,12 @@ constexpr CommandSpec kCommands[] = {
      {},
      true,
      Make},
-    {"backup list", "Lists the backups in the data folder.", "pons backup list", {}, kColumns, false,
+    {"backup list",
+     "Lists the backups in the data folder.",
+     "pons backup list",
+     {},
+     kColumns,
+     false,
      List},
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Backups: the store as it is at one moment, and the audit trail, in a folder of their own below the
-// data folder. The master key is not among them: whoever finds a backup cannot open the secrets in
-// it, and whoever restores one needs the key that was kept apart (docs/how-to).
+// Backups: the store as it is at one moment, and the audit trail, in a folder of their own below
+// the data folder. The master key is not among them: whoever finds a backup cannot open the secrets
+// in it, and whoever restores one needs the key that was kept apart (docs/how-to).
 //
 // Threads: any; waits for the disk. One at a time is the caller's to see to.
 #pragma once

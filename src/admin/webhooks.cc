@@ -104,8 +104,9 @@ Result<json::Value> Disable(AdminContext& context, const json::Value& arguments)
     tx.Update(webhook);
     return Ok();
   }));
-  auto out = Message("Webhook is switched off. What it misses is not kept for it: pons webhook enable " +
-                     webhook.id.value);
+  auto out =
+      Message("Webhook is switched off. What it misses is not kept for it: pons webhook enable " +
+              webhook.id.value);
   out.Set("id", webhook.id.value);
   return out;
 }
@@ -131,9 +132,8 @@ Result<json::Value> Edit(AdminContext& context, const json::Value& arguments) {
   } else if (events.empty()) {
     events = webhook.events;
   }
-  PONS_ASSIGN(const auto changed,
-              delivery::Changed(webhook, url.empty() ? webhook.url : url, std::move(events),
-                                context.webhook_addresses));
+  PONS_ASSIGN(const auto changed, delivery::Changed(webhook, url.empty() ? webhook.url : url,
+                                                    std::move(events), context.webhook_addresses));
   return Save(context, changed, "Webhook is changed. Next: pons webhook test " + webhook.id.value);
 }
 
@@ -158,13 +158,12 @@ Result<json::Value> RotateSecret(AdminContext& context, const json::Value& argum
   }
   const auto changed = delivery::WithNewSecret(webhook, std::chrono::hours(hours),
                                                context.clock.Now(), context.random);
-  PONS_ASSIGN(auto out,
-              Save(context, changed,
-                   "Webhook has a new secret. Keep secret now: it is not shown again. " +
-                       (changed.previous_until
-                            ? "Messages are signed with the old one as well until " +
-                                  FormatInstant(*changed.previous_until) + "."
-                            : std::string("The old one signs no more."))));
+  PONS_ASSIGN(auto out, Save(context, changed,
+                             "Webhook has a new secret. Keep secret now: it is not shown again. " +
+                                 (changed.previous_until
+                                      ? "Messages are signed with the old one as well until " +
+                                            FormatInstant(*changed.previous_until) + "."
+                                      : std::string("The old one signs no more."))));
   out.Set("secret", changed.secret.Reveal());
   if (changed.previous_until) {
     out.Set("old_valid_until", FormatInstant(*changed.previous_until));

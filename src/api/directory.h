@@ -19,10 +19,10 @@ namespace pons::api {
 struct AppView {
   store::App app;
   std::vector<store::SecretOverlap> earlier_secrets;  // may be past their time
-  std::vector<store::GrantKey> grants;              // those in force
-  std::vector<store::GrantKey> clinical_grants;     // of them, those that let patients in
-  std::vector<store::GrantKey> patient_grants;      // … or patients out
-  std::vector<store::GrantKey> appointment_grants;  // … in, or take bookings
+  std::vector<store::GrantKey> grants;                // those in force
+  std::vector<store::GrantKey> clinical_grants;       // of them, those that let patients in
+  std::vector<store::GrantKey> patient_grants;        // … or patients out
+  std::vector<store::GrantKey> appointment_grants;    // … in, or take bookings
   std::vector<store::ConnectionKey> connections;
   std::string organizations;           // ids, joined by blanks: for the audit trail
   std::shared_ptr<RateBucket> bucket;  // kept over snapshots

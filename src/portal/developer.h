@@ -81,7 +81,7 @@ Handled EditUser(PortalContext&, PortalCall&);
 
 // ---- shared by them
 // {"id","name"}
-json::Value Named(std::string_view id, std::string_view name);
+json::Value NamedThing(std::string_view id, std::string_view name);
 json::Value TimeOrNull(const std::optional<Instant>& at);
 // The texts of a list in the body; nullopt where it is no list of texts.
 std::optional<std::vector<std::string>> TextsOf(const PortalCall& call, std::string_view member);

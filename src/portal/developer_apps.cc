@@ -71,9 +71,10 @@ json::Value AppJson(const store::App& app, const admin::Names& names) {
     json::Value item;
     item.Set("id", grant.id.value);
     item.Set("organization",
-             Named(grant.organization.value, names.organization(grant.organization)));
-    item.Set("connection",
-             connection == nullptr ? Named("", "") : Named(connection->id.value, connection->name));
+             NamedThing(grant.organization.value, names.organization(grant.organization)));
+    item.Set("connection", connection == nullptr
+                               ? NamedThing("", "")
+                               : NamedThing(connection->id.value, connection->name));
     grants.push_back(std::move(item));
   }
   out.Set("grants", std::move(grants));
@@ -177,8 +178,8 @@ Handled EditApp(PortalContext& context, PortalCall& call) {
     }
     json::Value arguments;
     arguments.Set("app", app.id.value);
-    PONS_TRY(RunCommand(context, call, *disabled->boolean() ? "app disable" : "app enable",
-                        arguments));
+    PONS_TRY(
+        RunCommand(context, call, *disabled->boolean() ? "app disable" : "app enable", arguments));
   }
   return GetApp(context, call);
 }

@@ -92,7 +92,7 @@ class SandboxKeeper {
 namespace {
 
 Answer NoSandboxes() {
-  return Problem(501, "no-sandboxes",
+  return Problem(404, "no-sandboxes",
                  "This server has no sandboxes. Its operator can start it with "
                  "--sandbox-program.");
 }
@@ -113,13 +113,14 @@ json::Value SandboxJson(const Sandbox& sandbox) {
 }
 
 // Takes away what a sandbox left: its connection, its grants, and who belonged to it.
-Result<void> CleanUp(PortalContext& context, const OrganizationId& organization,
-                     const std::function<Result<json::Value>(std::string_view, const json::Value&)>& run) {
+Result<void> CleanUp(
+    PortalContext& context, const OrganizationId& organization,
+    const std::function<Result<json::Value>(std::string_view, const json::Value&)>& run) {
   PONS_ASSIGN(const auto names, admin::LoadNames(context.admin));
   for (const auto& connection : names.connections) {
     if (connection.organization != organization || admin::IsRemoved(connection)) continue;
-    PONS_TRY(run("connection remove",
-                 json::Object{{"connection", connection.id.value}, {"yes", true}}));
+    PONS_TRY(
+        run("connection remove", json::Object{{"connection", connection.id.value}, {"yes", true}}));
   }
   return context.store.Write([&](store::Transaction& tx) {
     for (const auto& member : tx.accounts().MembersOf(organization)) {
@@ -178,12 +179,11 @@ Result<SandboxPtr> Start(PortalContext& context, const PortalCall& call,
   sandbox->owner = user.id.value;
   sandbox->vendor = vendor;
   sandbox->created = context.clock.Now();
-  PONS_ASSIGN(sandbox->process,
-              sandboxes::SandboxProcess::Start(
-                  context.sandbox_program,
-                  {vendor, "--patients", "300", "--appointments", "300", "--seed",
-                   std::to_string(1 + context.random.Next() % 1000), "--password", kPassword,
-                   "--zone", kZone, "--report-interval-ms", "5000"}));
+  PONS_ASSIGN(sandbox->process, sandboxes::SandboxProcess::Start(
+                                    context.sandbox_program,
+                                    {vendor, "--patients", "300", "--appointments", "300", "--seed",
+                                     std::to_string(1 + context.random.Next() % 1000), "--password",
+                                     kPassword, "--zone", kZone, "--report-interval-ms", "5000"}));
   sandbox->control = std::make_unique<sandboxes::JsonClient>(sandbox->process->control());
   PONS_ASSIGN(const auto practice, sandbox->control->Get("/clinic/practice"));
   sandbox->name = std::string(practice.Text("name")) + " (sandbox)";
@@ -214,7 +214,8 @@ Result<std::string> Chosen(const PortalCall& call, Sandbox& sandbox, std::string
                            std::string_view list) {
   if (!call.Text(name).empty()) return std::string(call.Text(name));
   PONS_ASSIGN(const auto answer, sandbox.control->Get(list));
-  const auto* items = answer.is_array() ? &answer : answer.Find(name == "patient" ? "patients" : name);
+  const auto* items =
+      answer.is_array() ? &answer : answer.Find(name == "patient" ? "patients" : name);
   if (items == nullptr || items->array() == nullptr || items->array()->empty()) {
     return MakeError(Fault::kRejected, "the practice has none to choose from; give one");
   }
@@ -232,9 +233,9 @@ Result<std::string> Visit(PortalContext& context, const PortalCall& call, Sandbo
   PONS_ASSIGN(const auto practitioner,
               Chosen(call, sandbox, "practitioner", "/clinic/practitioners"));
   PONS_ASSIGN(const auto location, Chosen(call, sandbox, "location", "/clinic/locations"));
-  PONS_TRY(sandbox.control->Post("/clinic/visits", json::Object{{"patient", patient},
-                                                                {"practitioner", practitioner},
-                                                                {"location", location}}));
+  PONS_TRY(sandbox.control->Post(
+      "/clinic/visits",
+      json::Object{{"patient", patient}, {"practitioner", practitioner}, {"location", location}}));
   return std::string("A visit has begun.");
 }
 
@@ -250,25 +251,22 @@ Result<std::string> Appointment(PortalContext& context, const PortalCall& call, 
   }
   // The first free time of anybody, within two weeks from tomorrow.
   for (int days = 1; days <= 14; ++days) {
-    const auto date =
-        FormatDate(Date(std::chrono::sys_days(*today) + std::chrono::days(days)));
+    const auto date = FormatDate(Date(std::chrono::sys_days(*today) + std::chrono::days(days)));
     for (const auto& practitioner : *practitioners.array()) {
       const std::string id(practitioner.Text("id"));
-      const auto free =
-          sandbox.control->Get("/clinic/free?practitioner=" + id + "&date=" + date);
+      const auto free = sandbox.control->Get("/clinic/free?practitioner=" + id + "&date=" + date);
       const auto* slots = free ? free->Find("slots") : nullptr;
       if (slots == nullptr || slots->array() == nullptr || slots->array()->empty()) continue;
       const auto& slot = slots->array()->front();
-      PONS_TRY(sandbox.control->Post(
-          "/clinic/appointments",
-          json::Object{{"patient", patient},
-                       {"practitioner", id},
-                       {"location", location},
-                       {"type", type},
-                       {"date", date},
-                       {"time", std::string(slot.Text("time"))},
-                       {"minutes", slot.Integer("minutes").value_or(15)},
-                       {"reason", "Booked from the portal"}}));
+      PONS_TRY(sandbox.control->Post("/clinic/appointments",
+                                     json::Object{{"patient", patient},
+                                                  {"practitioner", id},
+                                                  {"location", location},
+                                                  {"type", type},
+                                                  {"date", date},
+                                                  {"time", std::string(slot.Text("time"))},
+                                                  {"minutes", slot.Integer("minutes").value_or(15)},
+                                                  {"reason", "Booked from the portal"}}));
       return "An appointment is booked on " + date + " at " + std::string(slot.Text("time")) + ".";
     }
   }
@@ -293,9 +291,14 @@ Result<std::string> Patient(PortalContext& context, const PortalCall& call, Sand
 
 // The sandbox's own words for faults, as far as they make sense from outside.
 Result<std::string> InjectFault(PortalContext&, const PortalCall& call, Sandbox& sandbox) {
-  constexpr std::string_view kFaults[] = {"delay",   "delay_after_effect", "drop_before_effect",
-                                          "error",   "drop_after_effect",  "refuse_login",
-                                          "silent",  "garbage"};
+  constexpr std::string_view kFaults[] = {"delay",
+                                          "delay_after_effect",
+                                          "drop_before_effect",
+                                          "error",
+                                          "drop_after_effect",
+                                          "refuse_login",
+                                          "silent",
+                                          "garbage"};
   const auto wanted = call.Text("fault");
   if (std::find(std::begin(kFaults), std::end(kFaults), wanted) == std::end(kFaults)) {
     return MakeError(Fault::kMisconfigured,
@@ -322,12 +325,12 @@ std::shared_ptr<SandboxKeeper> MakeSandboxKeeper(PortalContext& context) {
     return admin::RunAdminCommand(context.admin, command, arguments);
   };
   const auto names = admin::LoadNames(context.admin);
-  for (const auto& organization : names ? names->organizations : std::vector<store::Organization>()) {
+  for (const auto& organization :
+       names ? names->organizations : std::vector<store::Organization>()) {
     if (!IsSandbox(organization.id)) continue;
     if (const auto cleaned = CleanUp(context, organization.id, run); !cleaned) {
-      context.log.Warn("an old sandbox cannot be removed",
-                       {{"organization", organization.id.value},
-                        {"cause", cleaned.error().summary}});
+      context.log.Warn("an old sandbox cannot be removed", {{"organization", organization.id.value},
+                                                            {"cause", cleaned.error().summary}});
     }
   }
   if (context.sandbox_program.empty()) return nullptr;

@@ -200,9 +200,8 @@ Handled TestWebhook(PortalContext& context, PortalCall& call) {
   if (context.webhook_transport == nullptr) {
     return MakeError(Fault::kUnsupported, "this server sends no messages");
   }
-  const auto result =
-      delivery::SendTest(*context.webhook_transport, context.clock, context.random,
-                         *call.resource.webhook, context.admin.cancel);
+  const auto result = delivery::SendTest(*context.webhook_transport, context.clock, context.random,
+                                         *call.resource.webhook, context.admin.cancel);
   json::Value body;
   body.Set("ok", result.accepted);
   body.Set("status", result.status == 0 ? json::Value() : json::Value(result.status));

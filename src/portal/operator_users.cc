@@ -22,7 +22,7 @@ json::Value UserJson(const accounts::User& user) {
   for (const auto& membership : user.memberships) {
     json::Value item;
     item.Set("organization",
-             Named(membership.organization.value, membership.organization_name));
+             NamedThing(membership.organization.value, membership.organization_name));
     item.Set("role", accounts::RoleName(membership.role));
     memberships.push_back(std::move(item));
   }
@@ -70,9 +70,9 @@ Handled InviteUser(PortalContext& context, PortalCall& call) {
   PONS_ASSIGN(const auto link, context.accounts.Invite(call.actor(), invitation));
   const auto address = link.Address(call.base);
   if (context.send_mail) {
-    context.send_mail({invitation.email, "Your invitation to Pons",
-                       "You are invited to Pons. This link is good for seven days, once:\n\n" +
-                           address + "\n"});
+    context.send_mail(
+        {invitation.email, "Your invitation to Pons",
+         "You are invited to Pons. This link is good for seven days, once:\n\n" + address + "\n"});
   }
   json::Value body;
   body.Set("email", invitation.email);

@@ -18,8 +18,9 @@ Result<json::Value> CommandJson(const admin::Names& names, store::Reader& reader
   out.Set("at", FormatInstant(row.accepted));
   const auto* app = names.app(row.app);
   const auto* connection = names.connection(row.connection);
-  if (app != nullptr) out.Set("app", Named(app->id.value, app->name));
-  if (connection != nullptr) out.Set("connection", Named(connection->id.value, connection->name));
+  if (app != nullptr) out.Set("app", NamedThing(app->id.value, app->name));
+  if (connection != nullptr)
+    out.Set("connection", NamedThing(connection->id.value, connection->name));
   out.Set("summary", "To " + std::string(model::CommandKindWords(row.kind)));
   static_cast<void>(reader);
   return out;
@@ -98,7 +99,7 @@ Handled OperatorQuarantine(PortalContext& context, PortalCall& call) {
     item.Set("vendor_id", row.vendor_id);
     item.Set("field", row.field);
     item.Set("reason", row.reason);
-    if (connection != nullptr) item.Set("connection", Named(connection->id.value, name));
+    if (connection != nullptr) item.Set("connection", NamedThing(connection->id.value, name));
     items.push_back(std::move(item));
   }
   return List(std::move(items), {}, total);
