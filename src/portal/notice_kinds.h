@@ -12,13 +12,13 @@ struct NoticeKind {
   bool mailed = true;      // unless somebody says otherwise
 };
 
-constexpr std::string_view kCredentialRejected = "credential-rejected";
+constexpr std::string_view kCredentialRejected = "credential_rejected";
 constexpr std::string_view kUnreachable = "unreachable";
-constexpr std::string_view kNeedsAttention = "connection-attention";
-constexpr std::string_view kImporter = "importer-not-running";
-constexpr std::string_view kNewPractitioner = "new-practitioner";
-constexpr std::string_view kNewType = "new-appointment-type";
-constexpr std::string_view kNeedsPerson = "command-needs-person";
+constexpr std::string_view kNeedsAttention = "connection_attention";
+constexpr std::string_view kImporter = "importer_not_running";
+constexpr std::string_view kNewPractitioner = "new_practitioner";
+constexpr std::string_view kNewType = "new_service";
+constexpr std::string_view kNeedsPerson = "command_needs_person";
 
 constexpr NoticeKind kNoticeKinds[] = {
     {kCredentialRejected, "The practice's system refuses the password", true},

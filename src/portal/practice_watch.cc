@@ -33,7 +33,7 @@ void Tell(Found& found, const store::Connection& connection, std::string_view ki
   // Begins with the connection, so that its page can show what it was about.
   notice.subject = connection.id.value + (what.empty() ? std::string() : "/" + what);
   notice.text = std::move(text);
-  notice.link = "/organizations/" + connection.organization.value + page;
+  notice.link = "/portal/o/" + connection.organization.value + page;
   found.push_back(std::move(notice));
 }
 

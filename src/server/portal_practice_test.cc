@@ -335,10 +335,12 @@ TEST_F(PortalPractice, ARejectedCredentialIsToldAndOverOnceItIsMended) {
   ASSERT_TRUE(Soon([&] { return Get(staff_, OfConnection()).Text("state") == "attention"; }));
   EXPECT_NE(Get(staff_, OfConnection()).Text("cause").find("refused the user or the password"),
             std::string::npos);
-  EXPECT_EQ(OpenNotices(), std::vector<std::string>{"credential-rejected"});
-  EXPECT_EQ(OpenNotices(), std::vector<std::string>{"credential-rejected"}) << "told once";
+  EXPECT_EQ(OpenNotices(), std::vector<std::string>{"credential_rejected"});
+  EXPECT_EQ(OpenNotices(), std::vector<std::string>{"credential_rejected"}) << "told once";
   ASSERT_EQ(mails.size(), 1u);
   EXPECT_EQ(mails[0].to, "admin@clinic.example");
+  EXPECT_EQ(Items(Get(admin_, "/portal/api/notifications"))[0].Text("link"),
+            "/portal/o/" + org_ + "/connections/" + connection_);
   EXPECT_TRUE(Items(Get(staff_, "/portal/api/notifications")).empty()) << "admins are told";
   const auto notices = Get(admin_, "/portal/api/notifications");
   EXPECT_EQ(notices.Integer("unread"), 1);
@@ -361,7 +363,7 @@ TEST_F(PortalPractice, ANewPractitionerWithoutAnAnswerIsToldUntilFiltersAreSaved
   std::vector<portal::Mail> mails;
   pons_->portal()->send_mail = [&mails](const portal::Mail& mail) { mails.push_back(mail); };
   EXPECT_EQ(Send(admin_, "PATCH", "/portal/api/account/notifications",
-                 R"({"email":{"new-practitioner":false}})")
+                 R"({"email":{"new_practitioner":false}})")
                 .status,
             200);
   EXPECT_EQ(
@@ -372,7 +374,7 @@ TEST_F(PortalPractice, ANewPractitionerWithoutAnAnswerIsToldUntilFiltersAreSaved
   ASSERT_TRUE(Soon([&] {
     return Get(staff_, OfConnection("/directory")).Find("practitioners")->array()->size() == 3;
   }));
-  EXPECT_EQ(OpenNotices(), std::vector<std::string>{"new-practitioner"});
+  EXPECT_EQ(OpenNotices(), std::vector<std::string>{"new_practitioner"});
   EXPECT_TRUE(mails.empty()) << "this admin wants no mail of it";
   EXPECT_EQ(Send(admin_, "PATCH", "/portal/api/grants/" + grant_,
                  R"({"practitioners":)" + These(doctor_) + "}")
