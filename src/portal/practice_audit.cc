@@ -9,6 +9,7 @@
 #include <charconv>
 #include <filesystem>
 
+#include "api/audit_trail.h"
 #include "base/text.h"
 #include "portal/practice_parts.h"
 
@@ -268,6 +269,22 @@ Result<Answer> OrganizationAudit(PortalContext& context, PortalCall& call) {
   return Page(std::move(page.items), page.next);
 }
 
+Result<Answer> WholeAudit(PortalContext& context, PortalCall& call) {
+  auto page = SearchAudit(context.admin.audit_folder, AuditSearchOf(call), LoadAuditNames(context));
+  return Page(std::move(page.items), page.next);
+}
+
+// Whether each entry is as it was written. A broken chain is an answer, not a failure.
+Result<Answer> CheckAudit(PortalContext& context, PortalCall&) {
+  json::Value body;
+  const auto summary = api::VerifyAuditTrail(context.admin.audit_folder);
+  if (!summary && context.admin.audit_folder.empty()) return summary.error();
+  body.Set("ok", summary.has_value());
+  body.Set("entries", summary ? summary->entries : 0);
+  if (!summary) body.Set("detail", summary.error().summary);
+  return Ok(std::move(body));
+}
+
 // What an app asked, for its developer.
 Result<Answer> AppRequests(PortalContext& context, PortalCall& call) {
   auto search = AuditSearchOf(call);
@@ -278,6 +295,26 @@ Result<Answer> AppRequests(PortalContext& context, PortalCall& call) {
 }
 
 constexpr Route kRoutes[] = {
+    {"GET",
+     "/operator/audit",
+     Least::kOperator,
+     Scope::kOperator,
+     false,
+     "Lists who looked at what and who changed what everywhere, the newest first.",
+     {},
+     kListOf,
+     WholeAudit,
+     Pace::kSlow},
+    {"GET",
+     "/operator/audit/verify",
+     Least::kOperator,
+     Scope::kOperator,
+     false,
+     "Checks that every entry of the audit trail is as it was written.",
+     {},
+     {},
+     CheckAudit,
+     Pace::kSlow},
     {"GET",
      "/apps/{app}/requests",
      Least::kDeveloper,

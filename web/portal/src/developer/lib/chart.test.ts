@@ -37,7 +37,7 @@ describe('usageSentence', () => {
     expect(usageSentence([{ at, requests: 0, errors: 0 }], 14, 'en-AU')).toBe('Nothing was asked and nothing was sent in the last 14 days.');
   });
   it('counts, and never rounds a refusal away', () => {
-    const points = [{ at, requests: 100_000, errors: 1, p50_ms: 3.21, p99_ms: 40 }, { at, requests: 0, errors: 0 }];
+    const points = [{ at, requests: 100_000, errors: 1, p50_ms: 3.21, p99_ms: 40 }, { at, requests: 0, errors: 0, p50_ms: 0, p99_ms: 0 }];
     expect(usageSentence(points, 1, 'en-AU')).toBe('100,000 requests in the last day; 1 was refused (0.1 %). Half of them were answered within 3.2 ms.');
     expect(totals(points)).toEqual({ requests: 100_000, errors: 1, deliveries: 0, typicalMs: 3.21, slowestMs: 40 });
   });

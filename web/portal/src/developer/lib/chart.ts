@@ -59,6 +59,11 @@ export function lonely(values: (number | null | undefined)[]): number[] {
   return values.flatMap((_, index) => (there(index) && !there(index - 1) && !there(index + 1) ? [index] : []));
 }
 
+/** Where nothing was asked there is no time, whatever number stands there. */
+export function timed(points: UsagePoint[], which: 'p50_ms' | 'p99_ms'): (number | null)[] {
+  return points.map((p) => (p.requests > 0 ? p[which] ?? null : null));
+}
+
 export interface UsageTotals {
   requests: number;
   errors: number;
@@ -69,8 +74,8 @@ export interface UsageTotals {
 }
 
 export function totals(points: UsagePoint[]): UsageTotals {
-  const known = points.map((p) => p.p50_ms).filter((n): n is number => typeof n === 'number').sort((a, b) => a - b);
-  const slow = points.map((p) => p.p99_ms).filter((n): n is number => typeof n === 'number');
+  const known = timed(points, 'p50_ms').filter((n) => n !== null).sort((a, b) => a - b);
+  const slow = timed(points, 'p99_ms').filter((n) => n !== null);
   return {
     requests: points.reduce((sum, p) => sum + p.requests, 0),
     errors: points.reduce((sum, p) => sum + p.errors, 0),

@@ -12,7 +12,7 @@ import { useParam } from '../../lib/hooks';
 import { count, formatNumber } from '../../lib/locale';
 import { Chart } from '../Chart';
 import { useApps, useUsage } from '../data';
-import { milliseconds, totals, usageSentence } from '../lib/chart';
+import { milliseconds, timed, totals, usageSentence } from '../lib/chart';
 
 export default function Usage() {
   const locale = useLocale();
@@ -53,7 +53,7 @@ export default function Usage() {
           </Section>
           {t.slowestMs !== null && (
             <Section title="How long answers took" sentence="Half of all requests were at least as quick as the median; 99 of 100 as quick as the upper line.">
-              <Chart label="Time to answer" times={times} hourly={hourly} kind="lines" format={ms} series={[{ name: 'Median', values: points.map((p) => p.p50_ms), tone: 'accent' }, { name: '99 of 100', values: points.map((p) => p.p99_ms), tone: 'quiet' }]} />
+              <Chart label="Time to answer" times={times} hourly={hourly} kind="lines" format={ms} series={[{ name: 'Median', values: timed(points, 'p50_ms'), tone: 'accent' }, { name: '99 of 100', values: timed(points, 'p99_ms'), tone: 'quiet' }]} />
             </Section>
           )}
           {t.deliveries > 0 && (
