@@ -87,7 +87,7 @@ test('an app is connected, and the first patient arrives', options, async () => 
   await button('Continue').click();
   await page.getByRole('region', { name: 'Preview' }).or(page.locator('section[aria-label=Preview]')).first().waitFor();
   await page.getByRole('button', { name: /^Share with / }).click();
-  await page.getByRole('alert').first().waitFor();
+  await page.getByText('Choose at least one practitioner, or everyone.').waitFor();
   const { locations } = await mara.get(`/connections/${connection}/directory`);
   const places = page.getByRole('textbox', { name: /^Location in .* for / });
   if (await places.count() === 0) {
@@ -124,7 +124,7 @@ test('filters are saved, and obeyed', options, async () => {
   const clear = list.getByRole('button', { name: /^(Clear|Select) all/ });
   if (/^Select/.test(await clear.textContent())) await clear.click();
   await clear.click();
-  await page.getByText(/At least one|Choose at least|Choose one/).first().waitFor();
+  await page.getByText('Choose at least one practitioner, or everyone.').first().waitFor();
   await list.getByRole('textbox').fill(only.name);
   await list.getByRole('checkbox', { name: new RegExp(only.name.replace(/[.()]/g, '.')) }).first().check();
   // Leaving now asks first.
