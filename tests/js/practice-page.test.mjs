@@ -31,6 +31,10 @@ before(async () => {
     system.run('pons-sandbox', ['best_practice', '--patients', '150', '--appointments', '400', '--seed', '3']),
     system.run('pons-sandbox', ['best_practice', '--patients', '5', '--appointments', '5', '--seed', '3'])]);
   await ask('POST', 'reset', {}, empty);
+  // A Monday morning, whenever the test runs: there are people to come and times to book.
+  await ask('POST', 'clock', { now: '2026-11-23T10:05:00' });
+  await ask('POST', 'reset', {});
+  await ask('POST', 'seed', { patients: 150, appointments: 400, seed: 3 });
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--headless=new', '--no-sandbox',
     '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync'] });
