@@ -85,11 +85,11 @@ test('an app is connected, and the first patient arrives', options, async () => 
   await button('Continue').click();
   await page.getByRole('heading', { name: 'When a patient goes to the app' }).waitFor();
   await button('Continue').click();
-  await page.getByRole('region', { name: 'Preview' }).or(page.locator('section[aria-label=Preview]')).first().waitFor();
+  await page.getByText('Preview with these filters').waitFor();
   await page.getByRole('button', { name: /^Share with / }).click();
   await page.getByText('Choose at least one practitioner, or everyone.').waitFor();
   const { locations } = await mara.get(`/connections/${connection}/directory`);
-  const places = page.getByRole('textbox', { name: /^Location in .* for / });
+  const places = page.getByLabel(/^Location in .* for /);
   if (await places.count() === 0) {
     await page.getByLabel(/^Location in /).fill('Main');
   } else {
@@ -128,10 +128,11 @@ test('filters are saved, and obeyed', options, async () => {
   await list.getByRole('textbox').fill(only.name);
   await list.getByRole('checkbox', { name: new RegExp(only.name.replace(/[.()]/g, '.')) }).first().check();
   // Leaving now asks first.
-  page.once('dialog', (dialog) => dialog.dismiss());
   await page.getByRole('link', { name: 'What it may do' }).click();
-  const stay = page.getByRole('button', { name: /Stay|Keep|Go on editing|Cancel/ });
-  if (await stay.first().isVisible().catch(() => false)) await stay.first().click();
+  const guard = page.getByRole('dialog', { name: 'Leave without saving?' });
+  await guard.waitFor();
+  await guard.getByRole('button').filter({ hasText: /stay|keep|go on|back/i }).first().click();
+  await guard.waitFor({ state: 'hidden' });
   await button('Save filters').click();
   await page.getByText('Saved. From now on these filters decide.').waitFor();
   const saved = await mara.get(`/grants/${grant}`);
@@ -175,7 +176,7 @@ test('a refused password is noticed, explained and mended', options, async () =>
   await world.practice('DELETE', '/faults');
   await button('Check the settings').click();
   await page.locator('input[name=password]').fill(world.password);
-  await button('Save settings').click();
+  await button('Test and save').click();
   await until('it is active again', async () => (await mara.get(`/connections/${connection}`)).state === 'active', 90_000);
   await page.getByText('Active', { exact: true }).first().waitFor({ timeout: 30_000 });
   assert.deepEqual(page.problems, []);
