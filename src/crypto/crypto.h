@@ -22,7 +22,7 @@ std::optional<std::string> FromBase64Url(std::string_view text);
 
 std::string Sha256(std::string_view bytes);  // 32 bytes
 std::string Sha1(std::string_view bytes);  // 20 bytes; for formats that ask for it, never for trust
-std::string HmacSha1(std::string_view key, std::string_view text);  // 20 bytes; for RFC 6238
+std::string HmacSha1(std::string_view key, std::string_view text);    // 20 bytes; for RFC 6238
 std::string HmacSha256(std::string_view key, std::string_view text);  // 32 bytes
 // BLAKE2b with a key of 16 to 64 bytes; `length` bytes out, 16 to 64.
 std::string KeyedHash(std::string_view key, std::string_view text, std::size_t length);

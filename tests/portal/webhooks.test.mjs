@@ -99,7 +99,7 @@ test('a sandbox practice in one click, with a visit and a fault', options, async
   });
   assert.equal((await fetch(ready.page_url)).status, 200);
   await world.ola.call('POST', `/sandboxes/${made.id}/actions`, { action: 'visit' });
-  await world.ola.call('POST', `/sandboxes/${made.id}/actions`, { action: 'fault' });
+  await world.ola.call('POST', `/sandboxes/${made.id}/actions`, { action: 'fault', fault: 'delay' });
   await world.ola.call('POST', `/sandboxes/${made.id}/actions`, { action: 'clear_faults' });
   await world.ola.call('DELETE', `/sandboxes/${made.id}`);
 });

@@ -183,7 +183,10 @@ export class World {
   }
   async startVisit() {
     const { practitioners } = await this.practice('GET', `/clinic/diary?date=${(await this.practice('GET', '/state')).today}`);
-    for (const practitioner of practitioners) {
+    // Each practitioner in turn, so that some are among those whom a filter lets through.
+    this.turn = (this.turn ?? 0) + 1;
+    const first = this.turn % practitioners.length;
+    for (const practitioner of [...practitioners.slice(first), ...practitioners.slice(0, first)]) {
       const booked = practitioner.appointments.find((a) => /^(booked|arrived)$/i.test(a.status) && !a.visit && a.patient);
       if (!booked) continue;
       await this.practice('POST', '/clinic/visits', { patient: booked.patient, practitioner: practitioner.id, appointment: booked.id });
