@@ -160,8 +160,7 @@ test('filters are saved, and obeyed', options, async () => {
   await page.getByText('Not shared', { exact: true }).first().waitFor();
 });
 
-// Holds no run back until it has been seen to end in time on a slow machine.
-test('a refused password is noticed, explained and mended', { ...options, todo: 'not seen to end in time' }, async () => {
+test('a refused password is noticed, explained and mended', options, async () => {
   await world.practice('POST', '/faults', { match: '', kind: 'login', action: 'refuse_login', times: 0 });
   await world.practice('POST', '/faults', { match: '', action: 'drop_before_effect', times: 3 });
   await until('it needs attention', async () => (await mara.get(`/connections/${connection}`)).state === 'attention', 90_000);
