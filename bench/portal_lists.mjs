@@ -58,7 +58,7 @@ try {
     return found.practitioners.length >= wanted.practitioners && found.services.length >= wanted.types && found;
   }, 300_000);
   const rules = { mode: 'all', switches: { patients_in: true },
-    locations: directory.locations.map(({ id, name }) => ({ id, app_location: name })),
+    locations: [], all_locations_to: 'Main',
     practitioners: { kind: 'all', ids: [] }, services: { kind: 'all', ids: [] } };
   const grant = await admin.call('POST', `/organizations/${organization}/grants`, { app: app.id, connection, ...rules });
   const total = await until('the patients are read', async () => {

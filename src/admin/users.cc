@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// user add | list | invite | disable | enable | reset-second-factor | first-link, key rotate
+// user add | list | invite | disable | enable | reset-password | reset-second-factor | first-link,
+// key rotate
 #include "accounts/accounts.h"
 #include "admin/parts.h"
 #include "base/text.h"
@@ -176,6 +177,23 @@ Result<json::Value> ResetFactor(AdminContext& context, const json::Value& argume
   return out;
 }
 
+Result<json::Value> ResetPassword(AdminContext& context, const json::Value& arguments) {
+  const auto book = Open(context);
+  PONS_ASSIGN(const auto user, FindUser(*book, TextOf(arguments, "user")));
+  if (user.disabled) {
+    return MakeError(Fault::kRejected,
+                     user.email + " is disabled. First: pons user enable " + user.email);
+  }
+  PONS_ASSIGN(const auto link, book->ForgotPassword(user.email, {"command line", ""}));
+  if (!link) {
+    return MakeError(Fault::kRateLimited,
+                     "a new password was asked for too often of late; wait an hour");
+  }
+  return LinkAnswer(context, *link,
+                    "Send this link to the person; it works once, for 1 hour, and is not shown "
+                    "again. The second factor stays as it is.");
+}
+
 Result<json::Value> FirstLink(AdminContext& context, const json::Value&) {
   const auto book = Open(context);
   PONS_ASSIGN(const auto link, book->MakeFirstLink());
@@ -256,6 +274,13 @@ constexpr CommandSpec kCommands[] = {
      {},
      false,
      Enable},
+    {"user reset-password",
+     "Makes a link with which a user sets a new password, for servers that send no mail.",
+     "pons user reset-password mia@harbour.example",
+     kOne,
+     {},
+     false,
+     ResetPassword},
     {"user reset-second-factor",
      "Forgets a user's second factor, for who has lost it and the recovery codes.",
      "pons user reset-second-factor mia@harbour.example",

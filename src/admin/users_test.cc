@@ -120,6 +120,19 @@ TEST_F(UsersTest, LinksOpenWhatTheySay) {
   EXPECT_FALSE(in->session.user.is_operator);
 }
 
+TEST_F(UsersTest, AForgottenPasswordIsSetByALink) {
+  Must("user add", kMia);
+  const auto link = Must("user reset-password", R"({"user":"mia@harbour.example"})");
+  EXPECT_EQ(link.Text("link").find("https://pons.example/portal/reset#"), 0u);
+  const accounts::Secret other(std::string("nine loud magpies at noon"));
+  ASSERT_TRUE(accounts_->ResetPassword(TokenOf(link), other, {"192.0.2.1", ""}));
+  EXPECT_TRUE(accounts_->SignIn("mia@harbour.example", other, {"192.0.2.1", ""}));
+  EXPECT_EQ(FaultOf("user reset-password", R"({"user":"nobody@harbour.example"})"),
+            Fault::kNotFound);
+  Must("user disable", R"({"user":"mia@harbour.example"})");
+  EXPECT_EQ(FaultOf("user reset-password", R"({"user":"mia@harbour.example"})"), Fault::kRejected);
+}
+
 TEST_F(UsersTest, TheKeyIsChangedAndEverythingStillOpens) {
   Must("user add", kMia);
   auto in = accounts_->SignIn("mia@harbour.example",

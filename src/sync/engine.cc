@@ -68,6 +68,17 @@ void SyncEngine::Nudge(store::ConnectionKey connection) {
   wake_.notify_one();
 }
 
+void SyncEngine::StartAnew(store::ConnectionKey connection) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = slots_.find(connection);
+    if (found == slots_.end() || !snapshot_) return;
+    found->second.anew = true;
+    Reload(*snapshot_);
+  }
+  wake_.notify_one();
+}
+
 std::map<store::ConnectionKey, store::ConnectionHealth> SyncEngine::health() const {
   const std::lock_guard lock(mutex_);
   std::map<store::ConnectionKey, store::ConnectionHealth> out;
@@ -85,7 +96,8 @@ void SyncEngine::Reload(const grants::Snapshot& snapshot) {
   const Instant now = clock_.Now();
   std::erase_if(slots_, [&](const auto& entry) {
     const auto found = snapshot.connections.find(entry.first);
-    const bool keep = found != snapshot.connections.end() && !found->second.paused &&
+    const bool keep = !entry.second.anew && found != snapshot.connections.end() &&
+                      !found->second.paused &&
                       SameSetup(found->second, entry.second.worker->connection());
     return !keep && !entry.second.running;
   });
@@ -180,8 +192,8 @@ void SyncEngine::Loop() {
     lock.lock();
     slot->running = false;
     slot->due = due;
-    // Taken away while it ran: let it go now.
-    if (snapshot_ != snapshot) Reload(*snapshot_);
+    // Taken away while it ran, or to be made again: let it go now.
+    if (snapshot_ != snapshot || slot->anew) Reload(*snapshot_);
   }
 }
 

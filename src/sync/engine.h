@@ -38,6 +38,10 @@ class SyncEngine {
 
   void Nudge(store::ConnectionKey connection);
 
+  // Forgets what the connection has run into and signs in anew: somebody has looked after it,
+  // though its settings are as before.
+  void StartAnew(store::ConnectionKey connection);
+
   // Threads: any.
   std::map<store::ConnectionKey, store::ConnectionHealth> health() const;
   std::vector<StreamProgress> progress(store::ConnectionKey connection) const;
@@ -48,6 +52,7 @@ class SyncEngine {
     std::optional<Instant> due;
     bool running = false;
     bool nudged = false;
+    bool anew = false;  // its worker has to be made again
   };
 
   // Makes workers for what operators set up and lets go of what they took away.

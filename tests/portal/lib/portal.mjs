@@ -19,7 +19,7 @@ const { chromium } = require('playwright-core');
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 export const CHROMIUM = '/usr/bin/chromium';
-export const BROWSER_ARGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic',
+export const BROWSER_ARGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic',
   '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 export const bin = process.env.PONS_BIN ?? join(root, 'build/dev/bin');
 const START_MS = 60_000;
@@ -67,7 +67,7 @@ export class Person {
         ...headers,
       },
       body: body === undefined ? undefined : JSON.stringify(body),
-    });
+    }).catch((error) => { throw new Error(`${method} ${path}: ${error.cause?.message ?? error.message}`); });
     for (const line of response.headers.getSetCookie?.() ?? [response.headers.get('set-cookie')].filter(Boolean)) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
       if (value && !/max-age=0/i.test(line)) this.cookies.set(name, value);
@@ -152,6 +152,7 @@ export class World {
     this.#children.push(child);
     const parts = { child, said: '' };
     child.stderr.on('data', (data) => { parts.said += data; });
+    child.on('exit', (code, signal) => { if (signal && signal !== 'SIGTERM') console.error(`${name} ended by ${signal}\n${parts.said.slice(-2000)}`); });
     await new Promise((resolve, reject) => {
       const fail = (why) => reject(new Error(`${name}: ${why}\n${parts.said.slice(-4000)}`));
       const timer = setTimeout(() => fail('not ready in time'), START_MS);

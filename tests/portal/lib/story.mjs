@@ -88,7 +88,6 @@ export async function pagesOf(world) {
     ['patient', `${org}/patients/${world.patient.id}`, mara],
     ['members', `${org}/settings`, mara],
     ['audit', `${org}/settings/audit`, mara],
-    ['notifications', `${org}/settings/notifications`, mara],
     ['account', '/portal/account', mara],
     ['account-security', '/portal/account/security', mara],
     ['account-notifications', '/portal/account/notifications', mara],
