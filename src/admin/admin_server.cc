@@ -16,6 +16,7 @@
 #include "crypto/crypto.h"
 #include "net/http.h"
 #include "net/http_server.h"
+#include "net/http_wire.h"
 
 namespace pons::admin {
 namespace {
@@ -50,36 +51,15 @@ std::string ReadAll(const std::string& path) {
   return std::string(Trim(text));
 }
 
-int StatusOf(Fault fault) {
-  switch (fault) {
-    case Fault::kUnauthenticated:
-      return 401;
-    case Fault::kForbidden:
-      return 403;
-    case Fault::kNotFound:
-      return 404;
-    case Fault::kConflict:
-      return 409;
-    case Fault::kMisconfigured:
-    case Fault::kRejected:
-    case Fault::kUnsupported:
-      return 422;
-    case Fault::kRateLimited:
-      return 429;
-    case Fault::kUnavailable:
-    case Fault::kCancelled:
-      return 503;
-    default:
-      return 500;
-  }
-}
-
 net::ServerResponse ErrorResponse(const Error& error) {
   json::Value body;
   body.Set("fault", FaultName(error.fault));
   body.Set("summary", error.summary);
   if (!error.vendor_code.empty()) body.Set("vendor_code", error.vendor_code);
-  return {StatusOf(error.fault), {{"Content-Type", std::string(kJsonType)}}, json::Write(body), {}};
+  return {net::StatusOf(error.fault),
+          {{"Content-Type", std::string(kJsonType)}},
+          json::Write(body),
+          {}};
 }
 
 Error ErrorFrom(const json::Value& body) {

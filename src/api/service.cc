@@ -28,6 +28,14 @@ std::string Problem(int status, std::string_view code, std::string_view text) {
   return body;
 }
 
+// Under /fhir and /api, what cannot be read or is not supported is a word of the request: a search
+// parameter, a scope, a body. FHIR and OAuth have 400 for those.
+int StatusOf(Fault fault) {
+  const bool malformed =
+      fault == Fault::kMisconfigured || fault == Fault::kUnsupported || fault == Fault::kProtocol;
+  return malformed ? 400 : net::StatusOf(fault);
+}
+
 std::string_view BearerToken(const net::ServerRequest& request) {
   const std::string_view header = net::FindHeader(request.headers, "authorization");
   if (header.size() < 8 || !EqualsIgnoringAsciiCase(header.substr(0, 7), "Bearer ")) return {};
@@ -116,39 +124,8 @@ void Fail(Service& service, Call& call, int status, std::string_view code, std::
   Finish(service, call, std::move(response));
 }
 
-int StatusOf(const Error& error) {
-  switch (error.fault) {
-    case Fault::kUnauthenticated:
-      return 401;
-    case Fault::kForbidden:
-      return 403;
-    case Fault::kMisconfigured:
-      return 400;
-    case Fault::kNotFound:
-      return 404;
-    case Fault::kConflict:
-      return 409;
-    case Fault::kRejected:
-      return 422;
-    case Fault::kUnsupported:
-      return 400;
-    case Fault::kRateLimited:
-      return 429;
-    case Fault::kCursorExpired:
-      return 410;
-    case Fault::kUnavailable:
-    case Fault::kCancelled:
-      return 503;
-    case Fault::kProtocol:
-      return 400;
-    case Fault::kInternal:
-      return 500;
-  }
-  return 500;
-}
-
 void Fail(Service& service, Call& call, const Error& error) {
-  const int status = StatusOf(error);
+  const int status = StatusOf(error.fault);
   if (status >= 500) {
     service.deps.log.Error("request failed", {{"request", call.request_id},
                                               {"operation", call.operation},

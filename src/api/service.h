@@ -96,7 +96,6 @@ net::ServerResponse JsonAnswer(int status, std::string_view content_type, std::s
 void Fail(Service& service, Call& call, int status, std::string_view code, std::string_view text,
           net::Headers headers = {});
 void Fail(Service& service, Call& call, const Error& error);
-int StatusOf(const Error& error);
 
 // ---- routes. Each finishes the call, now or later.
 void HandleFhir(Service& service, Call&& call, std::string_view rest);

@@ -493,6 +493,20 @@ TEST(HttpServer, APortInUseIsMisconfiguration) {
   EXPECT_THAT(second.error().summary, HasSubstr(std::to_string(first->port())));
 }
 
+TEST(HttpWire, AFaultHasTheStatusThatSaysWhatToDo) {
+  const std::pair<Fault, int> told[] = {
+      {Fault::kUnauthenticated, 401}, {Fault::kForbidden, 403},     {Fault::kMisconfigured, 422},
+      {Fault::kNotFound, 404},        {Fault::kConflict, 409},      {Fault::kRejected, 422},
+      {Fault::kUnsupported, 422},     {Fault::kRateLimited, 429},   {Fault::kUnavailable, 503},
+      {Fault::kProtocol, 500},        {Fault::kCursorExpired, 410}, {Fault::kCancelled, 503},
+      {Fault::kInternal, 500},
+  };
+  for (const auto& [fault, status] : told) {
+    EXPECT_EQ(StatusOf(fault), status) << FaultName(fault);
+    EXPECT_NE(StatusText(status), "Unknown") << status;
+  }
+}
+
 TEST(HttpDate, IsWrittenAndReadBack) {
   const Instant instant = FromMillis(784111777000);
   EXPECT_EQ(FormatHttpDate(instant), "Sun, 06 Nov 1994 08:49:37 GMT");

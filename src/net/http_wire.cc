@@ -99,6 +99,34 @@ std::string_view StatusText(int status) {
   }
 }
 
+int StatusOf(Fault fault) {
+  switch (fault) {
+    case Fault::kUnauthenticated:
+      return 401;
+    case Fault::kForbidden:
+      return 403;
+    case Fault::kNotFound:
+      return 404;
+    case Fault::kConflict:
+      return 409;
+    case Fault::kCursorExpired:
+      return 410;
+    case Fault::kMisconfigured:
+    case Fault::kRejected:
+    case Fault::kUnsupported:
+      return 422;
+    case Fault::kRateLimited:
+      return 429;
+    case Fault::kUnavailable:
+    case Fault::kCancelled:
+      return 503;
+    case Fault::kProtocol:
+    case Fault::kInternal:
+      return 500;
+  }
+  return 500;
+}
+
 std::string FormatHttpDate(Instant instant) {
   const auto second = std::chrono::floor<std::chrono::seconds>(instant);
   const auto day = std::chrono::floor<std::chrono::days>(second);

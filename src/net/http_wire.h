@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// The text of an HTTP/1.1 answer's head, written straight into a string.
+// The text of an HTTP/1.1 answer's head, written straight into a string, and which status says
+// what.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
 #include "base/time.h"
 #include "net/http_server.h"
 
 namespace pons::net {
 
 std::string_view StatusText(int status);  // "Not Found"; "Unknown" for numbers without a name
+
+// How a fault is told over HTTP. 422: the request was understood, and cannot be done as it is.
+int StatusOf(Fault fault);
 
 // "Sun, 06 Nov 1994 08:49:37 GMT": the only date format HTTP answers use.
 std::string FormatHttpDate(Instant instant);

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "api/audit_trail.h"
+#include "net/http_wire.h"
 
 namespace pons::portal {
 namespace {
@@ -35,30 +36,6 @@ std::string_view TitleOf(int status) {
       return "Not available";
     default:
       return "Failed";
-  }
-}
-
-int StatusOf(Fault fault) {
-  switch (fault) {
-    case Fault::kUnauthenticated:
-      return 401;
-    case Fault::kForbidden:
-      return 403;
-    case Fault::kNotFound:
-      return 404;
-    case Fault::kConflict:
-      return 409;
-    case Fault::kMisconfigured:
-    case Fault::kRejected:
-    case Fault::kUnsupported:
-      return 422;
-    case Fault::kRateLimited:
-      return 429;
-    case Fault::kUnavailable:
-    case Fault::kCancelled:
-      return 503;
-    default:
-      return 500;
   }
 }
 
@@ -120,7 +97,7 @@ Answer Problem(int status, std::string_view code, std::string_view detail, std::
 }
 
 Answer ProblemOf(const Error& error) {
-  return Problem(StatusOf(error.fault), FaultName(error.fault), Sentence(error.summary));
+  return Problem(net::StatusOf(error.fault), FaultName(error.fault), Sentence(error.summary));
 }
 
 Answer List(json::Array items, std::string_view next, std::int64_t total) {
