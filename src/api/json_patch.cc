@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kMostOperations = 200;
 constexpr std::size_t kDeepest = 32;
+// What copies may add in all: each can double what is there.
+constexpr std::size_t kMostCopied = 1u << 20;
 
 // "/a~1b/0" to its steps; nullopt where it is no pointer.
 std::optional<std::vector<std::string>> ReadPointer(std::string_view text) {
@@ -43,6 +45,31 @@ std::optional<std::size_t> ReadIndex(std::string_view text, std::size_t most) {
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   if ((text.size() > 1 && text.front() == '0') || index > most) return std::nullopt;
   return index;
+}
+
+struct Extent {
+  std::size_t bytes = 0;
+  std::size_t depth = 0;  // lists and objects inside each other
+};
+
+Extent ExtentOf(const json::Value& value) {
+  Extent extent{sizeof(json::Value), 0};
+  const auto take = [&extent](const json::Value& member) {
+    const Extent inner = ExtentOf(member);
+    extent.bytes += inner.bytes;
+    extent.depth = std::max(extent.depth, inner.depth + 1);
+  };
+  if (const auto* object = value.object()) {
+    for (const auto& [key, member] : *object) {
+      extent.bytes += key.size();
+      take(member);
+    }
+  } else if (const auto* array = value.array()) {
+    for (const auto& member : *array) take(member);
+  } else if (const auto* text = value.string()) {
+    extent.bytes += text->size();
+  }
+  return extent;
 }
 
 json::Value* Step(json::Value& value, const std::string& step) {
@@ -115,7 +142,9 @@ Error DoesNotFit(std::size_t at, std::string_view words) {
   return error;
 }
 
-Result<void> ApplyOne(json::Value& root, const json::Value& operation, std::size_t at) {
+// `room`: what copies may still add.
+Result<void> ApplyOne(json::Value& root, const json::Value& operation, std::size_t at,
+                      std::size_t& room) {
   const auto op = operation.Text("op");
   const auto* path = operation.Find("path");
   if (path == nullptr || !path->is_string()) return NoPatch("each operation has a \"path\"");
@@ -124,6 +153,12 @@ Result<void> ApplyOne(json::Value& root, const json::Value& operation, std::size
   const auto* value = operation.Find("value");
   if ((op == "add" || op == "replace" || op == "test") && value == nullptr) {
     return NoPatch("add, replace and test have a \"value\"");
+  }
+  const auto too_deep = [&](const Extent& extent) {
+    return steps->size() + extent.depth > kDeepest;
+  };
+  if ((op == "add" || op == "replace") && too_deep(ExtentOf(*value))) {
+    return DoesNotFit(at, "makes the record too deep");
   }
   if (op == "add") {
     if (!Add(root, *steps, *value)) return DoesNotFit(at, "adds where there is nothing to add to");
@@ -151,6 +186,12 @@ Result<void> ApplyOne(json::Value& root, const json::Value& operation, std::size
   if (!from) return NoPatch("\"from\" is a JSON pointer, such as /name/0");
   json::Value* source = Walk(root, *from, from->size());
   if (source == nullptr) return DoesNotFit(at, "takes what is not there");
+  const Extent extent = ExtentOf(*source);
+  if (too_deep(extent)) return DoesNotFit(at, "makes the record too deep");
+  if (op == "copy") {
+    if (extent.bytes > room) return DoesNotFit(at, "makes the record too large");
+    room -= extent.bytes;
+  }
   json::Value taken = *source;
   if (op == "move") {
     const bool into_itself =
@@ -170,8 +211,9 @@ Result<json::Value> ApplyJsonPatch(const json::Value& document, const json::Valu
   if (operations == nullptr) return NoPatch("it must be a list of operations");
   if (operations->size() > kMostOperations) return NoPatch("it has too many operations");
   json::Value out = document;
+  std::size_t room = kMostCopied;
   for (std::size_t i = 0; i < operations->size(); ++i) {
-    PONS_TRY(ApplyOne(out, (*operations)[i], i));
+    PONS_TRY(ApplyOne(out, (*operations)[i], i, room));
   }
   return out;
 }

@@ -55,6 +55,35 @@ TEST(JsonPatch, WhatDoesNotFitIsNamedByItsPlace) {
   }
 }
 
+TEST(JsonPatch, CopiesCannotGrowARecordWithoutEnd) {
+  const auto repeated = [](const std::string& operation, int times) {
+    std::string patch = "[" + operation;
+    for (int i = 1; i < times; ++i) patch += "," + operation;
+    return Json(patch + "]");
+  };
+  const auto refusal = [](const Result<json::Value>& done) {
+    return done ? std::string("none")
+                : std::string(FaultName(done.error().fault)) + ": " + done.error().summary;
+  };
+  // Each doubles what is there: thirty would make a thousand million.
+  const auto doubled = ApplyJsonPatch(Json(R"({"a":[[]]})"),
+                                      repeated(R"({"op":"copy","from":"/a","path":"/a/-"})", 30));
+  EXPECT_EQ(refusal(doubled).substr(0, 10), "rejected: ");
+  EXPECT_NE(refusal(doubled).find("too large"), std::string::npos) << refusal(doubled);
+  // Each puts the whole record into itself.
+  const auto nested =
+      ApplyJsonPatch(Json(kDocument), repeated(R"({"op":"copy","from":"","path":"/x"})", 50));
+  EXPECT_NE(refusal(nested).find("too deep"), std::string::npos) << refusal(nested);
+  std::string lists = "[]";
+  for (int i = 0; i < 40; ++i) lists = "[" + lists + "]";
+  const auto deep =
+      ApplyJsonPatch(Json(kDocument), Json(R"([{"op":"add","path":"/x","value":)" + lists + "}]"));
+  EXPECT_NE(refusal(deep).find("too deep"), std::string::npos) << refusal(deep);
+  const auto many = ApplyJsonPatch(Json(kDocument),
+                                   repeated(R"({"op":"copy","from":"/status","path":"/x"})", 200));
+  EXPECT_TRUE(many) << refusal(many);
+}
+
 TEST(JsonPatch, WhatIsNoPatchIsRefusedAsSuch) {
   for (const char* patch :
        {"{}", "[7]", R"([{"op":"add","path":"status","value":1}])", R"([{"op":"add","path":"/x"}])",
