@@ -3,8 +3,6 @@
 // command is lost, each has its effect once, and nothing is sent a second time before the practice
 // has been asked whether the first had an effect.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -14,38 +12,16 @@
 #include "base/clock_fake.h"
 #include "commands/state.h"
 #include "store/store.h"
+#include "tests/crash/crash_fixture.h"
 
 namespace pons::crash {
 namespace {
 
-constexpr int kMostPoints = 2000;
 constexpr int kCommands = 24;
 
-class CommandsCrashTest : public ::testing::Test {
- protected:
-  CommandsCrashTest() {
-    std::string name = std::filesystem::exists("/dev/shm") ? "/dev/shm" : PONS_BINARY_DIR;
-    name += "/pons-crash-XXXXXX";
-    folder_ = mkdtemp(name.data());
-  }
-  ~CommandsCrashTest() override { std::filesystem::remove_all(folder_); }
+constexpr char kWorker[] = "crash-commands-worker";
 
-  std::string folder_;
-};
-
-int RunWorker(const std::string& folder, int crash_at) {
-  const std::string program = std::string(PONS_BINARY_DIR) + "/bin/crash-commands-worker";
-  const std::string point = std::to_string(crash_at);
-  const pid_t child = fork();
-  if (child == 0) {
-    execl(program.c_str(), program.c_str(), folder.c_str(), point.c_str(), nullptr);
-    _exit(127);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  if (WIFSIGNALED(status)) return WTERMSIG(status) == SIGKILL ? -1 : 1000 + WTERMSIG(status);
-  return WEXITSTATUS(status);
-}
+using CommandsCrashTest = CrashFixture;
 
 // What the practice's journal proves. Empty: all is well.
 std::string JudgeJournal(const std::string& folder) {
@@ -109,25 +85,20 @@ std::string JudgeStore(const std::string& folder) {
 }
 
 TEST_F(CommandsCrashTest, NoCommandIsLostOrDoubledWhereverTheProcessIsKilled) {
-  const auto at = [this](const std::string& name) {
-    const auto path = folder_ + "/" + name;
-    std::filesystem::create_directories(path);
-    return path;
-  };
-  const auto smooth = at("smooth");
-  ASSERT_EQ(RunWorker(smooth, 0), 0);
+  const auto smooth = At("smooth");
+  ASSERT_EQ(RunWorker(kWorker, smooth, 0), 0);
   ASSERT_EQ(JudgeJournal(smooth), "");
   ASSERT_EQ(JudgeStore(smooth), "");
 
   int point = 1;
   for (; point < kMostPoints; ++point) {
-    const auto folder = at("killed");
-    const int killed = RunWorker(folder, point);
+    const auto folder = At("killed");
+    const int killed = RunWorker(kWorker, folder, point);
     if (killed == 0) break;  // came to the end before that point
     ASSERT_EQ(killed, -1) << "at commit point " << point;
     // Killed once more while it recovers, somewhere else each time.
-    ASSERT_LE(RunWorker(folder, 1 + point % 7), 0) << "the second kill after " << point;
-    ASSERT_EQ(RunWorker(folder, 0), 0) << "after a kill at commit point " << point;
+    ASSERT_LE(RunWorker(kWorker, folder, 1 + point % 7), 0) << "the second kill after " << point;
+    ASSERT_EQ(RunWorker(kWorker, folder, 0), 0) << "after a kill at commit point " << point;
     ASSERT_EQ(JudgeJournal(folder), "") << "commit point " << point;
     ASSERT_EQ(JudgeStore(folder), "") << "commit point " << point;
     std::filesystem::remove_all(folder);

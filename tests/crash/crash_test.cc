@@ -2,8 +2,6 @@
 // A process is killed at each commit point in turn and started again: at the end the store is, row
 // for row, what it is when nothing goes wrong, and the app was told of everything.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -13,39 +11,14 @@
 #include "base/clock_fake.h"
 #include "store/store.h"
 #include "sync/scope.h"
+#include "tests/crash/crash_fixture.h"
 
 namespace pons::crash {
 namespace {
 
-constexpr int kMostPoints = 2000;
+constexpr char kWorker[] = "crash-worker";
 
-class CrashTest : public ::testing::Test {
- protected:
-  CrashTest() {
-    // A kill leaves the page cache alone, so files in memory show the same as files on a disk.
-    std::string name = std::filesystem::exists("/dev/shm") ? "/dev/shm" : PONS_BINARY_DIR;
-    name += "/pons-crash-XXXXXX";
-    folder_ = mkdtemp(name.data());
-  }
-  ~CrashTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string folder_;
-};
-
-// The worker's exit code, or -1 where it was killed.
-int RunWorker(const std::string& folder, int crash_at) {
-  const std::string program = std::string(PONS_BINARY_DIR) + "/bin/crash-worker";
-  const std::string point = std::to_string(crash_at);
-  const pid_t child = fork();
-  if (child == 0) {
-    execl(program.c_str(), program.c_str(), folder.c_str(), point.c_str(), nullptr);
-    _exit(127);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  if (WIFSIGNALED(status)) return WTERMSIG(status) == SIGKILL ? -1 : 1000 + WTERMSIG(status);
-  return WEXITSTATUS(status);
-}
+using CrashTest = CrashFixture;
 
 // All that must be the same however the run went.
 struct Outcome {
@@ -125,13 +98,8 @@ Outcome Look(const std::string& folder) {
 }
 
 TEST_F(CrashTest, NothingIsLostOrDoubledWhereverTheProcessIsKilled) {
-  const auto at = [this](const std::string& name) {
-    const auto path = folder_ + "/" + name;
-    std::filesystem::create_directories(path);
-    return path;
-  };
-  const auto smooth = at("smooth");
-  ASSERT_EQ(RunWorker(smooth, 0), 0);
+  const auto smooth = At("smooth");
+  ASSERT_EQ(RunWorker(kWorker, smooth, 0), 0);
   const auto expected = Look(smooth);
   ASSERT_GT(expected.records.size(), 10u);
   ASSERT_GT(expected.outbox.size(), 10u);
@@ -140,11 +108,11 @@ TEST_F(CrashTest, NothingIsLostOrDoubledWhereverTheProcessIsKilled) {
 
   int point = 1;
   for (; point < kMostPoints; ++point) {
-    const auto folder = at("killed");
-    const int killed = RunWorker(folder, point);
+    const auto folder = At("killed");
+    const int killed = RunWorker(kWorker, folder, point);
     if (killed == 0) break;  // came to the end before that point
     ASSERT_EQ(killed, -1) << "at commit point " << point;
-    ASSERT_EQ(RunWorker(folder, 0), 0) << "after a kill at commit point " << point;
+    ASSERT_EQ(RunWorker(kWorker, folder, 0), 0) << "after a kill at commit point " << point;
     const auto outcome = Look(folder);
     EXPECT_EQ(outcome.records, expected.records) << "commit point " << point;
     EXPECT_EQ(outcome.log, expected.log) << "commit point " << point;
