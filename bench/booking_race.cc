@@ -178,6 +178,7 @@ Round Play(World& world, const Slot& slot, const std::string& patient, int clien
 int Run(int clients, int rounds) {
   const auto log = StderrLogger(LogLevel::kWarn);
   rehearsal::WorldOptions options;
+  options.vendor = "best_practice";
   options.appointments = 100;
   options.shares_all = true;
   options.webhook = false;

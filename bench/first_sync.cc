@@ -11,15 +11,14 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include "admin/command.h"
 #include "bench/disk.h"
 #include "crypto/crypto.h"
-#include "rehearsal/json_client.h"
-#include "rehearsal/sandbox_process.h"
+#include "rehearsal/temporary_folder.h"
+#include "sandboxes/sandbox_process.h"
 #include "server/runtime.h"
 #include "vendors/best_practice/connector/best_practice_wire.h"
 
@@ -129,17 +128,6 @@ class RawOdbc {
 // ---- The first reading
 // ---------------------------------------------------------------------------
 
-struct TemporaryFolder {
-  std::string path = (std::filesystem::temp_directory_path() / "pons-first-sync-XXXXXX").string();
-  TemporaryFolder() {
-    if (mkdtemp(path.data()) == nullptr) path.clear();
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path.empty()) std::filesystem::remove_all(path, ignored);
-  }
-};
-
 double PeakMib() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -226,8 +214,8 @@ Result<double> ReadEverything(const std::string& folder, const std::string& port
 int Run(long patients, long appointments) {
   std::fprintf(stderr, "first-sync: making up %ld patients and %ld appointments\n", patients,
                appointments);
-  auto sandbox = rehearsal::SandboxProcess::Start(
-      rehearsal::ProgramBesideThis("pons-sandbox"),
+  auto sandbox = sandboxes::SandboxProcess::Start(
+      sandboxes::ProgramBesideThis("pons-sandbox"),
       {"best_practice", "--patients", std::to_string(patients), "--appointments",
        std::to_string(appointments), "--seed", "7", "--password", kPassword});
   if (!sandbox) {
@@ -257,8 +245,11 @@ int Run(long patients, long appointments) {
   const double raw_seconds = SecondsSince(raw_begun);
   std::fprintf(stderr, "first-sync: ODBC alone reads %ld rows in %.1f s\n", raw_rows, raw_seconds);
 
-  const TemporaryFolder folder;
-  const auto seconds = ReadEverything(folder.path, port, static_cast<std::uint64_t>(raw_rows));
+  rehearsal::TemporaryFolder folder;
+  const auto made = folder.Make();
+  const auto seconds =
+      made ? ReadEverything(folder.path(), port, static_cast<std::uint64_t>(raw_rows))
+           : Result<double>(made.error());
   if (!seconds) {
     std::fprintf(stderr, "first-sync: %s\n", seconds.error().summary.c_str());
     return 1;
@@ -267,7 +258,7 @@ int Run(long patients, long appointments) {
   const double raw_rate = static_cast<double>(raw_rows) / raw_seconds;
   const double ratio = rate / raw_rate;
   const double peak = PeakMib();
-  const double syncs = bench::SyncedWritesPerSecond(folder.path);
+  const double syncs = bench::SyncedWritesPerSecond(folder.path());
   std::printf(
       "{\"bench\":\"first-sync\",\"figures\":{\"rows\":%ld,\"rows_per_s\":%.0f,\"seconds\":%.1f,"
       "\"odbc_rows_per_s\":%.0f,\"ratio_to_odbc\":%.2f,\"peak_mib\":%.0f,"

@@ -9,8 +9,8 @@
 #include "bench/disk.h"
 #include "connector/registry.h"
 #include "crypto/crypto.h"
-#include "rehearsal/child_process.h"
 #include "rehearsal/main_job.h"
+#include "sandboxes/child_process.h"
 
 namespace {
 
@@ -20,7 +20,7 @@ using pons::rehearsal::Percentile;
 pons::Result<MainJobReport> Play(int visits, int connections, const pons::Registry& registry,
                                  pons::Logger& log) {
   pons::rehearsal::MainJobOptions options;
-  options.sandbox_program = pons::rehearsal::ProgramBesideThis("pons-sandbox");
+  options.sandbox_program = pons::sandboxes::ProgramBesideThis("pons-sandbox");
   options.vendor = "best_practice";
   options.visits = visits;
   options.connections = connections;

@@ -28,7 +28,6 @@ using rehearsal::Percentile;
 using rehearsal::World;
 using std::chrono::steady_clock;
 
-constexpr char kPassword[] = "rehearsal-browser-password";
 constexpr double kMostP50 = 1000;
 constexpr double kMostP99 = 3000;
 
@@ -128,7 +127,7 @@ class RawCalls {
   bool Connect(const std::string& port) {
     std::string text =
         "Driver=FreeTDS;TDS_Version=7.4;ClientCharset=UTF-8;Server=127.0.0.1;Port=" + port +
-        ";Database=BPSPatients;UID=bpsrawdata;PWD=" + kPassword;
+        ";Database=BPSPatients;UID=bpsrawdata;PWD=" + rehearsal::kPracticePassword;
     SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &environment_);
     SQLSetEnvAttr(environment_, SQL_ATTR_ODBC_VERSION, reinterpret_cast<SQLPOINTER>(SQL_OV_ODBC3),
                   0);
@@ -239,6 +238,7 @@ void Complain(const char* what, const Batch& batch, int wanted) {
 int Run(int writes, int clients) {
   const auto log = StderrLogger(LogLevel::kWarn);
   rehearsal::WorldOptions options;
+  options.vendor = "best_practice";
   options.patients = 200;
   options.appointments = 200;
   options.shares_all = true;

@@ -7,7 +7,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 
 #include "accounts/accounts.h"
@@ -17,10 +16,11 @@
 #include "json/writer.h"
 #include "net/url.h"
 #include "portal/portal.h"
-#include "rehearsal/json_client.h"
 #include "rehearsal/main_job.h"
-#include "rehearsal/sandbox_process.h"
+#include "rehearsal/temporary_folder.h"
 #include "rehearsal/write_job.h"
+#include "sandboxes/json_client.h"
+#include "sandboxes/sandbox_process.h"
 #include "server/runtime.h"
 
 namespace pons {
@@ -42,7 +42,7 @@ void Progress(const std::string& what) { std::fprintf(stderr, "demo: %s\n", what
 
 ExitCode Check(const DemoOptions& given, const Registry& registry, Logger& log) {
   rehearsal::MainJobOptions options;
-  options.sandbox_program = rehearsal::ProgramBesideThis("pons-sandbox");
+  options.sandbox_program = sandboxes::ProgramBesideThis("pons-sandbox");
   options.vendor = kVendor;
   options.visits = given.visits;
   options.progress = Progress;
@@ -118,15 +118,6 @@ Result<std::uint16_t> FreePort(std::uint16_t wanted) {
   return MakeError(Fault::kMisconfigured, "no port of this machine is free to listen on");
 }
 
-// Goes last, after the runtime has let go of it.
-struct DemoFolder {
-  std::string path;
-  ~DemoFolder() {
-    std::error_code ignored;
-    if (!path.empty()) std::filesystem::remove_all(path, ignored);
-  }
-};
-
 class Demo {
  public:
   Demo(const DemoOptions& given, const Registry& registry, Logger& log)
@@ -138,26 +129,21 @@ class Demo {
     PONS_ASSIGN(const auto example_port, FreePort(0));
     const std::string origin = "http://127.0.0.1:" + std::to_string(pons_port);
     Progress("starting the sandbox practice");
-    PONS_ASSIGN(sandbox_, rehearsal::SandboxProcess::Start(
-                              rehearsal::ProgramBesideThis("pons-sandbox"),
+    PONS_ASSIGN(sandbox_, sandboxes::SandboxProcess::Start(
+                              sandboxes::ProgramBesideThis("pons-sandbox"),
                               {kVendor, "--patients", "800", "--appointments", "1500", "--seed",
                                "7", "--password", kPassword, "--report-interval-ms", "5000",
                                "--framed-by", origin}));
-    std::string path = (std::filesystem::temp_directory_path() / "pons-demo-XXXXXX").string();
-    if (mkdtemp(path.data()) == nullptr) {
-      return MakeError(Fault::kMisconfigured, "cannot make a folder in " +
-                                                  std::filesystem::temp_directory_path().string());
-    }
-    folder_.path = path;
+    PONS_TRY(folder_.Make());
     Progress("starting Pons");
     server::RuntimeOptions options;
-    options.data_folder = path;
+    options.data_folder = folder_.path();
     options.port = pons_port;
     options.development = true;
     options.demo = true;
     options.portal_frames = {sandbox_->control(),
                              "http://127.0.0.1:" + std::to_string(example_port)};
-    options.sandbox_program = rehearsal::ProgramBesideThis("pons-sandbox");
+    options.sandbox_program = sandboxes::ProgramBesideThis("pons-sandbox");
     PONS_ASSIGN(pons_,
                 server::Runtime::Start(options, registry_, SystemClock(), SystemRandom(), log_));
     PONS_TRY(SetUp());
@@ -174,7 +160,7 @@ class Demo {
 
   Result<void> SetUp() {
     Progress("connecting the practice and sharing its skin appointments");
-    rehearsal::JsonClient control(sandbox_->control());
+    sandboxes::JsonClient control(sandbox_->control());
     PONS_ASSIGN(const auto practice, control.Get("/clinic/practice"));
     PONS_ASSIGN(const auto locations, control.Get("/clinic/locations"));
     PONS_ASSIGN(const auto types, control.Get("/clinic/appointment_types"));
@@ -218,7 +204,7 @@ class Demo {
   Result<void> StartExample(const std::string& origin, std::uint16_t port) {
     if (given_.example.empty()) return Ok();
     Progress("starting the example app");
-    rehearsal::ChildOptions options;
+    sandboxes::ChildOptions options;
     options.program = "node";
     options.arguments = {"dist/main.js"};
     options.folder = given_.example;
@@ -228,7 +214,7 @@ class Demo {
                            {"CLIENT_SECRET", client_secret_},
                            {"FRAMED_BY", origin},
                            {"PORT", std::to_string(port)}};
-    auto started = rehearsal::ChildProcess::Start(options);
+    auto started = sandboxes::ChildProcess::Start(options);
     if (!started) {
       // The practice and the API are worth looking at all the same; the page says what is missing.
       Progress("the example app did not start: " + started.error().summary);
@@ -255,10 +241,10 @@ class Demo {
   const DemoOptions& given_;
   const Registry& registry_;
   Logger& log_;
-  DemoFolder folder_;
-  std::unique_ptr<rehearsal::SandboxProcess> sandbox_;
+  rehearsal::TemporaryFolder folder_;
+  std::unique_ptr<sandboxes::SandboxProcess> sandbox_;
   std::unique_ptr<server::Runtime> pons_;
-  std::unique_ptr<rehearsal::ChildProcess> example_;
+  std::unique_ptr<sandboxes::ChildProcess> example_;
   std::string example_url_;
   std::string client_id_;
   std::string client_secret_;

@@ -3,23 +3,23 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <map>
 #include <set>
 #include <thread>
 
 #include "admin/command.h"
 #include "base/time.h"
-#include "rehearsal/json_client.h"
-#include "rehearsal/sandbox_process.h"
+#include "rehearsal/app_client.h"
+#include "rehearsal/temporary_folder.h"
 #include "rehearsal/webhook_receiver.h"
+#include "rehearsal/world.h"
+#include "sandboxes/json_client.h"
+#include "sandboxes/sandbox_process.h"
 #include "server/runtime.h"
 #include "sync/scope.h"
 
 namespace pons::rehearsal {
 namespace {
-
-constexpr char kPassword[] = "rehearsal-browser-password";
 
 struct StartedVisit {
   std::string id;
@@ -31,7 +31,7 @@ struct StartedVisit {
 class MainJob {
  public:
   MainJob(const MainJobOptions& options, const Registry& registry, Logger& log)
-      : options_(options), registry_(registry), log_(log), random_(options.seed) {}
+      : options_(options), registry_(registry), log_(log), random_(1) {}
 
   Result<MainJobReport> Play() {
     PONS_TRY(StartPractice());
@@ -56,36 +56,25 @@ class MainJob {
 
   Result<void> StartPractice() {
     Say("starting the sandbox practice");
-    PONS_ASSIGN(sandbox_, SandboxProcess::Start(
+    PONS_ASSIGN(sandbox_, sandboxes::SandboxProcess::Start(
                               options_.sandbox_program,
                               {options_.vendor, "--patients",
                                std::to_string(std::max(200, options_.visits * 2)), "--appointments",
-                               "400", "--seed", "7", "--password", kPassword}));
-    control_ = std::make_unique<JsonClient>(sandbox_->control());
+                               "400", "--seed", "7", "--password", kPracticePassword}));
+    control_ = std::make_unique<sandboxes::JsonClient>(sandbox_->control());
     return Ok();
   }
 
   Result<void> StartPons() {
     Say("starting Pons");
     PONS_ASSIGN(receiver_, WebhookReceiver::Start(SystemClock(), log_));
-    folder_ = options_.data_folder;
-    if (folder_.empty()) {
-      std::string path =
-          (std::filesystem::temp_directory_path() / "pons-rehearsal-XXXXXX").string();
-      if (mkdtemp(path.data()) == nullptr) {
-        return MakeError(
-            Fault::kMisconfigured,
-            "cannot make a folder in " + std::filesystem::temp_directory_path().string());
-      }
-      folder_ = path;
-      made_folder_.path = path;
-    }
+    PONS_TRY(folder_.Make());
     server::RuntimeOptions options;
-    options.data_folder = folder_;
+    options.data_folder = folder_.path();
     options.development = true;
     PONS_ASSIGN(pons_,
                 server::Runtime::Start(options, registry_, SystemClock(), SystemRandom(), log_));
-    api_ = std::make_unique<JsonClient>(pons_->url());
+    api_ = std::make_unique<AppClient>(pons_->url());
     return Ok();
   }
 
@@ -102,7 +91,7 @@ class MainJob {
                {"name", name},
                {"time_zone", "Australia/Sydney"},
                {"set", json::Object{{"server", "127.0.0.1"}, {"port", sandbox_->wire_port()}}},
-               {"secret", json::Object{{"password", kPassword}}},
+               {"secret", json::Object{{"password", kPracticePassword}}},
                {"no_probe", true}}));
     return std::string(made.Text("id"));
   }
@@ -229,16 +218,12 @@ class MainJob {
   // The app's side: each encounter told is read, then its patient, as any app would.
   Result<void> ReadBack() {
     Say("reading the patients back");
-    PONS_ASSIGN(
-        const auto token,
-        api_->PostForm("/oauth/token", "grant_type=client_credentials&client_id=" + client_id_ +
-                                           "&client_secret=" + client_secret_));
-    api_->set_token(std::string(token.Text("access_token")));
+    PONS_TRY(api_->SignIn(client_id_, client_secret_));
     std::set<std::string> told;
     for (const auto& event : receiver_->events()) {
       if (event.type != "encounter.created") continue;
       if (event.verified) ++report_.verified;
-      PONS_ASSIGN(const auto encounter, api_->Get("/fhir/R4/Encounter/" + event.resource_id));
+      PONS_ASSIGN(const auto encounter, api_->Read("/fhir/R4/Encounter/" + event.resource_id));
       const std::string visit = LocalIdentifier(encounter);
       if (other_visits_.contains(visit)) {
         ++report_.leaked;
@@ -252,7 +237,7 @@ class MainJob {
       if (event.app_location != "clinic-a") Problem("a visit arrived at another app location");
       const auto* subject = encounter.Find("subject");
       PONS_ASSIGN(const auto patient,
-                  api_->Get("/fhir/R4/" + std::string(subject ? subject->Text("reference") : "")));
+                  api_->Read("/fhir/R4/" + std::string(subject ? subject->Text("reference") : "")));
       if (FamilyOf(patient) == started->second.family) {
         ++report_.patients_read_back;
       } else {
@@ -267,44 +252,23 @@ class MainJob {
     return Ok();
   }
 
-  static std::string LocalIdentifier(const json::Value& resource) {
-    const auto* identifiers = resource.Find("identifier");
-    if (!identifiers || !identifiers->array()) return {};
-    for (const auto& identifier : *identifiers->array()) {
-      if (identifier.Text("system").find("/connections/") != std::string_view::npos) {
-        return std::string(identifier.Text("value"));
-      }
-    }
-    return {};
-  }
-
   static std::string FamilyOf(const json::Value& patient) {
     const auto* names = patient.Find("name");
     if (!names || !names->array() || names->array()->empty()) return {};
     return std::string((*names->array())[0].Text("family"));
   }
 
-  // Goes last: after the runtime has let go of it.
-  struct MadeFolder {
-    std::string path;
-    ~MadeFolder() {
-      std::error_code ignored;
-      if (!path.empty()) std::filesystem::remove_all(path, ignored);
-    }
-  };
-
   const MainJobOptions& options_;
   const Registry& registry_;
   Logger& log_;
   SeededRandom random_;
   MainJobReport report_;
-  MadeFolder made_folder_;
-  std::string folder_;
-  std::unique_ptr<SandboxProcess> sandbox_;
-  std::unique_ptr<JsonClient> control_;
+  TemporaryFolder folder_;
+  std::unique_ptr<sandboxes::SandboxProcess> sandbox_;
+  std::unique_ptr<sandboxes::JsonClient> control_;
   std::unique_ptr<WebhookReceiver> receiver_;
   std::unique_ptr<server::Runtime> pons_;
-  std::unique_ptr<JsonClient> api_;
+  std::unique_ptr<AppClient> api_;
   std::string organization_, client_id_, client_secret_;
   std::string location_, type_, other_practitioner_;
   std::vector<std::string> practitioners_;

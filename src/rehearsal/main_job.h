@@ -3,7 +3,6 @@
 // start; the app is told, checks the signatures and reads the patients back through FHIR.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -21,8 +20,6 @@ struct MainJobOptions {
   int other_visits = 5;  // that no filter lets through; none of them may be told
   int connections = 1;   // all polled at once; the visits happen at the first
   std::chrono::milliseconds longest_pause{150};  // between two visits, at random
-  std::uint64_t seed = 1;
-  std::string data_folder;  // empty: one in memory that goes afterwards
   std::function<void(const std::string&)> progress = {};
 };
 

@@ -2,7 +2,6 @@
 #include "rehearsal/world.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <thread>
 
 #include "admin/admin_server.h"
@@ -11,7 +10,6 @@
 namespace pons::rehearsal {
 namespace {
 
-constexpr char kPassword[] = "rehearsal-browser-password";
 constexpr char kZone[] = "Australia/Sydney";
 
 json::Value Reference(std::string_view type, const std::string& id) {
@@ -42,11 +40,7 @@ bool World::Eventually(const std::function<bool()>& is_so, std::chrono::millisec
 
 Result<std::unique_ptr<World>> World::Start(const WorldOptions& options, Logger& log) {
   std::unique_ptr<World> world(new World());
-  std::string path = (std::filesystem::temp_directory_path() / "pons-world-XXXXXX").string();
-  if (mkdtemp(path.data()) == nullptr) {
-    return MakeError(Fault::kMisconfigured, "cannot make a folder for temporary data");
-  }
-  world->folder_ = path;
+  PONS_TRY(world->folder_.Make());
   std::vector<std::string> arguments = {options.vendor,
                                         "--patients",
                                         std::to_string(options.patients),
@@ -55,7 +49,7 @@ Result<std::unique_ptr<World>> World::Start(const WorldOptions& options, Logger&
                                         "--seed",
                                         "7",
                                         "--password",
-                                        kPassword,
+                                        kPracticePassword,
                                         "--zone",
                                         kZone};
   if (options.import_every.count() > 0) {
@@ -63,33 +57,27 @@ Result<std::unique_ptr<World>> World::Start(const WorldOptions& options, Logger&
                      {"--report-interval-ms", std::to_string(options.import_every.count())});
   }
   const auto beside = [](const std::string& given, const char* name) {
-    return given.empty() ? ProgramBesideThis(name) : given;
+    return given.empty() ? sandboxes::ProgramBesideThis(name) : given;
   };
-  PONS_ASSIGN(world->sandbox_,
-              SandboxProcess::Start(beside(options.sandbox_program, "pons-sandbox"), arguments));
-  world->control_ = std::make_unique<JsonClient>(world->sandbox_->control());
+  PONS_ASSIGN(world->sandbox_, sandboxes::SandboxProcess::Start(
+                                   beside(options.sandbox_program, "pons-sandbox"), arguments));
+  world->control_ = std::make_unique<sandboxes::JsonClient>(world->sandbox_->control());
   PONS_ASSIGN(world->receiver_, WebhookReceiver::Start(SystemClock(), log));
-  ChildOptions serve;
+  sandboxes::ChildOptions serve;
   serve.program = beside(options.pons_program, "pons");
-  serve.arguments = {"serve", "--data", path + "/data", "--listen", "127.0.0.1:0", "--development"};
-  PONS_ASSIGN(world->pons_, ChildProcess::Start(serve));
+  serve.arguments = {"serve",    "--data",      world->DataFolder(),
+                     "--listen", "127.0.0.1:0", "--development"};
+  PONS_ASSIGN(world->pons_, sandboxes::ChildProcess::Start(serve));
   world->api_ = std::make_unique<AppClient>(LastWord(world->pons_->ready_line()));
   PONS_TRY(world->SetUp(options));
   PONS_TRY(world->WaitUntilReading());
   return world;
 }
 
-World::~World() {
-  pons_.reset();
-  sandbox_.reset();
-  std::error_code ignored;
-  if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
-}
-
 Result<json::Value> World::Order(std::string_view command, json::Object arguments) {
   const CancelToken cancel;
-  PONS_ASSIGN(auto answer, admin::AskServer(folder_ + "/data", command,
-                                            json::Value(std::move(arguments)), cancel));
+  PONS_ASSIGN(auto answer,
+              admin::AskServer(DataFolder(), command, json::Value(std::move(arguments)), cancel));
   if (!answer) return MakeError(Fault::kUnavailable, "no server runs on the data folder");
   return std::move(*answer);
 }
@@ -109,7 +97,7 @@ Result<void> World::SetUp(const WorldOptions& options) {
                                        {"name", "Practice"},
                                        {"time_zone", kZone},
                                        {"set", std::move(settings)},
-                                       {"secret", json::Object{{"password", kPassword}}}}));
+                                       {"secret", json::Object{{"password", kPracticePassword}}}}));
   connection_ = connection.Text("id");
   PONS_ASSIGN(const auto app, Order("app add", {{"name", "Rehearsal app"}}));
   const std::string client(app.Text("client_id"));

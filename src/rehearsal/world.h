@@ -13,15 +13,19 @@
 #include "base/result.h"
 #include "json/value.h"
 #include "rehearsal/app_client.h"
-#include "rehearsal/child_process.h"
-#include "rehearsal/json_client.h"
-#include "rehearsal/sandbox_process.h"
+#include "rehearsal/temporary_folder.h"
 #include "rehearsal/webhook_receiver.h"
+#include "sandboxes/child_process.h"
+#include "sandboxes/json_client.h"
+#include "sandboxes/sandbox_process.h"
 
 namespace pons::rehearsal {
 
+// What the sandbox practice of a rehearsal is reached with.
+inline constexpr char kPracticePassword[] = "rehearsal-browser-password";
+
 struct WorldOptions {
-  std::string vendor = "best_practice";
+  std::string vendor;  // whose sandbox: its id, as the programs know it
   int patients = 200;
   int appointments = 200;
   // The practice's importer of reports; 0: the sandbox's own beat.
@@ -45,19 +49,19 @@ class World {
   // Returns once the practice's own lists can be read through the API.
   // Errors: what kept a program from starting, or Pons from reading.
   static Result<std::unique_ptr<World>> Start(const WorldOptions& options, Logger& log);
-  ~World();
 
   const AppClient& api() const { return *api_; }
-  JsonClient& control() { return *control_; }
+  sandboxes::JsonClient& control() { return *control_; }
   WebhookReceiver& receiver() { return *receiver_; }
-  SandboxProcess& sandbox() { return *sandbox_; }
+  sandboxes::SandboxProcess& sandbox() { return *sandbox_; }
 
   // An operator's command, through the running server's door.
   Result<json::Value> Order(std::string_view command, json::Object arguments = {});
 
   const std::string& connection() const { return connection_; }
   const std::string& grant() const { return grant_; }
-  const std::string& data_folder() const { return folder_; }
+  // A folder that goes with the world, for what a test writes.
+  const std::string& folder() const { return folder_.path(); }
   const std::vector<Listed>& practitioners() const { return practitioners_; }
   const std::vector<Listed>& locations() const { return locations_; }
   const std::vector<Listed>& services() const { return services_; }
@@ -81,17 +85,18 @@ class World {
 
  private:
   World() = default;
+  std::string DataFolder() const { return folder_.path() + "/data"; }
   Result<void> SetUp(const WorldOptions& options);
   Result<void> WaitUntilReading();
   Result<std::vector<Listed>> ListOf(std::string_view type);
 
-  std::string folder_;
+  TemporaryFolder folder_;
   std::string today_;
   std::string connection_, grant_;
-  std::unique_ptr<SandboxProcess> sandbox_;
-  std::unique_ptr<JsonClient> control_;
-  std::unique_ptr<ChildProcess> pons_;
+  std::unique_ptr<sandboxes::SandboxProcess> sandbox_;
+  std::unique_ptr<sandboxes::JsonClient> control_;
   std::unique_ptr<WebhookReceiver> receiver_;
+  std::unique_ptr<sandboxes::ChildProcess> pons_;
   std::unique_ptr<AppClient> api_;
   std::vector<Listed> practitioners_, locations_, services_;
   std::optional<PracticeZone> zone_;

@@ -9,8 +9,8 @@
 
 #include "net/folder.h"
 #include "net/sql.h"
-#include "rehearsal/json_client.h"
-#include "rehearsal/sandbox_process.h"
+#include "sandboxes/json_client.h"
+#include "sandboxes/sandbox_process.h"
 #include "tests/support/tcp_proxy.h"
 #include "vendors/best_practice/connector/best_practice.h"
 
@@ -28,11 +28,11 @@ inline constexpr char kPassword[] = "not; a {real} one=";
 class BestPracticeLive : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto started = rehearsal::SandboxProcess::Start(
+    auto started = sandboxes::SandboxProcess::Start(
         std::string(PONS_BINARY_DIR) + "/bin/pons-sandbox", SandboxArguments());
     ASSERT_TRUE(started) << started.error().summary;
     sandbox_ = std::move(started).value();
-    control_ = std::make_unique<rehearsal::JsonClient>(sandbox_->control());
+    control_ = std::make_unique<sandboxes::JsonClient>(sandbox_->control());
     Say("POST", "/reset", Object{});
     location_ = Made("/clinic/locations", {{"name", "Harbour Clinic"}});
     practitioner_ = Made(
@@ -137,8 +137,8 @@ class BestPracticeLive : public ::testing::Test {
 
   const BestPracticeConnector connector_;
   Clock* clock_ = &SystemClock();
-  std::unique_ptr<rehearsal::SandboxProcess> sandbox_;
-  std::unique_ptr<rehearsal::JsonClient> control_;
+  std::unique_ptr<sandboxes::SandboxProcess> sandbox_;
+  std::unique_ptr<sandboxes::JsonClient> control_;
   SeededRandom random_{1};
   CancelToken cancel_;
   MemoryLogger log_;

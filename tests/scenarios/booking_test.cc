@@ -9,6 +9,7 @@ class Booking : public Story<Booking> {
  public:
   static rehearsal::WorldOptions Options() {
     rehearsal::WorldOptions options;
+    options.vendor = "best_practice";
     options.patients = 60;
     options.appointments = 60;
     return options;

@@ -9,6 +9,7 @@ class Ownership : public Story<Ownership> {
  public:
   static rehearsal::WorldOptions Options() {
     rehearsal::WorldOptions options;
+    options.vendor = "best_practice";
     options.patients = 60;
     options.appointments = 40;
     return options;

@@ -20,6 +20,7 @@ class Report : public Story<Report> {
  public:
   static rehearsal::WorldOptions Options() {
     rehearsal::WorldOptions options;
+    options.vendor = "best_practice";
     options.patients = 60;
     options.appointments = 40;
     options.import_every = std::chrono::milliseconds(500);
@@ -84,7 +85,7 @@ class Report : public Story<Report> {
     return {};
   }
   static int QpdfCheck(const std::string& pdf) {
-    const std::string path = world().data_folder() + "/check.pdf";
+    const std::string path = world().folder() + "/check.pdf";
     std::ofstream(path, std::ios::binary) << pdf;
     const int status = std::system(("qpdf --check " + path + " >/dev/null 2>&1").c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;

@@ -14,8 +14,8 @@
 #include <thread>
 
 #include "base/text.h"
-#include "rehearsal/json_client.h"
-#include "rehearsal/sandbox_process.h"
+#include "sandboxes/json_client.h"
+#include "sandboxes/sandbox_process.h"
 #include "tests/support/tcp_proxy.h"
 #include "vendors/best_practice/connector/best_practice.h"
 #include "vendors/best_practice/connector/best_practice_cursor.h"
@@ -125,7 +125,7 @@ class BestPracticeClinic final : public Clinic {
  public:
   static Result<std::unique_ptr<Clinic>> Open(std::shared_ptr<MovedClock> clock) {
     PONS_ASSIGN(auto sandbox,
-                rehearsal::SandboxProcess::Start(std::string(PONS_BINARY_DIR) + "/bin/pons-sandbox",
+                sandboxes::SandboxProcess::Start(std::string(PONS_BINARY_DIR) + "/bin/pons-sandbox",
                                                  {"best_practice", "--password", kPassword,
                                                   "--patients", "0", "--appointments", "0"}));
     auto clinic = std::make_unique<BestPracticeClinic>(std::move(clock), std::move(sandbox));
@@ -136,7 +136,7 @@ class BestPracticeClinic final : public Clinic {
   }
 
   BestPracticeClinic(std::shared_ptr<MovedClock> clock,
-                     std::unique_ptr<rehearsal::SandboxProcess> sandbox)
+                     std::unique_ptr<sandboxes::SandboxProcess> sandbox)
       : clock_(std::move(clock)),
         sandbox_(std::move(sandbox)),
         control_(sandbox_->control()),
@@ -380,8 +380,8 @@ class BestPracticeClinic final : public Clinic {
 
   const best_practice::BestPracticeConnector connector_;
   std::shared_ptr<MovedClock> clock_;
-  std::unique_ptr<rehearsal::SandboxProcess> sandbox_;
-  rehearsal::JsonClient control_;
+  std::unique_ptr<sandboxes::SandboxProcess> sandbox_;
+  sandboxes::JsonClient control_;
   test::TcpProxy wire_;
   std::unique_ptr<MutePort> mute_;
   std::string name_;
