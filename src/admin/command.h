@@ -73,8 +73,6 @@ struct AdminContext {
   // How connections are doing at this moment, from the engine that reads them; what the store holds
   // is saved only when a state changes.
   std::function<std::map<store::ConnectionKey, store::ConnectionHealth>()> live_health = {};
-  // Has a connection read anew though its settings are as before.
-  std::function<void(store::ConnectionKey)> start_anew = {};
   // What a first reading or sweep under way has done: "patients: 12000 of 100000 read".
   std::function<std::vector<std::string>(store::ConnectionKey)> progress = {};
   // Puts a change of settings into the audit trail; where it fails the change is not made.

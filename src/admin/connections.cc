@@ -163,13 +163,12 @@ Result<json::Value> Edit(AdminContext& context, const json::Value& arguments) {
   }
   const bool settings_too =
       !PairsOf(arguments, "set").empty() || !PairsOf(arguments, "secret").empty();
-  bool as_before = false;
   if (settings_too) {
-    const auto before = std::pair(connection.settings_json, connection.secrets_json);
     PONS_ASSIGN(const auto settings, ChangedSettings(*connector, connection, arguments));
     connection.settings_json = json::Write(PairsJson(settings));
     connection.secrets_json = SecretsJson(settings);
-    as_before = before == std::pair(connection.settings_json, connection.secrets_json);
+    // The same password again, after the practice put it back, is tried anew too.
+    ++connection.settings_revision;
     if (!FlagOf(arguments, "no_probe")) {
       const auto report = ProbeConnection(context, connection);
       if (!report) {
@@ -184,8 +183,6 @@ Result<json::Value> Edit(AdminContext& context, const json::Value& arguments) {
     tx.Update(connection);
     return Ok();
   }));
-  // The same password again, after the practice put it back: the engine sees no change by itself.
-  if (as_before && context.start_anew) context.start_anew(connection.key);
   auto out = Message("Connection \"" + connection.name + "\" is changed" +
                      (settings_too ? " and read anew with its settings." : "."));
   out.Set("id", connection.id.value);

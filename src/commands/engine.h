@@ -3,19 +3,18 @@
 // due, on which thread, one thread a connection at a time, a bounded number at once.
 #pragma once
 
-#include <condition_variable>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "commands/command_worker.h"
 #include "commands/desk.h"
 #include "grants/grant_book.h"
+#include "sync/turns.h"
 
 namespace pons::commands {
 
@@ -53,32 +52,15 @@ class CommandEngine final : public Desk {
   Result<CommandView> Withdraw(store::AppKey app, std::string_view id) override;
 
  private:
-  struct Slot {
-    std::shared_ptr<CommandWorker> worker;
-    std::optional<Instant> due;
-    bool running = false;
-    bool nudged = false;
-  };
-  // What the store's commits call for as long as there is an engine.
-  struct Door {
-    std::mutex mutex;
-    CommandEngine* engine = nullptr;
-  };
-
-  void Committed(const store::CommitInfo& info);
   // A reader of the pool's; goes back when it is let go.
   Result<std::shared_ptr<store::Reader>> Borrow();
   Result<void> Check(const Submission& submission, const grants::Snapshot& names);
   store::CommandRow RowFor(const Submission& submission, Instant now);
   Result<CommandView> View(const store::CommandRow& row);
 
-  // Workers for connections that have something to do; lets go of what was taken away. Requires
-  // the lock.
-  void Reload(const grants::Snapshot& snapshot);
-  void TakeNudges(const grants::Snapshot& snapshot);
-  Slot* PickDue(Instant now, std::optional<Instant>& next);
-  void GrowTo(std::size_t threads);
-  void Loop();
+  // Waiters whose time is up are told; at first also asks which connections have something to do.
+  // Gives the next moment at which a waiter's time is up.
+  std::optional<Instant> Beside();
   void TimeOutWaiters();
 
   store::Store& store_;
@@ -92,22 +74,12 @@ class CommandEngine final : public Desk {
   Waiters waiters_;
   CancelToken cancel_;
   WorkerContext context_;
-  std::shared_ptr<Door> door_ = std::make_shared<Door>();
 
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<store::Reader>> readers_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  std::map<store::ConnectionKey, Slot> slots_;
-  std::set<store::ConnectionKey> nudged_;  // by commits, not looked at yet
-  bool settings_changed_ = true;
-  std::shared_ptr<const grants::Snapshot> snapshot_;
-  std::vector<std::thread> threads_;
-  bool started_ = false;
-  bool stopping_ = false;
-  bool watched_ = false;  // some thread waits for the next moment
-  bool asked_store_ = false;
+  std::atomic<bool> asked_store_ = false;
+  sync::Turns<CommandWorker> turns_;
 };
 
 }  // namespace pons::commands

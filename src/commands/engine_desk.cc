@@ -156,8 +156,7 @@ void CommandEngine::WhenSettled(std::string_view id, Instant until,
     const auto row = (*reader)->Command(id);
     if (row && *row && IsSettled(**row)) waiters_.Settle(ledger_.ViewOf(**row, **reader));
   }
-  { const std::lock_guard lock(mutex_); }
-  wake_.notify_all();
+  turns_.Wake();
 }
 
 Result<CommandView> CommandEngine::Withdraw(store::AppKey app, std::string_view id) {

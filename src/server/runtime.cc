@@ -199,7 +199,6 @@ class RunningPons final : public Runtime {
       admin_->certificate_files.push_back(options_.tls_certificate_file);
     }
     admin_->live_health = [this] { return engine_.health(); };
-    admin_->start_anew = [this](store::ConnectionKey key) { engine_.StartAnew(key); };
     admin_->progress = [this](store::ConnectionKey key) { return ProgressLines(key); };
     admin_->audit = admin::AuditInto(api_->audit());
     PONS_ASSIGN(admin_server_, admin::StartAdminServer(*admin_));

@@ -41,6 +41,8 @@ struct Connection {
   std::string time_zone;
   std::string settings_json;            // plain settings: {"server":"…"}
   Sensitive<std::string> secrets_json;  // secret settings; sealed at rest
+  // To be raised when settings are given, even the same ones: whoever uses them signs in anew.
+  std::int64_t settings_revision = 0;
   bool paused = false;
   Instant created{};
 };

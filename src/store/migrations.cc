@@ -7,7 +7,7 @@
 namespace pons::store {
 namespace {
 
-constexpr std::array<const char*, 7> kMigrations = {
+constexpr std::array<const char*, 8> kMigrations = {
 #include "store/migrations/0001_initial.sql.inc"
     ,
 #include "store/migrations/0002_commands.sql.inc"
@@ -21,6 +21,8 @@ constexpr std::array<const char*, 7> kMigrations = {
 #include "store/migrations/0006_developer.sql.inc"
     ,
 #include "store/migrations/0007_portal.sql.inc"
+    ,
+#include "store/migrations/0008_settings_revision.sql.inc"
 };
 
 }  // namespace

@@ -172,7 +172,7 @@ Result<std::vector<Connection>> SqliteReader::Connections() {
   {
     auto use = db_->Prepared(
         "SELECT key, id, organization_id, name, vendor, time_zone, settings, secrets, paused,"
-        " created FROM connection ORDER BY key");
+        " created, settings_revision FROM connection ORDER BY key");
     while (use.Step()) {
       Connection row;
       row.key = use.Integer(0);
@@ -186,6 +186,7 @@ Result<std::vector<Connection>> SqliteReader::Connections() {
       row.secrets_json = Sensitive<std::string>(std::move(secrets));
       row.paused = use.Integer(8) != 0;
       row.created = FromMillis(use.Integer(9));
+      row.settings_revision = use.Integer(10);
       rows.push_back(std::move(row));
     }
   }

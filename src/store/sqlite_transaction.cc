@@ -403,13 +403,14 @@ WebhookKey SqliteTransaction::Insert(const Webhook& webhook) {
 void SqliteTransaction::Update(const Connection& c) {
   const std::string sealed = keys_.Seal(c.secrets_json.Reveal(), random_);
   db_.Prepared(
-         "UPDATE connection SET name=?, time_zone=?, settings=?, secrets=?, paused=?"
-         " WHERE key=?")
+         "UPDATE connection SET name=?, time_zone=?, settings=?, secrets=?, paused=?,"
+         " settings_revision=? WHERE key=?")
       .Bind(c.name)
       .Bind(c.time_zone)
       .Bind(c.settings_json)
       .Blob(sealed)
       .Bind(std::int64_t{c.paused})
+      .Bind(c.settings_revision)
       .Bind(c.key)
       .Run();
   SettingsChanged();

@@ -3,16 +3,13 @@
 // a bounded number at once.
 #pragma once
 
-#include <atomic>
-#include <condition_variable>
 #include <map>
-#include <memory>
-#include <mutex>
-#include <thread>
+#include <optional>
 #include <vector>
 
 #include "grants/grant_book.h"
 #include "sync/connection_worker.h"
+#include "sync/turns.h"
 
 namespace pons::sync {
 
@@ -38,46 +35,15 @@ class SyncEngine {
 
   void Nudge(store::ConnectionKey connection);
 
-  // Forgets what the connection has run into and signs in anew: somebody has looked after it,
-  // though its settings are as before.
-  void StartAnew(store::ConnectionKey connection);
-
   // Threads: any.
   std::map<store::ConnectionKey, store::ConnectionHealth> health() const;
   std::vector<StreamProgress> progress(store::ConnectionKey connection) const;
 
  private:
-  struct Slot {
-    std::shared_ptr<ConnectionWorker> worker;
-    std::optional<Instant> due;
-    bool running = false;
-    bool nudged = false;
-    bool anew = false;  // its worker has to be made again
-  };
-
-  // Makes workers for what operators set up and lets go of what they took away.
-  void Reload(const grants::Snapshot& snapshot);
-  void Loop();
-  // The slot that is due longest, or null and when to look again. Requires the lock.
-  Slot* PickDue(Instant now, std::optional<Instant>& next);
-  void GrowTo(std::size_t threads);
-
-  store::Store& store_;
-  grants::GrantBook& book_;
-  Clock& clock_;
-  EngineOptions options_;
   IdentityMap identities_;
   CancelToken cancel_;
   WorkerContext context_;
-
-  mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  std::map<store::ConnectionKey, Slot> slots_;
-  std::shared_ptr<const grants::Snapshot> snapshot_;
-  std::vector<std::thread> threads_;
-  bool started_ = false;
-  bool stopping_ = false;
-  bool watched_ = false;  // some thread waits for the next moment
+  Turns<ConnectionWorker> turns_;
 };
 
 }  // namespace pons::sync
