@@ -182,7 +182,7 @@ Result<Reading> Look(server::Runtime& pons, store::Reader& reader) {
 Result<double> ReadEverything(const std::string& folder, const std::string& port,
                               std::uint64_t expected) {
   Registry registry;
-  RegisterAll(registry);
+  PONS_CHECK(RegisterAll(registry));
   const auto log = StderrLogger(LogLevel::kWarn);
   server::RuntimeOptions options;
   options.data_folder = folder;

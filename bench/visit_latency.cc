@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
   }
   pons::crypto::InitCrypto();
   pons::Registry registry;
-  pons::RegisterAll(registry);
+  PONS_CHECK(pons::RegisterAll(registry));
   const auto log = pons::StderrLogger(pons::LogLevel::kWarn);
   const auto one = Play(visits, 1, registry, *log);
   const auto many = Play(visits, 100, registry, *log);

@@ -6,10 +6,16 @@
 
 namespace pons {
 
-void RegisterAll(Registry& registry) {
+std::span<const OperatorSection> OperatorSections() { return {}; }
+
+Result<void> RegisterAll(Registry& registry, const OperatorSettings& given) {
+  for (const auto& [section, settings] : given) {
+    return MakeError(Fault::kMisconfigured, "no vendor has a section \"" + section + "\"");
+  }
   static const best_practice::BestPracticeConnector best_practice;
   registry.Add(best_practice);
   registry.Add(memory::TutorialConnector());
+  return Ok();
 }
 
 }  // namespace pons

@@ -25,7 +25,7 @@ Result<json::Value> RunOnFolder(const std::string& data_folder, const admin::Com
   }
   const auto log = StderrLogger(LogLevel::kWarn);
   Registry registry;
-  RegisterAll(registry);
+  PONS_TRY(RegisterAll(registry));
   const bool stored = command.name != "vendor list";
   const std::string folder = stored ? data_folder : ":memory:";
   PONS_ASSIGN(const auto store,

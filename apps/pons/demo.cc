@@ -257,7 +257,7 @@ ExitCode Run(const DemoOptions& given) {
   BlockStopSignals();
   const auto log = StderrLogger(given.verbose ? LogLevel::kInfo : LogLevel::kWarn);
   Registry registry;
-  RegisterAll(registry);
+  if (auto known = RegisterAll(registry); !known) return Report(known.error());
   if (given.check) return Check(given, registry, *log);
   Demo demo(given, registry, *log);
   if (const auto started = demo.Start(); !started) return Report(started.error());

@@ -87,7 +87,7 @@ ExitCode Serve(const ServeOptions& given) {
   RaiseFileLimit();
   const auto log = StderrLogger(given.verbose ? LogLevel::kDebug : LogLevel::kInfo);
   Registry registry;
-  RegisterAll(registry);
+  if (auto known = RegisterAll(registry); !known) return Report(known.error());
   const auto options = RuntimeOptionsFrom(given);
   if (!options) return Report(options.error());
   auto runtime = server::Runtime::Start(*options, registry, SystemClock(), SystemRandom(), *log);

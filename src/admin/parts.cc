@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "connector/opened.h"
 #include "net/http.h"
-#include "net/sql.h"
 #include "sync/health.h"
 
 namespace pons::admin {
@@ -211,12 +211,11 @@ Result<ProbeReport> ProbeConnection(AdminContext& context, const store::Connecti
   PONS_ASSIGN(const auto settings, CompleteSettings(stored, connector->descriptor().settings));
   PONS_TRY(connector->Check(settings));
   PONS_ASSIGN(const auto zone, PracticeZone::Named(connection.time_zone));
-  const auto sql = connector->MakeSql(settings);
-  const auto http = sql == nullptr ? net::MakeCurlTransport({}) : nullptr;
-  const SessionContext session_context{context.clock,  http.get(),  sql.get(), context.random,
-                                       context.cancel, context.log, zone};
-  PONS_ASSIGN(const auto session, connector->Open(settings, session_context));
-  return session->Probe(context.clock.Now() + kProbeTime);
+  const auto http = net::MakeCurlTransport({});
+  PONS_ASSIGN(const auto opened, OpenSession(*connector, settings,
+                                             {context.clock, http.get(), nullptr, context.random,
+                                              context.cancel, context.log, zone}));
+  return opened.session->Probe(context.clock.Now() + kProbeTime);
 }
 
 json::Value ProbeJson(const ProbeReport& report) {

@@ -22,24 +22,22 @@ constexpr Stream kNamed[] = {Stream::kLocations, Stream::kPractitioners,
 
 Result<void> PracticeSession::EnsureOpen() {
   used_ = parts_.clock.Now();
-  if (session_) return Ok();
+  if (opened_.session) return Ok();
   PONS_ASSIGN(auto resolved, sync::ResolveConnector(parts_.registry, connection_));
   connector_ = resolved.connector;
   PONS_ASSIGN(auto zone, PracticeZone::Named(connection_.time_zone));
   zone_ = zone;
-  sql_ = connector_->MakeSql(resolved.settings);
-  folder_ = connector_->MakeFolder(resolved.settings);
-  SessionContext context{parts_.clock,  parts_.http, sql_.get(), parts_.random,
-                         parts_.cancel, parts_.log,  zone,       folder_.get()};
-  PONS_ASSIGN(session_, connector_->Open(resolved.settings, context));
-  if (session_->commands() == nullptr) {
+  PONS_ASSIGN(opened_, OpenSession(*connector_, resolved.settings,
+                                   {parts_.clock, parts_.http, nullptr, parts_.random,
+                                    parts_.cancel, parts_.log, zone}));
+  if (opened_.session->commands() == nullptr) {
     Close();
     return MakeError(Fault::kUnsupported, "this connection takes no commands");
   }
   builder_ = std::make_unique<sync::RecordBuilder>(parts_.identities, connection_.id,
                                                    connection_.key, zone);
   applier_ = std::make_unique<sync::Applier>(*builder_);
-  const auto report = session_->Probe(parts_.clock.Now() + kCallTime);
+  const auto report = opened_.session->Probe(parts_.clock.Now() + kCallTime);
   if (!report) {
     Close();
     return report.error();
@@ -55,14 +53,12 @@ Result<void> PracticeSession::EnsureOpen() {
 void PracticeSession::Close() {
   applier_.reset();
   builder_.reset();
-  session_.reset();
-  folder_.reset();
-  sql_.reset();
+  opened_.Close();
 }
 
 void PracticeSession::Tidy() {
   const Instant now = parts_.clock.Now();
-  if (!session_) return;
+  if (!opened_.session) return;
   if (now - used_ > kCloseAfter) return Close();
   if (now - learnt_ < kLearnEvery) return;
   // Old names are better than none: where this fails it is tried again in a minute.
@@ -70,7 +66,7 @@ void PracticeSession::Tidy() {
 }
 
 Result<void> PracticeSession::LearnNames() {
-  auto* changes = session_->changes();
+  auto* changes = opened_.session->changes();
   learnt_ = parts_.clock.Now();
   if (changes == nullptr) return Ok();
   for (const auto& support : can().streams) {

@@ -9,10 +9,9 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "connector/opened.h"
 #include "connector/registry.h"
-#include "net/folder.h"
 #include "net/http.h"
-#include "net/sql.h"
 #include "store/entities.h"
 #include "sync/applier.h"
 #include "sync/record_builder.h"
@@ -38,14 +37,14 @@ class PracticeSession {
   // Opens the session and learns what the practice's places, people and types are called, as the
   // records that sync writes name them. Errors: those of Session::Probe and Pull.
   Result<void> EnsureOpen();
-  bool open() const { return session_ != nullptr; }
+  bool open() const { return opened_.session != nullptr; }
   void Close();
   // Names are read again from time to time; closes what nobody has used for long.
   void Tidy();
 
   // Require: open.
-  Session& session() { return *session_; }
-  CommandSink& sink() { return *session_->commands(); }
+  Session& session() { return *opened_.session; }
+  CommandSink& sink() { return *opened_.session->commands(); }
   sync::RecordBuilder& builder() { return *builder_; }
   sync::Applier& applier() { return *applier_; }
   const PracticeZone& zone() const { return *zone_; }
@@ -58,9 +57,7 @@ class PracticeSession {
   store::Connection connection_;
   const Connector* connector_ = nullptr;
   std::optional<PracticeZone> zone_;
-  std::unique_ptr<net::SqlTransport> sql_;
-  std::unique_ptr<net::Folder> folder_;
-  std::unique_ptr<Session> session_;
+  Opened opened_;
   std::unique_ptr<sync::RecordBuilder> builder_;
   std::unique_ptr<sync::Applier> applier_;
   Instant learnt_{};

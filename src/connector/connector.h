@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,10 +24,12 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "connector/settings.h"
+#include "model/clinical.h"
 #include "model/commands.h"
 #include "model/records.h"
 
 namespace pons::net {
+using Headers = std::vector<std::pair<std::string, std::string>>;
 class Folder;
 class HttpTransport;
 class SqlTransport;
@@ -76,7 +79,8 @@ struct Capabilities {
   std::span<const model::CommandKind> commands = {};  // CommandSink; empty: none
   // How long after a lost answer the request may still take effect.
   std::chrono::milliseconds settling{2000};
-  std::uint64_t max_document_bytes = 0;  // for kAttachDocument
+  std::uint64_t max_document_bytes = 0;                // for kAttachDocument
+  std::span<const model::ClinicalKind> clinical = {};  // ClinicalReader; empty: none
 };
 
 struct Descriptor {
@@ -199,6 +203,37 @@ class SlotReader {
   virtual Result<SlotAnswer> ReadSlots(const SlotQuery& query) = 0;
 };
 
+// ---- Reading clinical data, on demand -----------------------------------------------------------
+
+struct ClinicalQuery {
+  std::string patient;  // the vendor's id
+  model::ClinicalKind kind = model::ClinicalKind::kConditions;
+  Instant deadline{};
+};
+
+struct ClinicalAnswer {
+  std::vector<model::ClinicalItem> items;  // newest first where they are dated
+  std::vector<Unreadable> unreadable;
+  bool cut = false;  // there was more than is ever read at once
+};
+
+struct ClinicalContent {
+  std::string content_type;
+  std::string bytes;
+};
+
+// Clinical data is asked for when an app asks, and never kept.
+class ClinicalReader {
+ public:
+  virtual ~ClinicalReader() = default;
+  // Errors: kNotFound where there is no such patient.
+  virtual Result<ClinicalAnswer> ReadClinical(const ClinicalQuery& query) = 0;
+  // One item of the kind kDocuments, in full. Errors: kUnsupported where these settings give no way
+  // to it, naming the setting; kNotFound.
+  virtual Result<ClinicalContent> ReadContent(std::string_view patient, std::string_view item,
+                                              Instant deadline) = 0;
+};
+
 // ---- Writing ----------------------------------------------------------------------------------
 
 struct Command {
@@ -271,15 +306,28 @@ class CommandSink {
 
 // ---- Sessions and connectors ------------------------------------------------------------------
 
+// Counts what a vendor may charge for, per connection and day, so that a practice sees what a
+// setting costs. Threads: any.
+class Meter {
+ public:
+  virtual ~Meter() = default;
+  // `what` is a word of the vendor's price list, in snake_case: "query".
+  virtual void Count(std::string_view what, std::uint64_t times = 1) = 0;
+};
+
 struct SessionContext {
   Clock& clock;
-  net::HttpTransport* http;  // null where the descriptor's transport is SQL
-  net::SqlTransport* sql;    // null where it is HTTP
+  net::HttpTransport* http;
+  net::SqlTransport* sql;  // what MakeSql gave; null where it gave none
   Random& random;
   const CancelToken& cancel;
   Logger& log;
   PracticeZone zone;
   net::Folder* folder = nullptr;  // what MakeFolder gave
+  Meter* meter = nullptr;         // null: nobody counts
+  // Keeps a setting marked `learned` that the vendor has changed by itself; empty: nobody keeps it.
+  // Called on the session's thread; the session goes on as it is.
+  std::function<void(std::string_view key, std::string value)> keep = {};
 };
 
 struct ProbeReport {
@@ -302,6 +350,20 @@ class Session {
   virtual RecordReader* records() { return nullptr; }
   virtual SlotReader* slots() { return nullptr; }
   virtual CommandSink* commands() { return nullptr; }
+  virtual ClinicalReader* clinical() { return nullptr; }
+};
+
+// A vendor's own call to say that something may have changed.
+struct HookRequest {
+  const net::Headers& headers;
+  std::string_view body;
+  Instant now{};
+};
+struct Hook {
+  std::string id;  // the call's own; a second one of the same id is the same call
+  // Whom it concerns: the connections of this vendor whose setting `key` has this value.
+  std::string key;
+  std::string value;
 };
 
 class Connector {
@@ -321,7 +383,25 @@ class Connector {
                                                  model::Stream stream) const;
 
   // The SQL transport this vendor speaks through with these settings; null for HTTP vendors.
-  virtual std::unique_ptr<net::SqlTransport> MakeSql(const Settings& settings) const;
+  // `context` is the one Open will be given, without `sql` and `folder`; what it refers to outlives
+  // the transport.
+  virtual std::unique_ptr<net::SqlTransport> MakeSql(const Settings& settings,
+                                                     const SessionContext& context) const;
+
+  // Exchanges what is given once for what is kept, with the vendor. Called before the first Open,
+  // and again whenever a setting marked `once` is given. Returns the settings to keep: those marked
+  // `learned` filled in, those marked `once` gone. A vendor without such settings is never asked.
+  // Errors: kRejected (the code is wrong, or used up), kUnavailable, kMisconfigured (the operator
+  // has not given what this needs).
+  virtual Result<Settings> Pair(const Settings& given, const SessionContext& context) const;
+
+  // Takes back what this connection has left running at the vendor, when it is paused or removed.
+  virtual Result<void> Leave(const Settings& settings, const SessionContext& context) const;
+
+  // Reads what came to this vendor's address for calls (POST /hooks/{vendor}); nothing in it is
+  // believed but that somebody should look. Errors: kUnsupported (this vendor calls nobody),
+  // kUnauthenticated (not signed by the vendor, or not lately), kProtocol.
+  virtual Result<Hook> ReadHook(const HookRequest& request) const;
 
   // The watched folder that these settings name; null where they name none.
   virtual std::unique_ptr<net::Folder> MakeFolder(const Settings& settings) const;

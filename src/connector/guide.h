@@ -13,6 +13,15 @@ struct GuideStep {
   std::string_view title;  // "Find the server's name"
   std::string_view text;
   std::string_view where = {};  // "Setup > Configuration > Database"; empty: nowhere to click
+  std::string_view way = {};    // only for this way of connecting; empty: for all
+};
+
+// One of several ways to reach the same vendor: a value of one setting, chosen first.
+struct GuideWay {
+  std::string_view value;                         // "halo"
+  std::string_view label;                         // "Halo Connect"
+  std::string_view text;                          // when it is the right one, in a sentence
+  std::span<const std::string_view> before = {};  // what to have at hand, beside Guide::before
 };
 
 // How a form asks for a setting of the descriptor.
@@ -21,6 +30,7 @@ struct SettingWords {
   std::string_view label;         // "Database browser password"
   std::string_view choices = {};  // separated by blanks; empty: anything
   bool usual = false;             // shown at once; others behind "more settings"
+  std::string_view way = {};      // only for this way of connecting; empty: for all
 };
 
 struct Guide {
@@ -34,6 +44,9 @@ struct Guide {
   // The vendor's own words, in lower case, where they are not practitioner and appointment type.
   std::string_view practitioner = {};
   std::string_view appointment_type = {};
+  // The setting that chooses the way, and its choices, the usual one first; none: there is one way.
+  std::string_view way_setting = {};
+  std::span<const GuideWay> ways = {};
 };
 
 }  // namespace pons

@@ -8,7 +8,20 @@
 
 namespace pons {
 
-std::unique_ptr<net::SqlTransport> Connector::MakeSql(const Settings&) const { return nullptr; }
+std::unique_ptr<net::SqlTransport> Connector::MakeSql(const Settings&,
+                                                      const SessionContext&) const {
+  return nullptr;
+}
+
+Result<Settings> Connector::Pair(const Settings& given, const SessionContext&) const {
+  return given;
+}
+
+Result<void> Connector::Leave(const Settings&, const SessionContext&) const { return Ok(); }
+
+Result<Hook> Connector::ReadHook(const HookRequest&) const {
+  return MakeError(Fault::kUnsupported, std::string(descriptor().name) + " calls nobody");
+}
 
 std::chrono::milliseconds Connector::PollInterval(const Settings&, model::Stream stream) const {
   for (const auto& support : descriptor().can.streams) {

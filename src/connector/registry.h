@@ -22,7 +22,15 @@ class Registry {
   std::vector<const Connector*> connectors_;
 };
 
-// vendors/all.cc
-void RegisterAll(Registry& registry);
+// vendors/all.cc. Once per process. Errors: kMisconfigured, naming a section or a key of `given`
+// that no vendor knows, or a value that is none.
+Result<void> RegisterAll(Registry& registry, const OperatorSettings& given = {});
+// The sections and keys that RegisterAll understands, for help and reference pages.
+struct OperatorSection {
+  std::string_view section;
+  std::string_view help;
+  std::span<const SettingSpec> settings;
+};
+std::span<const OperatorSection> OperatorSections();
 
 }  // namespace pons

@@ -20,6 +20,11 @@ struct SettingSpec {
   bool required = true;
   bool secret = false;
   std::string_view fallback = {};  // value when not given; shown in the reference
+  // Given once and used up (a pairing code): handed to Connector::Pair and never kept.
+  bool once = false;
+  // Filled in by Connector::Pair or SessionContext::keep, never by a person; whoever gives one is
+  // refused.
+  bool learned = false;
 };
 
 class Settings {
@@ -43,6 +48,10 @@ class Settings {
   std::map<std::string, std::string, std::less<>> plain_;
   std::map<std::string, Sensitive<std::string>, std::less<>> secret_;
 };
+
+// What the operator of this server gives for all connections of a vendor (an address, a key that
+// was issued to Pons), by the section it stands in: "halo_connect".
+using OperatorSettings = std::map<std::string, Settings, std::less<>>;
 
 // Every required key is there, every key is known, and secrets are where secrets belong. Fills in
 // fallbacks. Errors: kMisconfigured, naming the key.

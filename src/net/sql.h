@@ -37,6 +37,13 @@ struct SqlStatement {
   std::string text;  // parameters as '?'
   std::vector<SqlValue> parameters = {};
   std::chrono::milliseconds timeout{15000};
+  // The names of the columns that come back, in their order, where the text has a fixed list; what
+  // they point to outlives the program. Every column of a statement has a name of its own (an
+  // alias where it is computed): some gateways answer with objects instead of rows, and then a
+  // column without a name, or with another's, is lost. Empty: as they come.
+  std::span<const std::string_view> columns = {};
+  // It certainly changes nothing, so that it may be asked a second time in another way.
+  bool reads_only = false;
   // A word, in small letters. Where the database refuses the statement with a text of its own that
   // holds it, SqlRefusalSays is true of the error. The text itself is never passed on.
   std::string sign = {};

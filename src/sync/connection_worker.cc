@@ -82,7 +82,7 @@ std::optional<Instant> ConnectionWorker::Step(const grants::Snapshot& snapshot) 
       }
     }
   }
-  if (!session_) {
+  if (!opened_.session) {
     if (!open_again_ || *open_again_ > now) return open_again_;
     if (const auto opened = EnsureOpen(); !opened) {
       Failed(nullptr, opened.error());
@@ -100,7 +100,7 @@ std::optional<Instant> ConnectionWorker::Step(const grants::Snapshot& snapshot) 
       Failed(work, pulled.error());
     }
   }
-  return session_ ? NextMoment() : open_again_;
+  return opened_.session ? NextMoment() : open_again_;
 }
 
 // ---- opening ------------------------------------------------------------------------------------
@@ -116,16 +116,15 @@ Result<void> ConnectionWorker::EnsureOpen() {
     const std::lock_guard lock(mutex_);
     health_ = std::move(saved);
   }
-  sql_ = connector_->MakeSql(settings_);
-  const SessionContext session_context{context_.clock,  context_.http, sql_.get(), context_.random,
-                                       context_.cancel, context_.log,  zone};
-  PONS_ASSIGN(session_, connector_->Open(settings_, session_context));
+  PONS_ASSIGN(opened_, OpenSession(*connector_, settings_,
+                                   {context_.clock, context_.http, nullptr, context_.random,
+                                    context_.cancel, context_.log, zone}));
   builder_ =
       std::make_unique<RecordBuilder>(context_.identities, connection_.id, connection_.key, zone);
-  handler_ = std::make_unique<PageHandler>(context_.store, *reader_, *session_, *builder_,
+  handler_ = std::make_unique<PageHandler>(context_.store, *reader_, *opened_.session, *builder_,
                                            context_.clock, connection_.key);
   if (auto ready = Probe(); !ready) {
-    session_.reset();
+    opened_.Close();
     return ready;
   }
   PONS_TRY(handler_->Start());
@@ -146,7 +145,7 @@ Result<void> ConnectionWorker::EnsureOpen() {
 
 Result<void> ConnectionWorker::Probe() {
   const Instant now = context_.clock.Now();
-  PONS_ASSIGN(const auto report, session_->Probe(now + kPullTime));
+  PONS_ASSIGN(const auto report, opened_.session->Probe(now + kPullTime));
   next_probe_ = now + kProbeEvery;
   builder_->set_practice_name(report.practice_name);
   {
@@ -207,7 +206,8 @@ Result<SavedCursor> ConnectionWorker::Begin(StreamWork& work, const StreamScope&
 
 Result<SavedCursor> ConnectionWorker::BeginAtTip(StreamWork& work, const StreamScope& scope) {
   const Instant now = context_.clock.Now();
-  PONS_ASSIGN(const auto tip, session_->changes()->Tip(work.support.stream, now + kPullTime));
+  PONS_ASSIGN(const auto tip,
+              opened_.session->changes()->Tip(work.support.stream, now + kPullTime));
   const SavedCursor cursor{scope.mark, now, tip.token};
   work.state.first_sweep_done = true;
   work.state.sweeping = false;
@@ -296,7 +296,7 @@ Result<bool> ConnectionWorker::Pull(StreamWork& work,
   if (cursor.token) request.since = Cursor{*cursor.token};
   request.max_changes = work.state.first_sweep_done ? context_.page_size : context_.sweep_page_size;
   request.deadline = now + kPullTime;
-  PONS_ASSIGN(auto page, session_->changes()->Pull(request));
+  PONS_ASSIGN(auto page, opened_.session->changes()->Pull(request));
   const bool more = page.end == PageEnd::kMore;
   const bool quiet_page = page.changes.empty() && page.unreadable.empty() &&
                           page.coverage == Coverage::kDelta && work.state.first_sweep_done &&

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "connector/opened.h"
 #include "connector/registry.h"
 #include "grants/grant_book.h"
 #include "net/http.h"
-#include "net/sql.h"
 #include "store/store.h"
 #include "sync/health.h"
 #include "sync/page_handler.h"
@@ -92,8 +92,7 @@ class ConnectionWorker {
   store::Connection connection_;
   const Connector* connector_ = nullptr;
   Settings settings_;
-  std::unique_ptr<net::SqlTransport> sql_;
-  std::unique_ptr<Session> session_;
+  Opened opened_;
   std::unique_ptr<store::Reader> reader_;
   std::unique_ptr<RecordBuilder> builder_;
   std::unique_ptr<PageHandler> handler_;

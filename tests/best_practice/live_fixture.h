@@ -7,8 +7,7 @@
 
 #include <set>
 
-#include "net/folder.h"
-#include "net/sql.h"
+#include "connector/opened.h"
 #include "sandboxes/json_client.h"
 #include "sandboxes/sandbox_process.h"
 #include "tests/support/tcp_proxy.h"
@@ -77,27 +76,12 @@ class BestPracticeLive : public ::testing::Test {
     return settings;
   }
 
-  struct Opened {
-    std::unique_ptr<net::SqlTransport> sql;
-    std::unique_ptr<net::Folder> folder;
-    std::unique_ptr<Session> session;
-  };
   Opened Open(const Settings& settings) {
-    Opened opened;
-    opened.sql = connector_.MakeSql(settings);
-    opened.folder = connector_.MakeFolder(settings);
-    const SessionContext context{*clock_,
-                                 nullptr,
-                                 opened.sql.get(),
-                                 random_,
-                                 cancel_,
-                                 log_,
-                                 *PracticeZone::Named("Australia/Sydney"),
-                                 opened.folder.get()};
-    auto session = connector_.Open(settings, context);
-    EXPECT_TRUE(session);
-    opened.session = std::move(session).value();
-    return opened;
+    auto opened = OpenSession(connector_, settings,
+                              {*clock_, nullptr, nullptr, random_, cancel_, log_,
+                               *PracticeZone::Named("Australia/Sydney")});
+    EXPECT_TRUE(opened);
+    return std::move(opened).value();
   }
   Opened Open() { return Open(SettingsFor(port())); }
 

@@ -20,30 +20,23 @@ OpenSession::OpenSession(Bench& bench, const Connector& connector, const Setting
                          std::string_view zone)
     : bench_(bench) {
   Need(connector.Check(settings), "Check refuses the settings");
-  sql_ = connector.MakeSql(settings);
-  folder_ = connector.MakeFolder(settings);
-  const SessionContext context{bench.clinic().clock(),
-                               sql_ == nullptr ? &http_ : nullptr,
-                               sql_.get(),
-                               random_,
-                               cancel_,
-                               bench.log(),
-                               Need(PracticeZone::Named(zone), "the practice's zone"),
-                               folder_.get()};
-  session_ = Need(connector.Open(settings, context), "Open fails");
+  opened_ = Need(OpenSession(connector, settings,
+                             {bench.clinic().clock(), &http_, nullptr, random_, cancel_,
+                              bench.log(), Need(PracticeZone::Named(zone), "the practice's zone")}),
+                 "Open fails");
 }
 
 Instant OpenSession::Deadline() const { return bench_.clinic().clock().Now() + seconds(5); }
 
 Result<ProbeReport> OpenSession::Probe() {
-  auto report = session_->Probe(Deadline());
+  auto report = opened_.session->Probe(Deadline());
   if (!report) bench_.Heard(report.error());
   return report;
 }
 
 Result<ChangePage> OpenSession::Pull(Stream stream, const std::optional<Cursor>& since,
                                      std::uint32_t max_changes) {
-  auto* changes = session_->changes();
+  auto* changes = opened_.session->changes();
   Require(changes != nullptr, "the session has no ChangeSource");
   PullRequest request;
   request.stream = stream;
@@ -72,7 +65,7 @@ Result<ChangePage> OpenSession::Pull(Stream stream, const std::optional<Cursor>&
 }
 
 Result<RecordReader::Answer> OpenSession::Read(Stream stream, const std::vector<std::string>& ids) {
-  auto* records = session_->records();
+  auto* records = opened_.session->records();
   Require(records != nullptr, "the session has no RecordReader");
   auto answer = records->Read(stream, ids, Deadline());
   if (!answer) bench_.Heard(answer.error());

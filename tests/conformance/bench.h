@@ -10,9 +10,8 @@
 #include <vector>
 
 #include "base/random.h"
-#include "net/folder.h"
+#include "connector/opened.h"
 #include "net/http.h"
-#include "net/sql.h"
 #include "tests/conformance/suite.h"
 
 namespace pons::conformance {
@@ -61,7 +60,7 @@ class OpenSession {
   OpenSession(Bench& bench, const Connector& connector, const Settings& settings,
               std::string_view zone);
 
-  Session& session() { return *session_; }
+  Session& session() { return *opened_.session; }
   CancelToken& cancel() { return cancel_; }
   SpyHttp& http() { return http_; }
   Result<ProbeReport> Probe();
@@ -77,10 +76,8 @@ class OpenSession {
   Bench& bench_;
   CancelToken cancel_;
   SpyHttp http_;
-  std::unique_ptr<net::SqlTransport> sql_;
-  std::unique_ptr<net::Folder> folder_;
   SeededRandom random_{1};
-  std::unique_ptr<Session> session_;
+  Opened opened_;
 };
 
 class Bench {

@@ -72,7 +72,7 @@ void AppendVendor(std::string& page, const Descriptor& vendor) {
 
 std::string Page() {
   Registry registry;
-  RegisterAll(registry);
+  PONS_CHECK(RegisterAll(registry));
   std::string page =
       "# Settings of connections\n\n"
       "What `pons connection add` asks for, by vendor, and how each vendor is read. Secrets are "

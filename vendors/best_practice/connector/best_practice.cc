@@ -212,7 +212,8 @@ Result<void> BestPracticeConnector::Check(const Settings& settings) const {
   return CheckWhole(complete);
 }
 
-std::unique_ptr<net::SqlTransport> BestPracticeConnector::MakeSql(const Settings& settings) const {
+std::unique_ptr<net::SqlTransport> BestPracticeConnector::MakeSql(const Settings& settings,
+                                                                  const SessionContext&) const {
   const auto completed = CompleteSettings(settings, kSettings);
   if (!completed || !CheckWhole(*completed)) return nullptr;
   const Settings& s = *completed;

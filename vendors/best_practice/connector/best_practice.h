@@ -13,7 +13,8 @@ class BestPracticeConnector final : public Connector {
   const Descriptor& descriptor() const override;
   const Guide* guide() const override;
   Result<void> Check(const Settings& settings) const override;
-  std::unique_ptr<net::SqlTransport> MakeSql(const Settings& settings) const override;
+  std::unique_ptr<net::SqlTransport> MakeSql(const Settings& settings,
+                                             const SessionContext& context) const override;
   std::unique_ptr<net::Folder> MakeFolder(const Settings& settings) const override;
   Result<void> Supports(const Settings& settings, model::CommandKind kind) const override;
   // Requires: context.sql; context.folder too where the settings name one.

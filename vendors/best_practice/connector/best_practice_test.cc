@@ -46,8 +46,18 @@ TEST(BestPractice, SettingsAreJudgedByThemselves) {
 }
 
 TEST(BestPractice, TransportOnlyForSettingsThatPass) {
-  EXPECT_NE(BestPracticeConnector().MakeSql(Good()), nullptr);
-  EXPECT_EQ(BestPracticeConnector().MakeSql(Settings()), nullptr);
+  SeededRandom random{1};
+  const CancelToken cancel;
+  MemoryLogger log;
+  const SessionContext context{SystemClock(),
+                               nullptr,
+                               nullptr,
+                               random,
+                               cancel,
+                               log,
+                               *PracticeZone::Named("Australia/Sydney")};
+  EXPECT_NE(BestPracticeConnector().MakeSql(Good(), context), nullptr);
+  EXPECT_EQ(BestPracticeConnector().MakeSql(Settings(), context), nullptr);
 }
 
 TEST(BestPractice, RefusalsSayTheNextStep) {
