@@ -20,10 +20,11 @@ OpenSession::OpenSession(Bench& bench, const Connector& connector, const Setting
                          std::string_view zone)
     : bench_(bench) {
   Need(connector.Check(settings), "Check refuses the settings");
-  opened_ = Need(OpenSession(connector, settings,
+  opened_ =
+      Need(pons::OpenSession(connector, settings,
                              {bench.clinic().clock(), &http_, nullptr, random_, cancel_,
                               bench.log(), Need(PracticeZone::Named(zone), "the practice's zone")}),
-                 "Open fails");
+           "Open fails");
 }
 
 Instant OpenSession::Deadline() const { return bench_.clinic().clock().Now() + seconds(5); }
