@@ -439,7 +439,7 @@ void CommandWorker::Confirm(Outcome& outcome, const Command& command, const Appl
 void CommandWorker::Confirmed(Outcome& outcome, Confirmation confirmation) {
   auto& row = outcome.row;
   WentWell(row.kind);
-  row.reason.clear();
+  row.reason = confirmation.needs_attention ? confirmation.note : std::string();
   row.fault.reset();
   outcome.events.emplace_back(Event::kReadBack, confirmation.note);
   if (!confirmation.change) return;

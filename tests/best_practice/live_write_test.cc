@@ -99,6 +99,23 @@ class BestPracticeWrites : public BestPracticeLive {
                                          {"time", LocalText(start)},
                                          {"minutes", length}});
   }
+  // Past every rule of the diary.
+  void PutAt(const std::string& appointment, Instant start) {
+    const auto local = PracticeZone::Named("Australia/Sydney")->ToLocal(start);
+    const auto midnight = std::chrono::floor<std::chrono::days>(local.reading);
+    Raw("APPOINTMENTS", appointment, "APPOINTMENTDATE", FormatDate(local.day()));
+    Raw("APPOINTMENTS", appointment, "APPOINTMENTTIME", (local.reading - midnight).count());
+  }
+  // Appointments that are not cancelled.
+  std::vector<std::string> Standing() {
+    std::vector<std::string> standing;
+    std::optional<Cursor> at;
+    for (const auto& change : Drain(*opened_.session, Stream::kAppointments, at)) {
+      const auto& one = std::get<model::Appointment>(*change.record);
+      if (one.status != AppointmentStatus::kCancelled) standing.push_back(change.ref.id);
+    }
+    return standing;
+  }
   void Fault(std::string_view match, std::string_view action) {
     Say("POST", "/faults",
         Object{{"match", match}, {"action", action}, {"times", 1}, {"after", 0}});
@@ -346,13 +363,145 @@ TEST_F(BestPracticeWrites, BesideAnEarlierOneNobodyButAPersonCanTell) {
   Fault("BP_AddAppointmentEx", "drop_after_effect");
   ASSERT_FALSE(Sink().Apply(command));
   // Moved onto ours before anybody could look.
-  const auto local = PracticeZone::Named("Australia/Sydney")->ToLocal(start);
-  const auto second =
-      (local.reading - std::chrono::floor<std::chrono::days>(local.reading)).count();
-  Raw("APPOINTMENTS", theirs, "APPOINTMENTTIME", second);
+  PutAt(theirs, start);
   const auto trace = Sink().FindEffect(command);
   ASSERT_TRUE(trace) << trace.error().summary;
   EXPECT_EQ(trace->kind, Trace::Kind::kCannotTell) << trace->evidence;
+}
+
+// The answer of the adding is lost, somebody else stands there first, and the command comes again.
+TEST_F(BestPracticeWrites, ACommandThatFindsItsOwnLateBookingYields) {
+  const auto theirs = StaffBook(FreeTime(4));
+  const auto start = FreeTime();
+  const auto command = Booking(start);
+  Fault("BP_AddAppointmentEx", "drop_after_effect");
+  ASSERT_FALSE(Sink().Apply(command));
+  PutAt(theirs, start);
+  const auto again = Sink().Apply(command);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().fault, Fault::kConflict) << again.error().summary;
+  EXPECT_EQ(again.error().effect, Effect::kNone);
+  EXPECT_EQ(Standing(), std::vector<std::string>{theirs}) << "ours is cancelled";
+}
+
+TEST_F(BestPracticeWrites, AMoveWhoseAnswerIsLostIsFoundWhereItWasToGo) {
+  const auto other_room = Made("/clinic/locations", {{"name", "Hill Clinic"}});
+  const auto theirs = StaffBook(FreeTime(6));
+  const auto from = FreeTime(0);
+  const auto booked = Sink().Apply(Booking(from));
+  ASSERT_TRUE(booked) << booked.error().summary;
+  model::MoveAppointment move;
+  move.ref = booked->ref;
+  move.start = from;
+  move.location = {Stream::kLocations, other_room};
+  const auto elsewhere = Of(move);
+  Fault("BP_MoveAppointment", "drop_before_effect");
+  EXPECT_FALSE(Sink().Apply(elsewhere));
+  EXPECT_EQ(Sink().FindEffect(elsewhere)->kind, Trace::Kind::kNone) << "the time alone is no move";
+  const auto moved = Sink().Apply(elsewhere);
+  ASSERT_TRUE(moved) << moved.error().summary;
+  EXPECT_FALSE(moved->existed);
+  EXPECT_EQ(Sink().FindEffect(elsewhere)->kind, Trace::Kind::kFound);
+
+  move.start = FreeTime(3);
+  const auto later = Of(move);
+  Fault("BP_MoveAppointment", "drop_after_effect");
+  EXPECT_FALSE(Sink().Apply(later));
+  PutAt(theirs, move.start);
+  const auto trace = Sink().FindEffect(later);
+  ASSERT_TRUE(trace) << trace.error().summary;
+  EXPECT_EQ(trace->kind, Trace::Kind::kCannotTell) << trace->evidence;
+}
+
+// Best Practice keeps wall-clock times alone: what it cannot say is refused, never an hour off.
+TEST_F(BestPracticeWrites, AnHourThatComesTwiceIsTheFirstOrRefused) {
+  const auto zone = *PracticeZone::Named("Australia/Sydney");
+  auto change = std::chrono::ceil<hours>(SystemClock().Now() + hours(24));
+  while (zone.OffsetAt(change) >= zone.OffsetAt(change - hours(1))) change += hours(1);
+  const Instant first = change - minutes(30), second = change + minutes(30);
+  ASSERT_EQ(zone.ToLocal(first), zone.ToLocal(second));
+
+  const auto booking = Sink().Apply(Booking(second));
+  ASSERT_FALSE(booking);
+  EXPECT_EQ(booking.error().vendor_code, "repeated-hour") << booking.error().summary;
+  EXPECT_EQ(booking.error().effect, Effect::kNone);
+
+  const auto booked = Sink().Apply(Booking(FreeTime()));
+  ASSERT_TRUE(booked) << booked.error().summary;
+  PutAt(booked->ref.id, first);
+  EXPECT_EQ(std::get<model::Appointment>(*Read(booked->ref).record).start, first);
+  model::MoveAppointment move;
+  move.ref = booked->ref;
+  move.start = second;
+  const auto moved = Sink().Apply(Of(move));
+  ASSERT_FALSE(moved) << "it stands an hour earlier";
+  EXPECT_EQ(moved.error().vendor_code, "repeated-hour");
+  EXPECT_EQ(moved.error().effect, Effect::kNone);
+  move.start = first;
+  const auto stays = Sink().Apply(Of(move));
+  ASSERT_TRUE(stays) << stays.error().summary;
+  EXPECT_TRUE(stays->existed);
+}
+
+TEST_F(BestPracticeWrites, AnHourThatNeverComesIsNotOffered) {
+  const auto zone = *PracticeZone::Named("Australia/Sydney");
+  auto change = std::chrono::ceil<hours>(SystemClock().Now() + hours(24));
+  while (zone.OffsetAt(change) <= zone.OffsetAt(change - hours(1))) change += hours(1);
+  // A diary from 1:00 to 5:00 on that day of the week; 2:00 to 3:00 is skipped on the day itself.
+  std::int64_t session = 0;
+  const auto read = opened_.sql->Query(
+      {.text = "SELECT TOP (1) SESSIONID FROM SESSIONS WHERE USERID = ? ORDER BY SESSIONID",
+       .parameters = {std::int64_t{std::stoll(practitioner_)}}},
+      nullptr,
+      [&](net::SqlRow row) {
+        session = std::get<std::int64_t>(row[0]);
+        return true;
+      },
+      cancel_);
+  ASSERT_TRUE(read) << read.error().summary;
+  const std::chrono::weekday weekday(std::chrono::sys_days(zone.ToLocal(change).day()));
+  const auto key = std::to_string(session);
+  Raw("SESSIONS", key, "DAYOFWEEK", std::int64_t{weekday.c_encoding()} + 1);
+  Raw("SESSIONS", key, "STARTTIME", std::int64_t{3600});
+  Raw("SESSIONS", key, "ENDTIME", std::int64_t{5 * 3600});
+  SlotQuery query;
+  query.practitioner = {Stream::kPractitioners, practitioner_};
+  query.from = change - hours(1);
+  query.to = change + hours(2);
+  query.deadline = In(seconds(10));
+  const auto answer = opened_.session->slots()->ReadSlots(query);
+  ASSERT_TRUE(answer) << answer.error().summary;
+  ASSERT_FALSE(answer->slots.empty());
+  std::set<Instant> starts;
+  for (const auto& slot : answer->slots) {
+    EXPECT_TRUE(starts.insert(slot.start).second) << "offered twice: " << LocalText(slot.start);
+  }
+  EXPECT_TRUE(starts.contains(change - hours(1)));
+  EXPECT_TRUE(starts.contains(change)) << "3:00, which follows 1:59";
+}
+
+// A server of this kind writes '?' for letters that its code page does not have.
+TEST_F(BestPracticeWrites, LettersThatAreNotKeptAreToldOf) {
+  model::CreatePatient create;
+  model::HumanName name;
+  name.use = "official";
+  name.family = "Nguy\xE1\xBB\x85n";
+  name.given = "Ana?";
+  create.patient.names = {name};
+  create.patient.birth_date = ParseDate("1990-02-03");
+  const auto command = Of(create);
+  const auto made = Sink().Apply(command);
+  ASSERT_TRUE(made) << made.error().summary;
+  const auto whole = Sink().Confirm(command, *made);
+  ASSERT_TRUE(whole) << whole.error().summary;
+  EXPECT_FALSE(whole->needs_attention) << whole->note;
+  Raw("PATIENTS", made->ref.id, "SURNAME", "Nguy?n");
+  const auto told = Sink().Confirm(command, *made);
+  ASSERT_TRUE(told) << told.error().summary;
+  EXPECT_EQ(told->kind, Confirmation::Kind::kConfirmed);
+  EXPECT_TRUE(told->needs_attention);
+  EXPECT_NE(told->note.find("name"), std::string::npos) << told->note;
+  EXPECT_TRUE(told->change);
 }
 
 // Several Pons, or other programs that follow the same rule.

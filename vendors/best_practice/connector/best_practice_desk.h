@@ -27,6 +27,14 @@ std::string ReferenceMark(std::string_view reference);
 // Whether somebody else's appointment takes any of the time from `start` to `end`.
 bool Overlap(LocalTime start, LocalTime end, const DiaryRow& other);
 
+// Whether an appointment that overlaps ours was there before it: RECORDIDs are given out in order.
+bool SomebodyWasFirst(const DiaryRow& ours, const std::vector<DiaryRow>& diary);
+
+// What of the body has come back with '?' for letters that the database's code page does not have:
+// "name"; empty: nothing. INFERRED: CHAR and VARCHAR columns of a server of this kind keep one code
+// page's letters, and '?' for any other.
+std::string LettersLost(const model::CommandBody& sent, const model::Record& kept);
+
 // How far a server's clock may be off ours when its rows are compared with our times.
 inline constexpr std::chrono::minutes kClockSlack{2};
 
@@ -55,11 +63,12 @@ class Desk final : public CommandSink, public SlotReader {
   };
   // Where an appointment shall stand.
   struct Place {
-    std::int64_t user = 0, location = 0;
+    std::int64_t user = 0, location = 0;  // location 0: wherever
     LocalTime start;
     std::chrono::seconds length{0};
     LocalTime end() const { return {start.reading + length}; }
   };
+  static bool Stands(const DiaryRow& row, const Place& place);
   struct TypeRow {
     std::int64_t type = 0;
     std::chrono::seconds length{0};
@@ -79,6 +88,8 @@ class Desk final : public CommandSink, public SlotReader {
   Result<Applied> Move(const Command& command, const model::MoveAppointment& move);
   Result<Applied> Cancel(const Command& command, const model::CancelAppointment& cancel);
   Result<Applied> SetStatus(const Command& command, const model::SetAppointmentStatus& status);
+  // Cancels ours, and says kConflict, where somebody was there first.
+  Result<void> Yield(const DiaryRow& ours, const std::vector<DiaryRow>& diary, Instant deadline);
   Result<NewAppointment> Planned(const model::BookAppointment& book, Instant deadline);
   Result<DiaryRow> Appointment(const Command& command, const model::VendorRef& ref);
   Result<void> CheckVersion(const Command& command, const model::VendorRef& ref);

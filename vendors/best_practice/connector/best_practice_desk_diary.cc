@@ -11,13 +11,14 @@
 //      ours is cancelled and the app hears kConflict. One with a higher RECORDID was made after
 //      ours, by somebody whose diary already showed it, or by a Pons that will yield by this rule.
 //      RECORDIDs are given out by the database one at a time, so of any number of programs that
-//      follow it exactly one keeps the time.
+//      follow it exactly one keeps the time. The same holds where a command finds its own
+//      appointment, made by an earlier try whose answer never came.
 //   3. The app is told yes only after 2. What comes later comes onto a diary that shows ours.
 //   4. Where the answer of the adding or of the cancelling is lost, FindEffect looks the diary up
 //      by our reference, and says "cannot tell" when ours stands beside an earlier one, since only
 //      a person can then decide which of the two patients stays.
-// Moving follows the same rules; there, whoever has come to overlap ours meanwhile stays, and ours
-// goes back to where it was.
+// Moving follows the same rules; there, whoever has come to overlap ours meanwhile stays, whatever
+// its RECORDID, and ours goes back to where it was.
 #include <algorithm>
 
 #include "base/text.h"
@@ -35,22 +36,26 @@ constexpr std::size_t kReasonRoom = 500;  // REASON v500, best-practice sheet §
 
 Error Taken() { return MakeError(Fault::kConflict, "somebody else took that time meanwhile"); }
 
-Result<LocalTime> PracticeTime(Instant start, const SessionContext& context) {
-  if (start <= context.clock.Now()) return Refused("in-the-past", "that time is in the past");
-  const auto local = context.zone.ToLocal(start);
-  if (context.zone.ToInstant(local) != start) {
-    return Refused("repeated-hour",
-                   "the practice's clock shows that time twice on that day, and Best Practice "
-                   "knows only the first; choose another");
-  }
-  return local;
+// Best Practice keeps wall-clock times alone, and the first of two is meant.
+Result<LocalTime> WallClock(Instant start, const PracticeZone& zone) {
+  const auto local = zone.ToLocal(start);
+  if (zone.ToInstant(local) == start) return local;
+  return Refused("repeated-hour",
+                 "the practice's clock shows that time twice on that day, and Best Practice "
+                 "knows only the first; choose another");
+}
+
+Result<void> NotPast(Instant start, const SessionContext& context) {
+  if (start > context.clock.Now()) return Ok();
+  return Refused("in-the-past", "that time is in the past");
 }
 
 }  // namespace
 
 Result<NewAppointment> Desk::Planned(const model::BookAppointment& book, Instant deadline) {
   NewAppointment planned;
-  PONS_ASSIGN(planned.start, PracticeTime(book.start, session_.context()));
+  PONS_TRY(NotPast(book.start, session_.context()));
+  PONS_ASSIGN(planned.start, WallClock(book.start, session_.context().zone));
   const auto patient = KeyOf(book.patient.id);
   const auto user = KeyOf(book.practitioner.id);
   if (!patient) return Refused("no-patient", "the booking names no patient of this practice");
@@ -92,9 +97,10 @@ Result<Applied> Desk::Book(const Command& command, const model::BookAppointment&
               Diary(SelectDiary(place.user, place.start.day()), command.deadline));
   if (settings_.appointment_reference) {
     for (const auto& one : diary) {
-      if (one.reason.ends_with(ReferenceMark(command.reference))) {
-        return Applied{RefOf(Stream::kAppointments, one.key), false, {}, "our reference in REASON"};
-      }
+      if (!one.reason.ends_with(ReferenceMark(command.reference))) continue;
+      // It landed after its answer was given up, and nobody has looked beside it yet.
+      PONS_TRY(Yield(one, diary, command.deadline));
+      return Applied{RefOf(Stream::kAppointments, one.key), false, {}, "our reference in REASON"};
     }
   }
   PONS_TRY(CheckFree(place, diary, nullptr, command.deadline));
@@ -106,17 +112,21 @@ Result<Applied> Desk::Book(const Command& command, const model::BookAppointment&
   }
   auto after = Diary(SelectDiary(place.user, place.start.day()), command.deadline);
   if (!after) return Afterwards(after.error());
-  const bool late = std::any_of(after->begin(), after->end(), [&](const DiaryRow& one) {
-    return one.key < *made && Overlap(place.start, place.end(), one);
-  });
-  if (late) {
-    const auto cancelled =
-        session_.Tell(CancelAppointment(*made, settings_.login_user), command.deadline);
-    if (!cancelled) return Afterwards(cancelled.error());
-    return Taken();
-  }
+  DiaryRow ours;
+  ours.key = *made;
+  ours.start = place.start;
+  ours.length = place.length;
+  PONS_TRY(Yield(ours, *after, command.deadline));
   return Applied{
       RefOf(Stream::kAppointments, *made), false, {}, "the return value of BP_AddAppointmentEx"};
+}
+
+Result<void> Desk::Yield(const DiaryRow& ours, const std::vector<DiaryRow>& diary,
+                         Instant deadline) {
+  if (!SomebodyWasFirst(ours, diary)) return Ok();
+  const auto cancelled = session_.Tell(CancelAppointment(ours.key, settings_.login_user), deadline);
+  if (!cancelled) return Afterwards(cancelled.error());
+  return Taken();
 }
 
 Result<DiaryRow> Desk::Appointment(const Command& command, const model::VendorRef& ref) {
@@ -151,11 +161,9 @@ Result<Applied> Desk::Move(const Command& command, const model::MoveAppointment&
     }
   }
   if (!move.location.empty()) place.location = KeyOf(move.location.id).value_or(0);
-  place.start = session_.context().zone.ToLocal(move.start);
-  if (place.user == row.user_id && place.location == row.location_id && place.start == row.start) {
-    return Applied{move.ref, true, {}, "the appointment stands there"};
-  }
-  PONS_ASSIGN(place.start, PracticeTime(move.start, session_.context()));
+  PONS_ASSIGN(place.start, WallClock(move.start, session_.context().zone));
+  if (Stands(row, place)) return Applied{move.ref, true, {}, "the appointment stands there"};
+  PONS_TRY(NotPast(move.start, session_.context()));
   PONS_TRY(CheckVersion(command, move.ref));
   const auto status = StatusOf(session_.codes().appointment_status.Text(row.status_code));
   if (status != AppointmentStatus::kBooked) {
@@ -171,7 +179,7 @@ Result<Applied> Desk::Move(const Command& command, const model::MoveAppointment&
   bool there = false, late = false;
   for (const auto& one : *after) {
     if (one.key == row.key) {
-      there = one.start == place.start;
+      there = Stands(one, place);
     } else {
       late = late || Overlap(place.start, place.end(), one);
     }

@@ -32,6 +32,11 @@ seconds SecondOfDay(LocalTime time) {
 
 }  // namespace
 
+bool Desk::Stands(const DiaryRow& row, const Place& place) {
+  return row.user_id == place.user && row.start == place.start &&
+         (place.location == 0 || row.location_id == place.location);
+}
+
 Result<Desk::Day> Desk::ReadDay(std::int64_t user, Date date, Instant deadline) {
   constexpr std::string_view kColumns[] = {"AppointmentTime", "AppointmentLength"};
   const auto call = FreeAppointments(user, date);
@@ -159,7 +164,10 @@ Result<SlotAnswer> Desk::ReadSlots(const SlotQuery& query) {
         if (day.free[j].start > end) break;
       }
       if (end < day.free[i].start + wanted) continue;
-      const auto start = context.zone.ToInstant(LocalTime::At(Date(date), day.free[i].start));
+      const auto local = LocalTime::At(Date(date), day.free[i].start);
+      const auto start = context.zone.ToInstant(local);
+      // No clock shows it on that day: to book it would be to book an hour later.
+      if (context.zone.ToLocal(start) != local) continue;
       if (start < query.from || start >= query.to || start < answer.as_of) continue;
       answer.slots.push_back({query.practitioner, location, query.service, start, start + wanted});
     }

@@ -75,10 +75,7 @@ Result<Trace> Desk::FindBooked(const Command& command, const model::BookAppointm
   if (one.record_status == kLive) {
     PONS_ASSIGN(const auto diary,
                 Diary(SelectDiary(one.user_id, one.start.day()), command.deadline));
-    const bool late = std::any_of(diary.begin(), diary.end(), [&](const DiaryRow& other) {
-      return other.key < one.key && Overlap(one.start, one.end(), other);
-    });
-    if (late) {
+    if (SomebodyWasFirst(one, diary)) {
       return CannotTell("our appointment (record " + std::to_string(one.key) +
                         ") stands beside an earlier one at the same time; cancel one of them in "
                         "Best Practice");
@@ -94,11 +91,23 @@ Result<Trace> Desk::FindMoved(const Command& command, const model::MoveAppointme
   const auto row = Appointment(command, move.ref);
   if (!row && row.error().fault == Fault::kNotFound) return None("the appointment is gone");
   if (!row) return row.error();
-  const auto user = move.practitioner.empty() ? row->user_id : KeyOf(move.practitioner.id);
-  const bool there = row->record_status == kLive && user == row->user_id &&
-                     row->start == session_.context().zone.ToLocal(move.start);
-  return there ? Found(move.ref, "the appointment stands where it was to go")
-               : None("the appointment does not stand where it was to go");
+  Place place{row->user_id, 0, session_.context().zone.ToLocal(move.start), row->length};
+  if (!move.practitioner.empty()) place.user = KeyOf(move.practitioner.id).value_or(0);
+  if (!move.location.empty()) place.location = KeyOf(move.location.id).value_or(0);
+  if (row->record_status != kLive || !Stands(*row, place)) {
+    return None("the appointment does not stand where it was to go");
+  }
+  PONS_ASSIGN(const auto diary,
+              Diary(SelectDiary(place.user, place.start.day()), command.deadline));
+  const bool beside = std::any_of(diary.begin(), diary.end(), [&](const DiaryRow& other) {
+    return other.key != row->key && Overlap(place.start, place.end(), other);
+  });
+  if (beside) {
+    return CannotTell("the appointment (record " + std::to_string(row->key) +
+                      ") stands where it was to go, beside another one at the same time; move or "
+                      "cancel one of them in Best Practice");
+  }
+  return Found(move.ref, "the appointment stands where it was to go");
 }
 
 Result<Trace> Desk::FindCancelled(const Command& command, const model::CancelAppointment& cancel) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "hl7/ack.h"
+#include "hl7/message.h"
 #include "model/au_identifiers.h"
 #include "vendors/best_practice/connector/best_practice_hash.h"
 #include "vendors/best_practice/connector/best_practice_keys.h"
@@ -84,15 +86,16 @@ bool MayBeSameFolder(std::string_view theirs, std::string_view ours) {
   return !last(ours).empty() && EqualsIgnoringAsciiCase(last(theirs), last(ours));
 }
 
-std::string AcknowledgementOf(std::string_view message, std::string_view control_id) {
-  std::size_t at = 0;
-  while (at < message.size()) {
-    const auto end = std::min(message.find_first_of("\r\n", at), message.size());
-    const auto segment = message.substr(at, end - at);
-    at = end + 1;
-    if (!segment.starts_with("MSA|")) continue;
-    const auto fields = Split(segment, '|');
-    if (fields.size() > 2 && Trim(fields[2]) == control_id) return std::string(Trim(fields[1]));
+std::string AcknowledgementOf(std::string_view text, std::string_view control_id) {
+  if (control_id.empty()) return {};
+  for (const auto one : hl7::SplitMessages(text)) {
+    const auto message = hl7::Parse(one);
+    if (!message) continue;
+    const auto answer = hl7::ReadAnswer(*message);
+    if (!answer || answer->control_id != control_id) continue;
+    // That the message was received says nothing of what becomes of it.
+    if (answer->commit && answer->verdict == hl7::Verdict::kAccepted) continue;
+    return answer->code;
   }
   return {};
 }
@@ -458,11 +461,11 @@ Result<Confirmation> ReportDesk::Confirm(const Command& command,
     return taken;
   }
   PONS_ASSIGN(const auto acknowledged, Acknowledgement(command.reference));
-  if (acknowledged == "AE" || acknowledged == "AR") {
+  if (!acknowledged.empty() && acknowledged != "AA") {
     Confirmation refused;
     refused.kind = Confirmation::Kind::kFailed;
     refused.note = "Best Practice refused the report: it answered " + acknowledged +
-                   (acknowledged == "AE" ? " (an error in the message)" : " (rejected)");
+                   (acknowledged.ends_with('E') ? " (an error in the message)" : " (rejected)");
     return refused;
   }
   if (folder() == nullptr) {

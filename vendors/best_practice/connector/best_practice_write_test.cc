@@ -254,11 +254,18 @@ TEST(BestPracticeReportFiles, FoldersAreComparedByTheirLastName) {
 }
 
 TEST(BestPracticeReportFiles, AcknowledgementsAreReadByTheirControlId) {
-  const std::string ack = "MSH|^~\\&|BPS||||2026||ACK^R01|9|P|2.4\rMSA|AR|ABC|why\r";
+  const std::string start = "MSH|^~\\&|BPS||||2026||ACK^R01|9|P|2.4";
+  const std::string ack = start + "\rMSA|AR|ABC|why\r";
   EXPECT_EQ(AcknowledgementOf(ack, "ABC"), "AR");
   EXPECT_EQ(AcknowledgementOf(ack, "AB"), "");
-  EXPECT_EQ(AcknowledgementOf("MSH|\r\nMSA|AA|ABC\r\n", "ABC"), "AA");
-  EXPECT_EQ(AcknowledgementOf("MSA|AA", ""), "");
+  EXPECT_EQ(AcknowledgementOf(ack, ""), "");
+  EXPECT_EQ(AcknowledgementOf(start + "\r\nMSA|AA|ABC\r\n", "ABC"), "AA");
+  EXPECT_EQ(AcknowledgementOf("\xEF\xBB\xBF" + start + "\nMSA|AA|ABC", "ABC"), "AA");
+  EXPECT_EQ(AcknowledgementOf("MSH|#~\\&|BPS\rMSA|AE|A\rMSH|^~\\&|BPS\rMSA|CE|ABC", "ABC"), "CE");
+  for (const auto* nothing : {"MSA|CA|ABC\r", "MSA|OK|ABC\r", "MSA|AA|X^ABC\r", "NTE|AA|ABC\r"}) {
+    EXPECT_EQ(AcknowledgementOf(start + "\r" + nothing, "ABC"), "") << nothing;
+  }
+  EXPECT_EQ(AcknowledgementOf("MSA|AA|ABC\r", "ABC"), "") << "no message";
   EXPECT_EQ(AcknowledgementOf("", "ABC"), "");
 }
 
