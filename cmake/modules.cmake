@@ -64,8 +64,11 @@ pons_module(NAME sandboxkit USES base json net)
 
 # Vendors. A connector sees no store; a sandbox sees neither connector nor model.
 pons_module(NAME memory DIR vendors/memory/connector USES base connector model net json)
+# A relay, not a practice's program: what it reaches is another vendor's.
+pons_module(NAME halo_connect DIR vendors/halo_connect/connector
+            USES base json crypto net model connector)
 pons_module(NAME best_practice DIR vendors/best_practice/connector
-            USES base crypto connector model net json hl7)
+            USES base crypto connector model net json hl7 halo_connect)
 pons_module(NAME best_practice_sandbox DIR vendors/best_practice/sandbox
             USES base json net sandboxkit
             LINK SQLite::SQLite3 OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB
@@ -77,7 +80,8 @@ if(TARGET pons_best_practice_sandbox)
                    page/picker.js page/forms.js page/side.js page/inbox.js page/document.js
                    page/mark.svg)
 endif()
-pons_module(NAME vendors DIR vendors USES base connector model net json memory best_practice)
+pons_module(NAME vendors DIR vendors
+            USES base connector model net json memory halo_connect best_practice)
 
 # Programs: they wire modules together, and nothing uses them.
 pons_app(NAME pons DIR apps/pons
