@@ -378,6 +378,14 @@ class Connector {
   // (kMisconfigured) names the setting.
   virtual Result<void> Check(const Settings& settings) const = 0;
 
+  // Whether the operator of this server has given what this way of connecting needs (a value of
+  // Guide::way_setting). The error's summary is a sentence for whoever runs the practice.
+  virtual Result<void> WayAvailable(std::string_view way) const;
+
+  // What these settings will about cost at a vendor that charges by the request, in a sentence for
+  // the practice ("About 4,000 queries a day."); empty where nothing is charged.
+  virtual std::string CostWords(const Settings& settings) const;
+
   // How often to look at a stream: the descriptor's interval, unless these settings say otherwise.
   virtual std::chrono::milliseconds PollInterval(const Settings& settings,
                                                  model::Stream stream) const;

@@ -23,6 +23,10 @@ Result<Hook> Connector::ReadHook(const HookRequest&) const {
   return MakeError(Fault::kUnsupported, std::string(descriptor().name) + " calls nobody");
 }
 
+Result<void> Connector::WayAvailable(std::string_view) const { return Ok(); }
+
+std::string Connector::CostWords(const Settings&) const { return {}; }
+
 std::chrono::milliseconds Connector::PollInterval(const Settings&, model::Stream stream) const {
   for (const auto& support : descriptor().can.streams) {
     if (support.stream == stream) return support.poll_interval;

@@ -25,6 +25,9 @@ struct SettingSpec {
   // Filled in by Connector::Pair or SessionContext::keep, never by a person; whoever gives one is
   // refused.
   bool learned = false;
+  // What is learned belongs to this value (a site's number): whoever changes it gives what is used
+  // once anew, so that nothing learned about one practice is ever used for another.
+  bool binds = false;
 };
 
 class Settings {

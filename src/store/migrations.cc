@@ -7,7 +7,7 @@
 namespace pons::store {
 namespace {
 
-constexpr std::array<const char*, 8> kMigrations = {
+constexpr std::array<const char*, 10> kMigrations = {
 #include "store/migrations/0001_initial.sql.inc"
     ,
 #include "store/migrations/0002_commands.sql.inc"
@@ -23,6 +23,10 @@ constexpr std::array<const char*, 8> kMigrations = {
 #include "store/migrations/0007_portal.sql.inc"
     ,
 #include "store/migrations/0008_settings_revision.sql.inc"
+    ,
+#include "store/migrations/0009_vendor_requests.sql.inc"
+    ,
+#include "store/migrations/0010_user_links.sql.inc"
 };
 
 }  // namespace

@@ -36,6 +36,9 @@ class SqliteReader final : public Reader {
   Result<std::optional<DeliveryAnswer>> AnswerTo(std::int64_t delivery) override;
   Result<std::vector<OutboxTally>> OutboxTallies() override;
   Result<std::vector<UsageRow>> Usage(AppKey app, Instant since) override;
+  Result<std::vector<VendorRequests>> CountedRequests(ConnectionKey connection,
+                                                      Instant since) override;
+  Result<std::vector<UserLink>> UserLinks(GrantKey grant) override;
   Result<std::vector<Organization>> Organizations() override;
   Result<std::vector<Connection>> Connections() override;
   Result<std::vector<App>> Apps() override;

@@ -512,6 +512,10 @@ void SqliteTransaction::DropExpired(Instant now) {
   db_.Prepared("DELETE FROM usage WHERE hour < ?")
       .Bind(ToMillis(now) - std::int64_t{15} * 24 * 3600 * 1000)
       .Run();
+  // What a vendor has charged for is shown for a week and kept for a bill's dispute.
+  db_.Prepared("DELETE FROM vendor_requests WHERE day < ?")
+      .Bind(ToMillis(now) - std::int64_t{100} * 24 * 3600 * 1000)
+      .Run();
   // An old signing secret is of no use once it signs no more.
   db_.Prepared(
          "UPDATE webhook SET previous_secret = NULL, previous_until = NULL"

@@ -42,6 +42,11 @@ class SqliteTransaction final : public Transaction {
                             std::int64_t version, ChangeKind kind, bool quiet) override;
   void SaveDelivery(const DeliveryUpdate& update) override;
   void AddUsage(const UsageRow& row) override;
+  void AddVendorRequests(const VendorRequests& row) override;
+  bool KeepSetting(ConnectionKey connection, std::int64_t revision, std::string_view key,
+                   std::string_view value) override;
+  void Save(const UserLink& link) override;
+  bool DropUserLink(GrantKey grant, std::string_view app_user) override;
   std::int64_t Replay(WebhookKey webhook, std::optional<std::int64_t> delivery,
                       std::optional<Instant> since) override;
   StreamState LoadStream(ConnectionKey connection, model::Stream stream) override;

@@ -32,6 +32,8 @@
 #include "store/records.h"
 #include "store/search.h"
 #include "store/usage.h"
+#include "store/user_links.h"
+#include "store/vendor_requests.h"
 
 namespace pons::store {
 
@@ -150,6 +152,8 @@ class Transaction {
   virtual void SaveDelivery(const DeliveryUpdate& update) = 0;
   // Adds to what that app's hour has already.
   virtual void AddUsage(const UsageRow& row) = 0;
+  // Adds to what that connection's day has already.
+  virtual void AddVendorRequests(const VendorRequests& row) = 0;
   // Queues again what was delivered or failed: one delivery, or all of a webhook since a moment.
   virtual std::int64_t Replay(WebhookKey webhook, std::optional<std::int64_t> delivery,
                               std::optional<Instant> since) = 0;
@@ -179,6 +183,13 @@ class Transaction {
   virtual void Update(const App& app) = 0;
   virtual void Update(const Grant& grant) = 0;  // revoking hides everything at once
   virtual void Update(const Webhook& webhook) = 0;
+  // One plain setting that the vendor has changed by itself; the revision stays. False where the
+  // settings are of another revision by now, or it is no news.
+  virtual bool KeepSetting(ConnectionKey connection, std::int64_t revision, std::string_view key,
+                           std::string_view value) = 0;
+  // One that is there already is replaced.
+  virtual void Save(const UserLink& link) = 0;
+  virtual bool DropUserLink(GrantKey grant, std::string_view app_user) = 0;  // false: none there
 
   // ---- commands
   // Gives the row its number. A key of that app's that is taken is a kConflict.
@@ -292,12 +303,16 @@ class Reader {
   // ---- usage
   // By app and hour, oldest first.
   virtual Result<std::vector<UsageRow>> Usage(AppKey app, Instant since) = 0;
+  // By day and word, oldest first.
+  virtual Result<std::vector<VendorRequests>> CountedRequests(ConnectionKey connection,
+                                                              Instant since) = 0;
 
   // ---- what operators set up
   virtual Result<std::vector<Organization>> Organizations() = 0;
   virtual Result<std::vector<Connection>> Connections() = 0;
   virtual Result<std::vector<App>> Apps() = 0;
   virtual Result<std::vector<Grant>> Grants() = 0;
+  virtual Result<std::vector<UserLink>> UserLinks(GrantKey grant) = 0;
   virtual Result<std::vector<Webhook>> Webhooks() = 0;
   virtual Result<ConnectionHealth> Health(ConnectionKey connection) = 0;
   virtual Result<std::optional<TokenRow>> FindToken(std::string_view token_hash) = 0;
