@@ -20,24 +20,30 @@ constexpr Stream kNamed[] = {Stream::kLocations, Stream::kPractitioners,
 
 }  // namespace
 
+Result<Door> OpenDoor(const SessionParts& parts, const store::Connection& connection) {
+  PONS_ASSIGN(auto resolved, sync::ResolveConnector(parts.registry, connection));
+  PONS_ASSIGN(auto zone, PracticeZone::Named(connection.time_zone));
+  Door door;
+  door.connector = resolved.connector;
+  PONS_ASSIGN(door.opened, OpenSession(*door.connector, resolved.settings,
+                                       {parts.clock, parts.http, nullptr, parts.random,
+                                        parts.cancel, parts.log, zone}));
+  door.zone = std::move(zone);
+  return door;
+}
+
 Result<void> PracticeSession::EnsureOpen() {
   used_ = parts_.clock.Now();
-  if (opened_.session) return Ok();
-  PONS_ASSIGN(auto resolved, sync::ResolveConnector(parts_.registry, connection_));
-  connector_ = resolved.connector;
-  PONS_ASSIGN(auto zone, PracticeZone::Named(connection_.time_zone));
-  zone_ = zone;
-  PONS_ASSIGN(opened_, OpenSession(*connector_, resolved.settings,
-                                   {parts_.clock, parts_.http, nullptr, parts_.random,
-                                    parts_.cancel, parts_.log, zone}));
-  if (opened_.session->commands() == nullptr) {
+  if (door_.opened.session) return Ok();
+  PONS_ASSIGN(door_, OpenDoor(parts_, connection_));
+  if (door_.opened.session->commands() == nullptr) {
     Close();
     return MakeError(Fault::kUnsupported, "this connection takes no commands");
   }
   builder_ = std::make_unique<sync::RecordBuilder>(parts_.identities, connection_.id,
-                                                   connection_.key, zone);
+                                                   connection_.key, *door_.zone);
   applier_ = std::make_unique<sync::Applier>(*builder_);
-  const auto report = opened_.session->Probe(parts_.clock.Now() + kCallTime);
+  const auto report = door_.opened.session->Probe(parts_.clock.Now() + kCallTime);
   if (!report) {
     Close();
     return report.error();
@@ -53,12 +59,12 @@ Result<void> PracticeSession::EnsureOpen() {
 void PracticeSession::Close() {
   applier_.reset();
   builder_.reset();
-  opened_.Close();
+  door_.opened.Close();
 }
 
 void PracticeSession::Tidy() {
   const Instant now = parts_.clock.Now();
-  if (!opened_.session) return;
+  if (!door_.opened.session) return;
   if (now - used_ > kCloseAfter) return Close();
   if (now - learnt_ < kLearnEvery) return;
   // Old names are better than none: where this fails it is tried again in a minute.
@@ -66,7 +72,7 @@ void PracticeSession::Tidy() {
 }
 
 Result<void> PracticeSession::LearnNames() {
-  auto* changes = opened_.session->changes();
+  auto* changes = door_.opened.session->changes();
   learnt_ = parts_.clock.Now();
   if (changes == nullptr) return Ok();
   for (const auto& support : can().streams) {

@@ -29,6 +29,15 @@ struct SessionParts {
   net::HttpTransport* http = nullptr;
 };
 
+// A practice's open session, for whoever asks it something while an app waits.
+struct Door {
+  const Connector* connector = nullptr;
+  std::optional<PracticeZone> zone;
+  Opened opened;
+};
+// Errors: kMisconfigured, kUnsupported (no such vendor here), and those of Connector::Open.
+Result<Door> OpenDoor(const SessionParts& parts, const store::Connection& connection);
+
 class PracticeSession {
  public:
   PracticeSession(const SessionParts& parts, store::Connection connection)
@@ -37,27 +46,25 @@ class PracticeSession {
   // Opens the session and learns what the practice's places, people and types are called, as the
   // records that sync writes name them. Errors: those of Session::Probe and Pull.
   Result<void> EnsureOpen();
-  bool open() const { return opened_.session != nullptr; }
+  bool open() const { return door_.opened.session != nullptr; }
   void Close();
   // Names are read again from time to time; closes what nobody has used for long.
   void Tidy();
 
   // Require: open.
-  Session& session() { return *opened_.session; }
-  CommandSink& sink() { return *opened_.session->commands(); }
+  Session& session() { return *door_.opened.session; }
+  CommandSink& sink() { return *door_.opened.session->commands(); }
   sync::RecordBuilder& builder() { return *builder_; }
   sync::Applier& applier() { return *applier_; }
-  const PracticeZone& zone() const { return *zone_; }
-  const Capabilities& can() const { return connector_->descriptor().can; }
+  const PracticeZone& zone() const { return *door_.zone; }
+  const Capabilities& can() const { return door_.connector->descriptor().can; }
 
  private:
   Result<void> LearnNames();
 
   SessionParts parts_;
   store::Connection connection_;
-  const Connector* connector_ = nullptr;
-  std::optional<PracticeZone> zone_;
-  Opened opened_;
+  Door door_;
   std::unique_ptr<sync::RecordBuilder> builder_;
   std::unique_ptr<sync::Applier> applier_;
   Instant learnt_{};
