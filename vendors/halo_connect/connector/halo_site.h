@@ -22,6 +22,16 @@ namespace pons::halo_connect {
 
 inline constexpr std::string_view kBestPractice = "Best Practice";  // as pairing calls it
 
+// The setting that keeps a site's GUID: given to SessionContext::keep, and named in Hook::key.
+inline constexpr std::string_view kGuidSetting = "halo_guid";
+
+// What leads to a site, as a connection keeps it.
+struct SiteAddress {
+  std::string guid;
+  std::string pms_id;          // to find the site again where the GUID has changed
+  std::string catalogue = {};  // empty: the site's default
+};
+
 enum class Availability : std::uint8_t { kOnline, kOffline, kUnreachable, kUnknown };
 enum class SiteStatus : std::uint8_t { kInitialising, kActive, kRemoved, kUninstalled, kUnknown };
 
@@ -63,6 +73,17 @@ Result<Site> ReadSite(const Access& access, std::string_view guid, const Session
 
 // Whether queries make sense now: active and online. Errors: kUnavailable, with what to look at.
 Result<void> CheckReachable(const Site& site);
+
+// Looks a site that has gone up by its own number, and not again for some minutes.
+// Threads: one at a time.
+class SiteFinder {
+ public:
+  // True where it has another GUID than `site` had; `site` then has it, and context.keep was told.
+  bool Find(const Access& access, SiteAddress& site, const SessionContext& context, Instant until);
+
+ private:
+  std::optional<Instant> looked_;
+};
 
 // "7d2c1f4e-0001-4000-8000-000000000001", as every GUID of Halo's is; nothing else becomes part of
 // an address.

@@ -15,11 +15,12 @@
 #pragma once
 
 #include <memory>
-#include <string>
+#include <string_view>
 
 #include "connector/connector.h"
 #include "net/sql.h"
 #include "vendors/halo_connect/connector/halo_access.h"
+#include "vendors/halo_connect/connector/halo_site.h"
 
 namespace pons::halo_connect {
 
@@ -27,15 +28,6 @@ namespace pons::halo_connect {
 inline constexpr std::string_view kImmediateQuery = "immediate_query";
 inline constexpr std::string_view kAsyncQuery = "async_query";
 inline constexpr std::string_view kRegisteredQuery = "registered_query";
-
-// The setting that keeps a site's GUID: given to SessionContext::keep, and named in Hook::key.
-inline constexpr std::string_view kGuidSetting = "halo_guid";
-
-struct SiteAddress {
-  std::string guid;
-  std::string pms_id;          // to find the site again where the GUID has changed
-  std::string catalogue = {};  // empty: the site's default
-};
 
 // What `context` refers to outlives the transport. A changed GUID is used at once and handed to
 // context.keep.

@@ -15,9 +15,11 @@
 #include <string>
 
 #include "connector/connector.h"
+#include "json/value.h"
 #include "net/sql.h"
 #include "vendors/halo_connect/connector/halo_access.h"
-#include "vendors/halo_connect/connector/halo_transport.h"
+#include "vendors/halo_connect/connector/halo_call.h"
+#include "vendors/halo_connect/connector/halo_site.h"
 
 namespace pons::halo_connect {
 
@@ -55,22 +57,27 @@ class Watch {
 
  private:
   std::string Label() const;
-  std::string Base() const;
+  Result<net::HttpResponse> Send(const std::string& method, const std::string& path,
+                                 const std::string& body, Instant deadline);
   Result<void> Adopt(Instant deadline);
   Result<void> Register(Instant deadline);
-  Result<void> CancelOne(const std::string& id, Instant deadline);
+  Result<Sight> See(const json::Value& query);
+  void Forget();
 
-  Access access_;
-  SiteAddress site_;
-  WatchQuery query_;
+  Caller caller_;
   SessionContext context_;
+  SiteAddress site_;
+  SiteFinder finder_;
+  const WatchQuery query_;
+  std::string command_;  // JSON; empty: the statement cannot be one
   std::string id_;
   Instant ends_{};
-  std::optional<std::string> told_;  // the hash that "changed" was last said of
-  std::uint64_t counted_ = 0;        // runs that the meter knows
+  std::optional<std::string> told_;       // the hash that "changed" was last said of
+  std::optional<std::uint64_t> metered_;  // runs that the meter knows
 };
 
-// Ends every query that a Watch has left running for this site: for Connector::Leave.
+// Ends every query that a Watch has left running for this site: for Connector::Leave. Another
+// server with the same key sees the same queries, so two of them must not serve one practice.
 Result<void> CancelAllWatches(const Access& access, const SiteAddress& site,
                               const SessionContext& context, Instant deadline);
 
