@@ -80,6 +80,9 @@ if(TARGET pons_best_practice_sandbox)
                    page/picker.js page/forms.js page/side.js page/inbox.js page/document.js
                    page/mark.svg)
 endif()
+# The cloud in front of the clinics that best_practice_sandbox stands in for.
+pons_module(NAME halo_connect_sandbox DIR vendors/halo_connect/sandbox
+            USES base json net sandboxkit best_practice_sandbox LINK OpenSSL::Crypto)
 pons_module(NAME vendors DIR vendors
             USES base connector model net json memory halo_connect best_practice)
 
@@ -90,7 +93,7 @@ pons_app(NAME pons DIR apps/pons
               sandboxes
          LINK CLI11::CLI11)
 pons_app(NAME pons-sandbox DIR apps/pons_sandbox
-         USES base json net sandboxkit best_practice_sandbox
+         USES base json net sandboxkit best_practice_sandbox halo_connect_sandbox
          LINK CLI11::CLI11)
 
 # Suites that cross modules, each with its own CMakeLists.

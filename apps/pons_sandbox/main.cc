@@ -10,21 +10,26 @@
 
 #include "base/text.h"
 #include "vendors/best_practice/sandbox/sandbox.h"
+#include "vendors/halo_connect/sandbox/sandbox.h"
 
 namespace {
 
 using pons::best_practice::sandbox::Encryption;
 using pons::best_practice::sandbox::Sandbox;
 using pons::best_practice::sandbox::SandboxOptions;
+using pons::halo_connect::sandbox::HaloOptions;
+using pons::halo_connect::sandbox::HaloSandbox;
 
 struct Arguments {
   std::int64_t report_interval_ms = 300'000;
   SandboxOptions sandbox;
   std::vector<std::string> denied;
   std::string encrypt = "on";
+  HaloOptions halo;
 };
 
-void AddOptions(CLI::App& command, Arguments& arguments) {
+// Of the practice, whatever stands in front of it.
+void AddPracticeOptions(CLI::App& command, Arguments& arguments) {
   SandboxOptions& o = arguments.sandbox;
   command.add_option("--patients", o.fill.patients, "How many made-up patients")
       ->capture_default_str();
@@ -65,6 +70,10 @@ void AddOptions(CLI::App& command, Arguments& arguments) {
   command.add_option("--password", o.password, "Its password")->capture_default_str();
   command.add_option("--deny", arguments.denied,
                      "Table, view or procedure that the login has no right to (may be repeated)");
+}
+
+void AddWireOptions(CLI::App& command, Arguments& arguments) {
+  SandboxOptions& o = arguments.sandbox;
   command
       .add_option("--encrypt", arguments.encrypt,
                   "TLS on the wire: off, on (as the client likes) or required")
@@ -77,7 +86,53 @@ void AddOptions(CLI::App& command, Arguments& arguments) {
       ->capture_default_str();
 }
 
-int Serve(Arguments& arguments) {
+void AddHaloOptions(CLI::App& command, Arguments& arguments) {
+  HaloOptions& o = arguments.halo;
+  command.add_option("--sites", o.sites, "How many clinics stand behind Halo")
+      ->capture_default_str();
+  command
+      .add_option("--first-site-id", o.first_site_id,
+                  "Bp Site ID of the first clinic; the next ones count up")
+      ->capture_default_str();
+  command.add_option("--port", o.port, "Port of the Cloud API; 0: any free one")
+      ->capture_default_str();
+  command.add_option("--key", o.key, "Subscription key that integrators send")
+      ->capture_default_str();
+  command.add_option("--webhook-url", o.webhook_url,
+                     "Where webhooks go; may hold {siteId}, {queryId}, {source}. Default: none");
+  command.add_option("--webhook-secret", o.webhook_secret, "What webhooks are signed with")
+      ->capture_default_str();
+  command
+      .add_option("--webhook-first-retry-ms", o.webhook_first_retry_ms,
+                  "How long after a webhook that was not taken it is sent again; then twice as "
+                  "long each time")
+      ->check(CLI::Range(1, 3'600'000))
+      ->capture_default_str();
+  command
+      .add_option("--least-frequency-seconds", o.least_frequency_seconds,
+                  "Registered queries may not be more frequent; Halo's own bound is 60")
+      ->check(CLI::Range(1, 86'400))
+      ->capture_default_str();
+}
+
+// Runs until it is told to stop.
+template <typename Started>
+int RunUntilSignal(Started& sandbox) {
+  if (!sandbox) {
+    std::fprintf(stderr, "pons-sandbox: %s\n", sandbox.error().summary.c_str());
+    return 1;
+  }
+  std::printf("%s\n", (*sandbox)->ReadyLine().c_str());
+  std::fflush(stdout);
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  return 0;
+}
+
+int Serve(Arguments& arguments, bool halo) {
   arguments.sandbox.reports.interval = pons::milliseconds(arguments.report_interval_ms);
   for (const std::string& name : arguments.denied) {
     arguments.sandbox.rights.denied.insert(pons::AsciiUpper(name));
@@ -93,16 +148,13 @@ int Serve(Arguments& arguments) {
   sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const auto log = pons::StderrLogger(pons::LogLevel::kWarn);
-  auto sandbox = Sandbox::Start(arguments.sandbox, *log);
-  if (!sandbox) {
-    std::fprintf(stderr, "pons-sandbox: %s\n", sandbox.error().summary.c_str());
-    return 1;
+  if (halo) {
+    arguments.halo.clinic = arguments.sandbox;
+    auto sandbox = HaloSandbox::Start(arguments.halo, *log);
+    return RunUntilSignal(sandbox);
   }
-  std::printf("%s\n", (*sandbox)->ReadyLine().c_str());
-  std::fflush(stdout);
-  int signal = 0;
-  sigwait(&signals, &signal);
-  return 0;
+  auto sandbox = Sandbox::Start(arguments.sandbox, *log);
+  return RunUntilSignal(sandbox);
 }
 
 }  // namespace
@@ -115,12 +167,19 @@ int main(int argc, char** argv) {
   app.footer(
       "Example:\n  pons-sandbox best_practice --patients 2000 --seed 7\n\n"
       "Prints when ready:\n  ready wire=tds://127.0.0.1:PORT control=http://127.0.0.1:PORT "
-      "page=http://127.0.0.1:PORT/ reports=FOLDER");
+      "page=http://127.0.0.1:PORT/ reports=FOLDER\n"
+      "and with halo_connect:\n  ready halo=http://127.0.0.1:PORT key=KEY "
+      "sites=SITEID@http://127.0.0.1:PORT,...");
   Arguments arguments;
   CLI::App* command = app.add_subcommand("best_practice",
                                          "Best Practice: SQL Server's protocol (TDS 7.4) over the "
                                          "documented tables, views and procedures");
-  AddOptions(*command, arguments);
+  AddPracticeOptions(*command, arguments);
+  AddWireOptions(*command, arguments);
+  CLI::App* halo = app.add_subcommand(
+      "halo_connect", "Halo Connect: its Cloud API in front of Best Practice clinics");
+  AddHaloOptions(*halo, arguments);
+  AddPracticeOptions(*halo, arguments);
   CLI11_PARSE(app, argc, argv);
-  return Serve(arguments);
+  return Serve(arguments, halo->parsed());
 }

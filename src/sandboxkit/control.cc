@@ -266,6 +266,8 @@ class Control final : public ControlServer {
       return json::Value(json::Object{});
     }
     if (what == "POST clock" || what == "GET clock") return Clock(body);
+    if (auto answer = parts_.practice.Further({call.method, call.path, query, body}))
+      return std::move(*answer);
     return MakeError(Fault::kNotFound, "no such call: " + call.method + " " + call.path);
   }
 

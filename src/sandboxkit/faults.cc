@@ -21,6 +21,8 @@ constexpr ActionName kActions[] = {
     {FaultAction::kGarbage, "garbage"},
     {FaultAction::kSilent, "silent"},
     {FaultAction::kRefuseLogin, "refuse_login"},
+    {FaultAction::kAnswer, "answer"},
+    {FaultAction::kAnswerAfterEffect, "answer_after_effect"},
 };
 
 }  // namespace
@@ -49,7 +51,7 @@ Result<FaultRule> FaultPlan::Add(const json::Value& rule) {
     return MakeError(Fault::kRejected,
                      "action must be one of delay, delay_after_effect, drop_before_effect, "
                      "drop_after_effect, error, "
-                     "truncate, garbage, silent, refuse_login");
+                     "truncate, garbage, silent, refuse_login, answer, answer_after_effect");
   }
   if (out.skip < 0 || out.value < 0) {
     return MakeError(Fault::kRejected, "after and amount must not be negative");

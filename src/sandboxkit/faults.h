@@ -26,6 +26,8 @@ enum class FaultAction : std::uint8_t {
   kGarbage,           // an answer that the protocol does not know
   kSilent,            // accepted, and nothing said
   kRefuseLogin,
+  kAnswer,             // value: an HTTP status, where the wire is HTTP, in place of doing anything
+  kAnswerAfterEffect,  // value: an HTTP status in place of the answer, once all is done
 };
 
 std::string_view FaultActionName(FaultAction action);

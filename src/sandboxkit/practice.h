@@ -21,6 +21,14 @@ struct PageFile {
 // Threads: any; an implementation serialises what it must.
 // Errors: kNotFound (404), kConflict (409, the practice's own rules), kUnsupported (405), kRejected
 // (400) with what is wrong and what to do.
+// One call of the control port, beyond those that every sandbox has.
+struct ControlCall {
+  std::string method;
+  std::string path;   // "/usage"
+  json::Value query;  // an object of text
+  json::Value body;   // an object, empty where none came
+};
+
 class Practice {
  public:
   virtual ~Practice() = default;
@@ -50,6 +58,8 @@ class Practice {
   virtual Result<PageFile> Document(std::string_view kind, std::string_view id) = 0;
   // A file of the page; nullopt: not found.
   virtual std::optional<PageFile> Page(std::string_view path) = 0;
+  // What only this vendor's sandbox has; nullopt: no such call.
+  virtual std::optional<Result<json::Value>> Further(const ControlCall&) { return std::nullopt; }
 };
 
 }  // namespace pons::sandboxkit

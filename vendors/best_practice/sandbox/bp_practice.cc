@@ -306,6 +306,7 @@ Result<json::Value> BpPractice::List(std::string_view kind, const json::Value& q
   if (kind == "reports") return Reports(query);
   if (kind == "images") return Images(query);
   if (kind == "importer") return importer_.Describe();
+  if (kind == "integrations") return integrations_.Describe();
   if (kind == "visits") return Visits(query);
   if (kind == "practice") {
     PONS_ASSIGN(json::Array rows, Query("SELECT PRACTICENAME AS name FROM PRACTICE LIMIT 1", {}));
@@ -352,6 +353,8 @@ Result<json::Value> BpPractice::Get(std::string_view kind, std::string_view id) 
 
 Result<json::Value> BpPractice::Create(std::string_view kind, const json::Value& body) {
   if (kind == "importer") return importer_.Change(body);
+  if (kind == "integrations") return integrations_.Change(body);
+  if (kind == "pairing") return integrations_.Pair();
   return Write([&](Connection& writer) -> Result<std::int64_t> {
     if (kind == "patients") return EditPatient(writer, 0, body);
     if (kind == "appointments") return BookAppointment(writer, body);
@@ -529,6 +532,11 @@ Result<Instant> BpPractice::FromWallClock(std::string_view reading) {
   LocalTime wall;
   wall.reading += seconds(millis / 1000);
   return database_.zone().ToInstant(wall);
+}
+
+std::optional<Result<json::Value>> BpPractice::Further(const sandboxkit::ControlCall& call) {
+  if (!further_) return std::nullopt;
+  return further_(call);
 }
 
 std::optional<sandboxkit::PageFile> BpPractice::Page(std::string_view path) {

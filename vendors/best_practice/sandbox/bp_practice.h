@@ -2,10 +2,13 @@
 // The practice of this sandbox in the words of the control port, over Bp's tables.
 #pragma once
 
+#include <functional>
+
 #include "sandboxkit/practice.h"
 #include "vendors/best_practice/sandbox/clinic_store.h"
 #include "vendors/best_practice/sandbox/database.h"
 #include "vendors/best_practice/sandbox/importer.h"
+#include "vendors/best_practice/sandbox/integrations.h"
 #include "vendors/best_practice/sandbox/tds_server.h"
 
 namespace pons::best_practice::sandbox {
@@ -13,13 +16,18 @@ namespace pons::best_practice::sandbox {
 class BpPractice final : public sandboxkit::Practice {
  public:
   // `user`: the sign-in whose rights POST /rights changes.
-  BpPractice(Database& database, Accounts& accounts, Importer& importer, std::string user,
-             FillOptions fill)
+  BpPractice(Database& database, Accounts& accounts, Importer& importer, Integrations& integrations,
+             std::string user, FillOptions fill)
       : database_(database),
         accounts_(accounts),
         importer_(importer),
+        integrations_(integrations),
         user_(std::move(user)),
         fill_(fill) {}
+
+  using FurtherCalls =
+      std::function<std::optional<Result<json::Value>>(const sandboxkit::ControlCall&)>;
+  void set_further(FurtherCalls further) { further_ = std::move(further); }
 
   Result<json::Value> List(std::string_view kind, const json::Value& query) override;
   Result<json::Value> Get(std::string_view kind, std::string_view id) override;
@@ -37,6 +45,7 @@ class BpPractice final : public sandboxkit::Practice {
   Result<Instant> FromWallClock(std::string_view reading) override;
   Result<sandboxkit::PageFile> Document(std::string_view kind, std::string_view id) override;
   std::optional<sandboxkit::PageFile> Page(std::string_view path) override;
+  std::optional<Result<json::Value>> Further(const sandboxkit::ControlCall& call) override;
 
  private:
   // Runs `edit` in one transaction on the writing connection; it gives the id for the answer.
@@ -58,8 +67,10 @@ class BpPractice final : public sandboxkit::Practice {
   Database& database_;
   Accounts& accounts_;
   Importer& importer_;
+  Integrations& integrations_;
   std::string user_;
   FillOptions fill_;
+  FurtherCalls further_;
 };
 
 }  // namespace pons::best_practice::sandbox

@@ -20,12 +20,16 @@ class RunningSandbox final : public Sandbox {
     Rights all;
     all.write_tables = true;
     accounts_.Set("sa", {options.password, all});
+    user_ = options.user;
+    integrations_ = std::make_unique<Integrations>(clock_, options.site_id);
     importer_ = std::make_unique<Importer>(*database_, log);
     PONS_TRY(importer_->Start(options.reports));
-    practice_ =
-        std::make_unique<BpPractice>(*database_, accounts_, *importer_, options.user, options.fill);
-    const TdsShared shared{*database_, procedures_, compiled_, accounts_, faults_, journal_};
-    PONS_ASSIGN(wire_, TdsServer::Start(options.wire, shared, log));
+    practice_ = std::make_unique<BpPractice>(*database_, accounts_, *importer_, *integrations_,
+                                             options.user, options.fill);
+    practice_->set_further(options.further);
+    shared_ = std::make_unique<TdsShared>(
+        TdsShared{*database_, procedures_, compiled_, accounts_, faults_, journal_});
+    PONS_ASSIGN(wire_, TdsServer::Start(options.wire, *shared_, log));
     PONS_ASSIGN(control_,
                 sandboxkit::StartControlServer({options.control_port, options.framed_by},
                                                {*practice_, faults_, journal_, clock_}, log));
@@ -35,6 +39,9 @@ class RunningSandbox final : public Sandbox {
   std::uint16_t wire_port() const override { return wire_->port(); }
   std::uint16_t control_port() const override { return control_->port(); }
   const std::string& report_folder() const override { return importer_->folder(); }
+  const TdsShared& shared() const override { return *shared_; }
+  const std::string& user() const override { return user_; }
+  Integrations& integrations() override { return *integrations_; }
   std::string ReadyLine() const override {
     const std::string control = "http://127.0.0.1:" + std::to_string(control_->port());
     return "ready wire=tds://127.0.0.1:" + std::to_string(wire_->port()) + " control=" + control +
@@ -65,6 +72,9 @@ class RunningSandbox final : public Sandbox {
   ProcedureTable procedures_;
   CompiledBatches compiled_;
   Accounts accounts_;
+  std::string user_;
+  std::unique_ptr<Integrations> integrations_;
+  std::unique_ptr<TdsShared> shared_;
   std::unique_ptr<Importer> importer_;
   std::unique_ptr<BpPractice> practice_;
   std::unique_ptr<TdsServer> wire_;

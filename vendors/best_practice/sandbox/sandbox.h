@@ -4,13 +4,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "base/log.h"
 #include "base/result.h"
+#include "sandboxkit/practice.h"
 #include "vendors/best_practice/sandbox/clinic_store.h"
 #include "vendors/best_practice/sandbox/importer.h"
+#include "vendors/best_practice/sandbox/integrations.h"
 #include "vendors/best_practice/sandbox/tds_server.h"
 
 namespace pons::best_practice::sandbox {
@@ -27,6 +30,10 @@ struct SandboxOptions {
   std::string user = "bpsrawdata";
   std::string password = "practice";
   Rights rights;  // of that user
+  // Where the clinic stands behind Halo Connect: its Bp Site ID, and what Halo's sandbox adds to
+  // the control port. Empty: neither is there.
+  std::string site_id;
+  std::function<std::optional<Result<json::Value>>(const sandboxkit::ControlCall&)> further;
 };
 
 class Sandbox {
@@ -41,6 +48,11 @@ class Sandbox {
   virtual const std::string& report_folder() const = 0;
   // "ready wire=tds://127.0.0.1:… control=http://… page=http://…/ reports=/…"
   virtual std::string ReadyLine() const = 0;
+
+  // For Halo's sandbox, which asks the same database by another road.
+  virtual const TdsShared& shared() const = 0;
+  virtual const std::string& user() const = 0;
+  virtual Integrations& integrations() = 0;
 };
 
 }  // namespace pons::best_practice::sandbox

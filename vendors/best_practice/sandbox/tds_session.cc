@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/text.h"
+#include "vendors/best_practice/sandbox/fault_text.h"
 #include "vendors/best_practice/sandbox/tds_reply.h"
 
 namespace pons::best_practice::sandbox {
@@ -410,6 +411,8 @@ bool TdsSession::BeforeEffect(const FaultRule& rule, Reply& reply, bool& answere
     case FaultAction::kRefuseLogin:
       return false;
     case FaultAction::kDelayAfterEffect:
+    case FaultAction::kAnswer:  // HTTP's alone: this wire has no statuses
+    case FaultAction::kAnswerAfterEffect:
       return true;
     case FaultAction::kDropAfterEffect:
       reply.discard = true;
@@ -443,27 +446,6 @@ void TdsSession::StaySilent() {
   }
 }
 
-// What a fault's `match` looks in. A statement that asks whether a procedure is there names it in
-// quotes; that must not meet what is planned for the procedure.
-std::string TdsSession::FaultText(const Request& request) const {
-  std::string text = request.facts.objects + request.text;
-  if (!request.facts.called.empty()) return text;
-  std::size_t open = 0;
-  while ((open = text.find('\'', open)) != std::string::npos) {
-    const std::size_t close = text.find('\'', open + 1);
-    if (close == std::string::npos) break;
-    std::string quoted = text.substr(open + 1, close - open - 1);
-    std::erase_if(quoted, [](char c) { return c == '[' || c == ']'; });
-    quoted.erase(0, quoted.rfind('.') + 1);
-    if (server_.shared().procedures.Find(quoted) != nullptr) {
-      text.erase(open, close + 1 - open);
-    } else {
-      open = close + 1;
-    }
-  }
-  return text;
-}
-
 bool TdsSession::Perform(Request request, bool rpc) {
   const auto began = std::chrono::steady_clock::now();
   const TdsShared& shared = server_.shared();
@@ -478,9 +460,10 @@ bool TdsSession::Perform(Request request, bool rpc) {
   Reply reply(writer_, stream_, rpc);
   bool go_on = true, answered = false;
   const bool chore = request.facts.kind == "prepare" || request.facts.kind == "unprepare";
-  auto rule =
-      chore ? std::nullopt
-            : shared.faults.Match(request.facts.kind, FaultText(request), request.facts.called);
+  auto rule = chore ? std::nullopt
+                    : shared.faults.Match(request.facts.kind,
+                                          FaultText(request.facts, request.text, shared.procedures),
+                                          request.facts.called);
   entry.procedure = std::string(Split(request.facts.called, ' ')[0]);
   if (rule) {
     entry.fault = sandboxkit::FaultActionName(rule->action);

@@ -40,7 +40,6 @@ class TdsSession {
   bool ServeRpc(std::vector<RpcRequest>& requests);
   bool ServeTransaction(std::uint16_t kind);
   // Journal, faults, answer. False: the connection is to be closed.
-  std::string FaultText(const Request& request) const;
   bool Perform(Request request, bool rpc);
   // What the rule wants before anything is done: true to go on.
   bool BeforeEffect(const sandboxkit::FaultRule& rule, Reply& reply, bool& answered);
