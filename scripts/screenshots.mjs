@@ -10,6 +10,46 @@ import { serve } from '../web/portal/tools/mock-serve.mjs';
 const require = createRequire(new URL('../tests/js/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
 
+async function toWays(page) {
+  await page.getByRole('radio', { name: /Best Practice/ }).check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('radio', { name: /Halo Connect/ }).waitFor();
+}
+async function toPairing(page) {
+  await toWays(page);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByLabel('Pairing code', { exact: true }).waitFor();
+}
+async function pair(page, site, code, until) {
+  await toPairing(page);
+  await page.getByLabel('Site ID', { exact: true }).fill(site);
+  await page.getByLabel('Pairing code', { exact: true }).fill(code);
+  await page.getByRole('button', { name: 'Pair and connect' }).click();
+  await (until ? page.getByRole('heading', { name: until }) : page.getByText(/code is wrong|offline/).first()).waitFor();
+}
+async function toDirect(page) {
+  await toWays(page);
+  await page.getByRole('radio', { name: /Directly/ }).check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'I have these: continue' }).waitFor();
+}
+async function toAllow(page) {
+  await page.getByRole('radio', { name: /DermEngine/ }).check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('heading', { name: 'When a patient goes to the app' }).waitFor();
+}
+async function toFilters(page) {
+  await toAllow(page);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByText('Preview with these filters').waitFor();
+}
+async function openNotes(page) {
+  const burger = page.getByRole('button', { name: 'Open the navigation' });
+  if (await burger.isVisible()) await burger.click();
+  await page.getByText('Notifications').first().click();
+  await page.waitForTimeout(300);
+}
+
 /** [name, who is signed in, address, what to do first, cookies] */
 const org = '/o/org-1';
 const pages = [
@@ -52,28 +92,71 @@ const pages = [
   ['practice-connections', 'admin', `${org}/connections`],
   ['practice-connections-empty', 'empty', '/o/org-3/connections'],
   ['practice-connect', 'admin', `${org}/connections/new`],
+  ['practice-connect-way', 'admin', `${org}/connections/new`, (page) => toWays(page)],
+  ['practice-connect-pair', 'admin', `${org}/connections/new`, (page) => toPairing(page)],
+  ['practice-connect-pair-refused', 'admin', `${org}/connections/new`, (page) => pair(page, '104711', 'B11 111')],
+  ['practice-connect-pair-offline', 'admin', `${org}/connections/new`, (page) => pair(page, '0000', 'A1B-2C3')],
+  ['practice-connect-paired', 'admin', `${org}/connections/new`, (page) => pair(page, '104711', 'a1b-2c3', 'What happens next')],
+  ['practice-connect-prepare', 'admin', `${org}/connections/new`, (page) => toDirect(page)],
+  ['practice-connect-settings', 'admin', `${org}/connections/new`, async (page) => {
+    await toDirect(page);
+    await page.getByRole('button', { name: 'I have these: continue' }).click();
+    await page.getByRole('button', { name: 'Test these settings' }).click();
+  }],
+  ['practice-connection-halo', 'admin', `${org}/connections/con-3`],
+  ['practice-connection-move', 'admin', `${org}/connections/con-1/way?to=halo`],
+  ['practice-connection-move-back', 'admin', `${org}/connections/con-3/way?to=odbc`],
+  ['practice-connection-settings', 'admin', `${org}/connections/con-1`, (page) => page.getByRole('button', { name: 'Change settings' }).click()],
+  ['practice-connection-disconnect', 'admin', `${org}/connections/con-1`, (page) => page.getByRole('button', { name: 'Disconnect' }).click()],
   ['practice-connection', 'admin', `${org}/connections/con-1`],
   ['practice-connection-attention', 'admin', `${org}/connections/con-2`],
   ['practice-apps', 'admin', `${org}/apps`],
   ['practice-filters', 'admin', `${org}/apps/grant-1`],
+  ['practice-app-allow', 'admin', `${org}/apps/grant-1/allow`],
+  ['practice-app-new', 'admin', `${org}/apps/new?connection=con-1`],
+  ['practice-app-new-allow', 'admin', `${org}/apps/new?connection=con-1`, (page) => toAllow(page)],
+  ['practice-app-new-filters', 'admin', `${org}/apps/new?connection=con-1`, (page) => toFilters(page)],
+  ['practice-app-first', 'admin', `${org}/apps/new?connection=con-1`, async (page) => {
+    await toFilters(page);
+    await page.getByRole('radio', { name: /All locations arrive/ }).check();
+    await page.getByLabel('Location in DermEngine').fill('Main');
+    for (const name of ['Everyone, new ones included', 'All of them, new ones included']) await page.getByRole('radio', { name: new RegExp(name) }).check();
+    await page.getByRole('button', { name: /^Share with / }).click();
+    await page.getByText(/first patient/).first().waitFor();
+  }],
   ['practice-patients', 'admin', `${org}/patients`],
   ['practice-patients-failed', 'admin', `${org}/patients`, undefined, { 'mock-fail': '/patients' }],
   ['practice-patients-loading', 'admin', `${org}/patients`, (page) => page.waitForTimeout(500), { 'mock-slow': '3000' }],
   ['practice-patient', 'admin', `${org}/patients/pat-00001`],
   ['practice-activity', 'admin', `${org}/activity`],
   ['practice-settings', 'admin', `${org}/settings`],
+  ['practice-invite', 'admin', `${org}/settings`, (page) => page.getByRole('button', { name: 'Invite somebody' }).click()],
+  ['practice-audit', 'admin', `${org}/settings/audit`],
+  ['notifications', 'admin', org, (page) => openNotes(page)],
   ['practice-limited', 'limited', org],
   ['developer-overview', 'developer', '/developer'],
   ['developer-organizations', 'developer', '/developer/organizations'],
   ['developer-connections', 'developer', '/developer/connections'],
   ['developer-keys', 'developer', '/developer/keys'],
+  ['developer-key', 'developer', '/developer/keys/app-1'],
+  ['developer-key-made', 'developer', '/developer/keys/app-1', async (page) => {
+    await page.getByRole('button', { name: 'Make a new secret' }).click();
+    await page.getByRole('button', { name: 'Make new secret' }).click();
+    await page.getByText('I have kept the secret').waitFor();
+  }],
+  ['developer-connection-new', 'developer', '/developer/connections/new'],
   ['developer-webhooks', 'developer', '/developer/webhooks'],
+  ['developer-webhook', 'developer', '/developer/webhooks/hook-1'],
+  ['developer-webhook-failing', 'developer', '/developer/webhooks/hook-2'],
+  ['developer-delivery', 'developer', '/developer/webhooks/hook-2/deliveries/8997'],
+  ['developer-usage', 'developer', '/developer/usage'],
   ['developer-explorer', 'developer', '/developer/explorer'],
   ['developer-sandbox', 'developer', '/developer/sandbox'],
   ['developer-logs', 'developer', '/developer/logs'],
   ['operator-overview', 'operator', '/operator'],
   ['operator-organizations', 'operator', '/operator/organizations'],
   ['operator-commands', 'operator', '/operator/commands'],
+  ['operator-command', 'operator', '/operator/commands/cmd-1'],
   ['operator-quarantine', 'operator', '/operator/quarantine'],
   ['operator-logs', 'operator', '/operator/logs'],
   ['operator-backups', 'operator', '/operator/backups'],

@@ -44,20 +44,39 @@ export const vendors = [
   {
     id: 'best_practice', name: 'Best Practice', region: 'Australia and New Zealand', standing: 'draft',
     settings: [
-      { key: 'server', label: 'Server', help: 'The computer that holds the Best Practice database, as Windows names it.', required: true, secret: false },
-      { key: 'database', label: 'Database', help: 'BPSPatients, unless it was renamed.', required: true, secret: false, default: 'BPSPatients' },
-      { key: 'password', label: 'Database browser password', help: 'Setup > Configuration > Database. Not your own password.', required: true, secret: true },
+      { key: 'transport', label: 'Way', help: 'How the practice is reached.', required: false, secret: false, default: 'odbc', choices: ['odbc', 'halo'], advanced: true },
+      { key: 'halo_site_id', label: 'Site ID', help: 'Beside the pairing code, and in Help > About.', required: false, secret: false, advanced: false, way: 'halo' },
+      { key: 'halo_pairing_code', label: 'Pairing code', help: 'Six letters and digits, good for one try.', required: false, secret: true, advanced: false, way: 'halo', once: true },
+      { key: 'opening_hours', label: 'Opening hours', help: 'When visits are looked for at the quick pace, for example 08:00-18:00.', required: false, secret: false, advanced: true, way: 'halo', default: '08:00-18:00' },
+      { key: 'server', label: 'Server', help: 'The computer that holds the Best Practice database, as Windows names it.', required: true, secret: false, way: 'odbc', advanced: false },
+      { key: 'database', label: 'Database', help: 'BPSPatients, unless it was renamed.', required: false, secret: false, default: 'BPSPatients', way: 'odbc', advanced: true },
+      { key: 'password', label: 'Database browser password', help: 'Setup > Configuration > Database. Not your own password.', required: true, secret: true, way: 'odbc', advanced: false },
     ],
+    ways: {
+      setting: 'transport',
+      choices: [
+        {
+          value: 'halo', label: 'Halo Connect', available: true, text: 'For current versions. Nothing is installed and no port is opened: a Site ID and a code from Best Practice are enough.',
+          before: ['Best Practice Spectra or later, with its Halo Link running', 'Somebody who may open Setup > Configuration', 'Two minutes'],
+        },
+        {
+          value: 'odbc', label: 'Directly, over your network', available: true, text: 'For older versions, or where Pons runs in your own network. Needs the server’s name and the Database browser password.',
+          before: ['A computer that is on whenever the practice is open', 'Somebody who may open Setup > Configuration', 'Ten minutes'],
+        },
+      ],
+    },
     guide: {
-      before: ['A computer that is on whenever the practice is open', 'Somebody who may open Setup > Configuration', 'Ten minutes'],
+      before: [],
       steps: [
-        { title: 'Open the database settings', text: 'Open Setup, then Configuration, then Database.', where: 'Best Practice > Setup > Configuration > Database' },
-        { title: 'Set the database browser password', text: 'Press Set password and choose a long one. It may only read.', where: 'Set password' },
-        { title: 'Note the server', text: 'It stands beside Server, as COMPUTER\\BPSINSTANCE.', where: 'Server' },
+        { title: 'Allow Pons', text: 'Tick “Pons (via Halo Connect)”, confirm with Yes, and save.', where: 'Setup > Configuration > Database > Setup third-party integrations', way: 'halo' },
+        { title: 'Generate a pairing code', text: 'Select the row of Pons and press Generate Pairing Code. A window shows the Site ID and the code.', where: 'Generate Pairing Code', way: 'halo' },
+        { title: 'Type both here', text: 'Or copy the window’s text and paste it into either field.', way: 'halo' },
+        { title: 'Open the database settings', text: 'Open Setup, then Configuration, then Database.', where: 'Best Practice > Setup > Configuration > Database', way: 'odbc' },
+        { title: 'Set the database browser password', text: 'Press Set password and choose a long one. It may only read.', where: 'Set password', way: 'odbc' },
+        { title: 'Note the server', text: 'It stands beside Server, as COMPUTER\\BPSINSTANCE.', where: 'Server', way: 'odbc' },
       ],
     },
   },
-  { id: 'memory', name: 'Practice in memory', region: 'Everywhere', standing: 'for trying out', settings: [], guide: { before: [], steps: [] } },
 ];
 
 export const qr = (() => {

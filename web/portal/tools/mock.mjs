@@ -21,11 +21,11 @@ const people = {
 
 const connections = [
   {
-    id: 'con-1', name: 'Best Practice at Sunrise', vendor: 'best_practice', organization: 'org-1', state: 'active', time_zone: 'Australia/Brisbane',
+    id: 'con-1', name: 'Best Practice at Sunrise', vendor: 'best_practice', vendor_name: 'Best Practice', organization: 'org-1', state: 'active', time_zone: 'Australia/Brisbane',
     since: ago(86400 * 40), last_success_at: ago(4), practice_name: 'Sunrise Medical Centre', organization_name: orgs[0].name,
     read: { state: 'ok', last_success_at: ago(4) }, write: { state: 'ok', last_success_at: ago(660) },
     counts: { patients: 10000, appointments: 4211, practitioners: 500, services: 200, locations: 3 },
-    settings: { server: 'SUNRISE-SRV\\BPSINSTANCE', database: 'BPSPatients' }, secret_keys: ['password'],
+    settings: { transport: 'odbc', server: 'SUNRISE-SRV\\BPSINSTANCE', database: 'BPSPatients' }, secret_keys: ['password'],
     progress: [
       { text: 'Signed in', state: 'done', at: ago(300) }, { text: 'Directory read', state: 'done', at: ago(290) },
       { text: 'Patients read', state: 'done', at: ago(120) },
@@ -38,6 +38,17 @@ const connections = [
     read: { state: 'failed', cause: 'password refused', since: ago(5400), last_success_at: ago(5460) }, write: { state: 'waiting' },
     counts: { patients: 2104, appointments: 310, practitioners: 6, services: 41, locations: 1 },
     settings: { server: 'CHILDERS\\BPSINSTANCE', database: 'BPSPatients' }, secret_keys: ['password'], progress: [],
+  },
+  {
+    id: 'con-3', name: 'Hervey Bay over Halo', vendor: 'best_practice', organization: 'org-1', state: 'active', time_zone: 'Australia/Brisbane',
+    since: ago(86400 * 6), last_success_at: ago(11), practice_name: 'Sunrise Skin and Laser', organization_name: orgs[0].name,
+    read: { state: 'active', last_success_at: ago(11) }, write: { state: 'active', last_success_at: ago(3600) },
+    counts: { patients: 0, appointments: 118, practitioners: 9, services: 23, locations: 1 },
+    settings: { transport: 'halo', halo_site_id: '104711', halo_guid: 'b2f2c7aa' }, secret_keys: [], progress: [], next_step: 'Choose what is shared with which app.',
+    vendor_requests: {
+      today: { query: 1184 }, total_7_days: 14022, last_7_days: [3, 2010, 2990, 2954, 3017, 1864, 1184].map((n, i) => ({ day: ago((6 - i) * 86400).slice(0, 10), word: 'query', count: n })),
+      cost_words: 'With these opening hours and paces about 3,000 queries on a working day: 1,200 for visits, the rest for the diary and patients.',
+    },
   },
 ];
 const apps = [
@@ -129,6 +140,14 @@ const usage = (days) => ({
 });
 const ofOrg = (org) => (org === 'org-1' ? connections : []);
 
+/** A code is good where it begins with A; a site of zeros is switched off, one of ones too old. */
+function paired({ settings, secrets }) {
+  const refuse = (field, detail, code = 'rejected') => { throw new Refusal(422, 'Not paired', detail, code, field); };
+  if (/^0+$/.test(settings.halo_site_id)) throw new Refusal(503, 'Not paired', 'The practice’s server is offline. Start it, see that Halo Link runs on it, and press the button again: the code is not used up.', 'unavailable');
+  if (/^1+$/.test(settings.halo_site_id)) refuse(undefined, 'This version of Best Practice is too old for Halo Connect (Orchid SP2 or before). Update to Spectra or later, or connect directly over your network.', 'unsupported');
+  if (!/^A/.test(secrets.halo_pairing_code)) refuse('halo_pairing_code', 'This code is wrong or was used already. Press Generate Pairing Code again in Best Practice and type the new one.');
+}
+
 /** [method, pattern, handler(params, query, body, session, who)], first match wins. */
 const routes = [
   ['POST', '/session', (_p, _q, body) => {
@@ -178,7 +197,16 @@ const routes = [
   ['POST', '/organizations/:org/connections/test', (_p, _q, body) => (body.secrets?.password === 'wrong'
     ? { ok: false, missing_rights: [], fault: 'credential', detail: 'Best Practice refused the password. It is the Database browser password (Setup > Configuration > Database), not your own.' }
     : { ok: true, practice_name: 'Sunrise Medical Centre', vendor_version: '1.12.1.1012', missing_rights: [], clock_ahead_ms: 340 })],
-  ['POST', '/organizations/:org/connections', () => ({ ...connections[0], id: 'con-1' })],
+  ['POST', '/organizations/:org/connections', (_p, _q, body) => {
+    if (body.settings?.transport !== 'halo') return { ...connections[0], id: 'con-1' };
+    paired(body);
+    return { id: 'con-3', name: body.name };
+  }],
+  ['PATCH', '/connections/:id', (p, _q, body) => {
+    const connection = find(connections, p.id);
+    if (body.settings?.transport === 'halo') paired(body);
+    if (body.paused !== undefined) connection.state = body.paused ? 'paused' : 'active';
+  }],
   ['GET', '/connections/:id', (p) => find(connections, p.id)],
   ['DELETE', '/connections/:id', () => ({ items: [{ text: 'patients that DermEngine sees', count: 412 }, { text: 'settings of one app' }] })],
   ['GET', '/connections/:id/directory', () => directory],

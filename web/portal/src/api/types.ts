@@ -147,12 +147,29 @@ export interface VendorSetting {
   default?: string;
   /** Rarely needs a change; where left out: what is not required. */
   advanced?: boolean;
+  /** Only for this way of connecting; where left out: for all. */
+  way?: string;
+  /** Used up by connecting (a pairing code): asked for again whenever the way is set up anew. */
+  once?: boolean;
+}
+
+/** One of several ways to reach the same system. */
+export interface VendorWay {
+  value: string;
+  label: string;
+  /** When it is the right one, in a sentence. */
+  text: string;
+  /** What to have at hand, beside what every way needs. */
+  before?: string[];
+  available: boolean;
+  unavailable_text?: string;
 }
 
 export interface GuideStep {
   title: string;
   text: string;
   where?: string;
+  way?: string;
 }
 
 export interface Vendor {
@@ -165,6 +182,8 @@ export interface Vendor {
   /** The vendor's own words, where they differ from ours. */
   practitioner_word?: string;
   service_word?: string;
+  /** The setting that chooses the way, and its choices, the usual one first. */
+  ways?: { setting: string; choices: VendorWay[] };
 }
 
 export type ConnectionState =
@@ -202,7 +221,19 @@ export interface ProgressStep {
   at?: Instant;
 }
 
+/** What the vendor may charge for, by the word of its price list and the day (UTC). */
+export interface VendorRequests {
+  today: Record<string, number>;
+  last_7_days: { day: string; word: string; count: number }[];
+  total_7_days: number;
+  /** What the settings cost, in a sentence. */
+  cost_words?: string;
+}
+
 export interface Connection extends ConnectionSummary {
+  vendor_requests?: VendorRequests;
+  /** What is left to do, in a sentence. */
+  next_step?: string;
   read: HealthSide;
   write: HealthSide;
   counts: Record<string, number>;
@@ -217,6 +248,12 @@ export interface ConnectionRequest {
   time_zone: string;
   settings: Record<string, string>;
   secrets: Record<string, string>;
+}
+
+/** `attention`: it was saved, and the practice could not be reached just then. */
+export interface ConnectionMade {
+  id: Id;
+  attention?: string;
 }
 
 export interface ConnectionTest {
@@ -320,6 +357,16 @@ export interface Grant extends GrantRules {
   app: { id: Id; name: string };
   connection: { id: Id; name: string };
   revoked: boolean;
+  /** Which practitioner a user of the app is. */
+  user_links?: UserLink[];
+}
+
+export interface UserLink {
+  user: string;
+  practitioner: { id: Id; name: string };
+  state: string;
+  cause?: string;
+  linked_at: Instant;
 }
 
 export interface GrantPreview {

@@ -19,12 +19,14 @@ import { AccountTabs } from './Account';
 /** Kinds the server knows; one that is new here is shown by its own name. */
 const kinds: Record<string, string> = {
   credential_rejected: 'A practice management system refused our password',
+  unreachable: 'A practice management system has not been reachable for 10 minutes',
+  connection_attention: 'A connection needs somebody for another reason',
   agent_offline: 'The agent at a practice is offline',
-  new_practitioner: 'A practitioner is new and no app has an answer for them',
-  new_service: 'An appointment type is new and no app has an answer for it',
+  new_practitioner: 'A practitioner is new, and no filter says whether to share',
+  new_service: 'An appointment type is new, and no filter says whether to share',
   importer_not_running: 'Documents wait because the results import is not running',
   webhook_failing: 'A webhook keeps failing',
-  command_needs_person: 'A command needs a person to decide',
+  command_needs_person: 'Nobody knows whether something was written, and a person must look',
 };
 const inWords = (kind: string) => kinds[kind] ?? kind.replace(/[_.]/g, ' ').replace(/^./, (c) => c.toUpperCase());
 

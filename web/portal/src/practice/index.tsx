@@ -11,6 +11,7 @@ const Overview = lazy(() => import('./pages/Overview'));
 const Connections = lazy(() => import('./pages/Connections'));
 const Connect = lazy(() => import('./pages/Connect'));
 const ConnectionPage = lazy(() => import('./pages/ConnectionPage'));
+const ConnectionWay = lazy(() => import('./pages/ConnectionWay'));
 const Apps = lazy(() => import('./pages/Apps'));
 const AppNew = lazy(() => import('./pages/AppNew'));
 const AppPage = lazy(() => import('./pages/AppPage'));
@@ -29,6 +30,7 @@ export default function Practice() {
           <Route path="connections" element={<Connections />} />
           <Route path="connections/new" element={<Connect />} />
           <Route path="connections/:connection" element={<ConnectionPage />} />
+          <Route path="connections/:connection/way" element={<ConnectionWay />} />
           <Route path="apps" element={<Apps />} />
           <Route path="apps/new" element={<AppNew />} />
           <Route path="apps/:grant" element={<AppPage key="filters" part="filters" />} />

@@ -3,15 +3,26 @@
 // reload. Secrets are never part of the draft: they are typed again.
 import type { ConnectionRequest, ConnectionTest, Vendor, VendorSetting } from '../../api/types';
 
-export const STEPS = ['choose', 'prepare', 'settings', 'done'] as const;
+export const STEPS = ['choose', 'way', 'prepare', 'settings', 'done'] as const;
 export type Step = (typeof STEPS)[number];
 
-export const STEP_TITLES: Record<Step, string> = {
+const STEP_TITLES: Record<Step, string> = {
   choose: 'Choose your system',
+  way: 'Choose the way',
   prepare: 'Before you start',
   settings: 'Enter and test',
   done: 'What happens next',
 };
+
+/** The steps that this system and its way need: a way is chosen only where there are several, and
+ *  pairing has its preparations on its own page. */
+export function stepsFor(ways: boolean, pairing: boolean): Step[] {
+  return STEPS.filter((s) => (s !== 'way' || ways) && (s !== 'prepare' || !pairing));
+}
+
+export function stepTitle(step: Step, pairing: boolean): string {
+  return step === 'settings' && pairing ? 'Pair and connect' : STEP_TITLES[step];
+}
 
 export interface Draft {
   vendor: string;
@@ -129,8 +140,8 @@ export function problemsOf(
   return problems;
 }
 
-/** The request: empty settings are left out, so that the standard applies. */
-export function requestOf(vendor: Vendor, draft: Draft, secrets: Record<string, string>): ConnectionRequest {
+/** The request: empty settings are left out, so that the standard applies. `fixed`: the way's own. */
+export function requestOf(vendor: Vendor, draft: Draft, secrets: Record<string, string>, fixed: Record<string, string> = {}): ConnectionRequest {
   const secret = new Set(vendor.settings.filter((s) => s.secret).map((s) => s.key));
   const known = new Set(vendor.settings.map((s) => s.key));
   const kept = (values: Record<string, string>, isSecret: boolean) =>
@@ -143,7 +154,7 @@ export function requestOf(vendor: Vendor, draft: Draft, secrets: Record<string, 
     vendor: vendor.id,
     name: draft.name.trim(),
     time_zone: draft.timeZone,
-    settings: kept(draft.settings, false),
+    settings: { ...kept(draft.settings, false), ...fixed },
     secrets: kept(secrets, true),
   };
 }

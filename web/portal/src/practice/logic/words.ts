@@ -86,8 +86,9 @@ export const MODES = [
 
 
 /** The sentence a connection's page opens with. The cause is the server's, next step included. */
-export function connectionSentence(connection: Pick<ConnectionSummary, 'state' | 'cause' | 'practice_name'>): string {
+export function connectionSentence(connection: Pick<ConnectionSummary, 'state' | 'cause' | 'practice_name'> & { next_step?: string }): string {
   if (connection.cause) return connection.cause;
+  if (connection.state === 'active' && connection.next_step) return `Reading. ${connection.next_step}`;
   switch (connection.state) {
     case 'pending':
       return 'Not set up yet: the settings are kept, and nothing has been read.';

@@ -70,7 +70,7 @@ export default function AppNew() {
   const go = (to: (typeof STEPS)[number]) => setParams((p) => { p.set('step', to); return p; });
   // In an effect, so that the guard has heard of it before the address changes.
   useEffect(() => {
-    if (made !== null) navigate(at(`/apps/${made}`));
+    if (made !== null) navigate(at(`/apps/${made}`), { state: { since: new Date().toISOString() } });
   }, [made, navigate, at]);
   const top = useRef<HTMLDivElement>(null);
   const before = useRef(step);

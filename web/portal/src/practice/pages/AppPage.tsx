@@ -4,7 +4,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link, NavLink, useParams } from 'react-router-dom';
+import { Link, NavLink, useLocation, useParams } from 'react-router-dom';
 
 import { api, type ApiError, asApiError } from '../../api/client';
 import { keys } from '../../api/keys';
@@ -21,6 +21,7 @@ import { listed } from '../logic/text';
 import { grantSentence, MODES, switchChanges, SWITCHES } from '../logic/words';
 import { useAt, useConnections, useDirectory, useOrg, useRights, useVendors } from '../parts/data';
 import { FilterEditor } from '../parts/FilterEditor';
+import { FirstPatient } from '../parts/FirstPatient';
 import classes from '../parts/practice.module.css';
 import { Preview } from '../parts/Preview';
 import { ModeChoice, SwitchList } from '../parts/Switches';
@@ -39,12 +40,15 @@ function Loaded({ grant, part }: { grant: Grant; part: 'filters' | 'allow' }) {
   const org = useOrg();
   const vendorId = useConnections(org).data?.find((c) => c.id === grant.connection.id)?.vendor;
   const vendor = useVendors().data?.find((v) => v.id === vendorId);
+  // Set by whoever has just connected the app: the first patient is waited for here.
+  const since = (useLocation().state as { since?: string } | null)?.since;
   return (
     <>
       <PageHeader
         title={grant.app.name} crumbs={[{ label: 'Apps', to: at('/apps') }]}
         sentence={<>{grantSentence(grant)}. Through <Link to={at(`/connections/${grant.connection.id}`)} style={{ color: 'inherit' }}>{grant.connection.name}</Link>.</>}
       />
+      {!grant.revoked && since && grant.switches.patients_in && <FirstPatient grant={grant} vendor={vendor?.name ?? 'your system'} since={since} />}
       {!grant.revoked && (
         <nav className={classes.tabs} aria-label={`Settings of ${grant.app.name}`}>
           <NavLink to={at(`/apps/${grant.id}`)} end>Whose patients</NavLink>

@@ -1,60 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connect a system: choose it, know what is needed, enter and test, see what happens next. The step
 // is part of the address, so Back works; what was typed survives a reload, secrets excepted.
-import { Anchor, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Link, useSearchParams } from 'react-router-dom';
 
 import { api, type ApiError, asApiError } from '../../api/client';
 import { keys } from '../../api/keys';
-import type { ConnectionTest, Vendor } from '../../api/types';
+import type { ConnectionMade, ConnectionTest, Vendor } from '../../api/types';
 import { announce } from '../../app/live';
+import { useUser } from '../../app/session';
 import { EmptyState } from '../../components/EmptyState';
-import { FormError, FormField } from '../../components/FormField';
+import { FormError } from '../../components/FormField';
 import { Icon } from '../../components/icons';
 import { PageHeader } from '../../components/PageHeader';
 import { ErrorNote, PageLoading } from '../../components/PageStates';
 import { Section } from '../../components/Section';
 import { ConnectionStateSentence } from '../../components/StateSentence';
 import { matches } from '../logic/text';
+import { firstWay, hasWays, narrowed, pairs, wayOf } from '../logic/ways';
 import {
-  type Draft, dropDraft, fingerprint, keepDraft, problemsOf, readDraft, requestOf, type Step, STEP_TITLES, STEPS, testSentence,
+  type Draft, dropDraft, fingerprint, keepDraft, problemsOf, readDraft, requestOf, type Step, STEPS, stepsFor, stepTitle, testSentence,
 } from '../logic/wizard';
 import { useAt, useConnection, useOrg, useVendors } from '../parts/data';
 import { FirstReading } from '../parts/FirstReading';
+import { GuideSteps } from '../parts/Guide';
+import { NameAndZone, NameFields, zonesKnown } from '../parts/NameAndZone';
+import { PairForm } from '../parts/PairForm';
+import { Stages } from '../parts/Stages';
+import { WayCards } from '../parts/WayCards';
 import classes from '../parts/practice.module.css';
 import { SettingsFields } from '../parts/SettingsFields';
 import { TestResult } from '../parts/TestResult';
 
-const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-
 // No practice lives in UTC: there the person says where.
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const likely = here === 'UTC' || here === 'Etc/UTC' ? '' : here;
-
-function zonesKnown(): string[] {
-  const known = Intl.supportedValuesOf('timeZone');
-  return known.includes(here) ? known : [here, ...known];
-}
 
 export default function Connect() {
   const org = useOrg();
   const at = useAt();
   const [params, setParams] = useSearchParams();
   const vendors = useVendors();
+  const [attention, setAttention] = useState('');
   const [draft, setDraft] = useState<Draft>(() => readDraft(sessionStorage, org, likely));
-  const vendor = vendors.data?.find((v) => v.id === draft.vendor);
+  const whole = vendors.data?.find((v) => v.id === draft.vendor);
+  const way = whole ? firstWay(whole, draft.settings) : null;
+  const vendor = useMemo(() => (whole ? narrowed(whole, way) : undefined), [whole, way]);
+  const pairing = whole !== undefined && pairs(whole, way);
+  const steps = stepsFor(hasWays(whole), pairing);
   const asked = STEPS.find((s) => s === params.get('step')) ?? draft.step;
   // Nobody lands in the middle without having chosen.
-  const step: Step = asked === 'done' ? (params.get('connection') ? 'done' : 'choose') : vendor ? asked : 'choose';
+  const step: Step = asked === 'done' ? (params.get('connection') ? 'done' : 'choose') : !vendor ? 'choose' : steps.includes(asked) ? asked : 'settings';
+  const next = (of: Step) => steps[steps.indexOf(of) + 1] ?? 'settings';
+  const former = (of: Step) => steps[steps.indexOf(of) - 1] ?? 'choose';
   const update = (part: Partial<Draft>) => setDraft((d) => ({ ...d, ...part }));
   const go = (to: Step) => {
     update({ step: to });
     setParams({ step: to });
   };
   useEffect(() => {
-    if (step !== 'done') keepDraft(sessionStorage, org, draft, vendor);
-  }, [draft, org, vendor, step]);
+    if (step !== 'done') keepDraft(sessionStorage, org, draft, whole);
+  }, [draft, org, whole, step]);
   // A new step begins at its top, for eyes and screen readers alike.
   const top = useRef<HTMLDivElement>(null);
   const before = useRef(step);
@@ -67,6 +75,7 @@ export default function Connect() {
   }, [step]);
 
   if (vendors.isPending) return <PageLoading />;
+  const Settings = pairing ? Pair : Enter;
   return (
     <>
       <PageHeader
@@ -75,26 +84,34 @@ export default function Connect() {
         sentence={step === 'choose' && 'Nothing is changed in your system, and nothing is shared until you connect an app and choose whose patients it may see.'}
       />
       <ol className={classes.steps} aria-label="Steps">
-        {STEPS.map((s, i) => (
-          <li key={s} aria-current={s === step ? 'step' : undefined}>{i + 1}. {STEP_TITLES[s]}</li>
+        {steps.map((s, i) => (
+          <li key={s} aria-current={s === step ? 'step' : undefined}>{i + 1}. {stepTitle(s, pairing)}</li>
         ))}
       </ol>
-      <div ref={top} tabIndex={-1} style={{ outline: 'none' }} aria-label={`Step ${STEPS.indexOf(step) + 1} of ${STEPS.length}: ${STEP_TITLES[step]}`} role="group">
+      <div ref={top} tabIndex={-1} style={{ outline: 'none' }} aria-label={`Step ${steps.indexOf(step) + 1} of ${steps.length}: ${stepTitle(step, pairing)}`} role="group">
         {vendors.error && <ErrorNote error={asApiError(vendors.error)} onRetry={() => void vendors.refetch()} />}
         {step === 'choose' && vendors.data && (
-          <Choose vendors={vendors.data} chosen={draft.vendor} onChoose={(id) => update({ vendor: id, settings: id === draft.vendor ? draft.settings : {} })} onNext={() => go('prepare')} />
+          <Choose vendors={vendors.data} chosen={draft.vendor} onChoose={(id) => update({ vendor: id, settings: id === draft.vendor ? draft.settings : {} })} onNext={() => go(next('choose'))} />
         )}
-        {step === 'prepare' && vendor && <Prepare vendor={vendor} onBack={() => go('choose')} onNext={() => go('settings')} />}
+        {step === 'way' && whole && (
+          <ChooseWay
+            vendor={whole} value={way?.value ?? ''} onBack={() => go('choose')} onNext={() => go(next('way'))}
+            onChoose={(value) => update({ settings: { ...draft.settings, [whole.ways?.setting ?? '']: value } })}
+          />
+        )}
+        {step === 'prepare' && vendor && <Prepare vendor={vendor} onBack={() => go(former('prepare'))} onNext={() => go('settings')} />}
         {step === 'settings' && vendor && (
-          <Enter
-            vendor={vendor} draft={draft} onChange={update} onBack={() => go('prepare')}
-            onMade={(id) => {
+          <Settings
+            vendor={vendor} draft={draft} way={way?.value ?? ''} fixed={whole?.ways && way ? { [whole.ways.setting]: way.value } : {}}
+            onChange={update} onBack={() => go(former('settings'))}
+            onMade={(id, warning) => {
+              setAttention(warning ?? '');
               dropDraft(sessionStorage, org);
               setParams({ step: 'done', connection: id }, { replace: true });
             }}
           />
         )}
-        {step === 'done' && <Done id={params.get('connection') ?? ''} />}
+        {step === 'done' && <Done id={params.get('connection') ?? ''} attention={attention} />}
       </div>
     </>
   );
@@ -144,35 +161,6 @@ function regionWord(region: string): string {
   }
 }
 
-/** "Setup > Configuration > Database" as the places to click, one after the other. */
-export function Where({ text }: { text: string }) {
-  const parts = text.split('>').map((p) => p.trim()).filter(Boolean);
-  return (
-    <div className={classes.where} aria-label={`Where: ${parts.join(', then ')}`} role="note">
-      {parts.map((p, i) => (
-        <span key={i} aria-hidden="true" style={{ display: 'contents' }}>
-          {i > 0 && <Icon name="chevron" size={14} />}
-          <span style={{ border: '1px solid var(--pons-line)', background: 'var(--pons-ground)', borderRadius: 4, padding: '1px 8px' }}>{p}</span>
-        </span>
-      ))}
-    </div>
-  );
-}
-
-function GuideSteps({ vendor }: { vendor: Vendor }) {
-  return (
-    <ol className={classes.numbered}>
-      {vendor.guide.steps.map((s) => (
-        <li key={s.title}>
-          <Text size="sm" fw={600}>{s.title}</Text>
-          <Text size="sm">{s.text}</Text>
-          {s.where && <Where text={s.where} />}
-        </li>
-      ))}
-    </ol>
-  );
-}
-
 function Prepare({ vendor, onBack, onNext }: { vendor: Vendor; onBack: () => void; onNext: () => void }) {
   return (
     <Stack gap={0} maw={720}>
@@ -185,7 +173,7 @@ function Prepare({ vendor, onBack, onNext }: { vendor: Vendor; onBack: () => voi
       )}
       {vendor.guide.steps.length > 0 && (
         <Section title={`In ${vendor.name}`} sentence="Do these first, with somebody who may change its settings. You can come back to this page: it is kept.">
-          <GuideSteps vendor={vendor} />
+          <GuideSteps steps={vendor.guide.steps} />
         </Section>
       )}
       <Group mt="lg">
@@ -196,9 +184,70 @@ function Prepare({ vendor, onBack, onNext }: { vendor: Vendor; onBack: () => voi
   );
 }
 
-function Enter({ vendor, draft, onChange, onBack, onMade }: {
-  vendor: Vendor; draft: Draft; onChange: (part: Partial<Draft>) => void; onBack: () => void; onMade: (id: string) => void;
+function ChooseWay({ vendor, value, onChoose, onBack, onNext }: {
+  vendor: Vendor; value: string; onChoose: (value: string) => void; onBack: () => void; onNext: () => void;
 }) {
+  return (
+    <form onSubmit={(e) => { e.preventDefault(); onNext(); }}>
+      <Stack gap="lg" maw={840}>
+        <Text>There are several ways to reach {vendor.name}. You can change to another one later: patients keep their identity, and nothing is sent twice.</Text>
+        <WayCards vendor={vendor} value={value} onChange={onChoose} />
+        <Group>
+          <Button type="submit" disabled={value === ''}>Continue</Button>
+          <Button variant="default" onClick={onBack}>Back</Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+interface SettingsProps {
+  vendor: Vendor;
+  draft: Draft;
+  way: string;
+  /** The setting that chooses the way. */
+  fixed: Record<string, string>;
+  onChange: (part: Partial<Draft>) => void;
+  onBack: () => void;
+  onMade: (id: string, attention?: string) => void;
+}
+
+function Pair({ vendor, draft, way, fixed, onChange, onBack, onMade }: SettingsProps) {
+  const org = useOrg();
+  const client = useQueryClient();
+  const user = useUser();
+  const practice = user.memberships.find((m) => m.organization.id === org)?.organization.name ?? '';
+  const named = { ...draft, name: draft.name || practice || vendor.name };
+  const zones = useMemo(zonesKnown, []);
+  const { name, time_zone } = problemsOf(vendor, named, {}, zones);
+  const problems = { ...(name ? { name } : {}), ...(time_zone ? { time_zone } : {}) };
+  return (
+    <div className={classes.withAside}>
+      <PairForm
+        vendor={vendor} way={way} settings={draft.settings} problems={problems} button="Pair and connect"
+        onSetting={(key, value) => onChange({ settings: { ...draft.settings, [key]: value } })}
+        extra={(visible) => <NameAndZone draft={named} visible={visible} zones={zones} onChange={onChange} />}
+        onPair={async (secrets) => {
+          const made = await api.post<ConnectionMade>(`/organizations/${org}/connections`, requestOf(vendor, named, secrets, fixed));
+          await client.invalidateQueries({ queryKey: keys.organization(org) });
+          announce('The practice is paired.');
+          onMade(made.id, made.attention);
+        }}
+        back={<Button variant="default" onClick={onBack}>Back</Button>}
+      />
+      {vendor.guide.before.length > 0 && (
+        <aside className={classes.aside} data-last aria-label="What you need">
+          <div className={classes.box}>
+            <Text size="sm" fw={600} mb="xs">What you need</Text>
+            <ul className={classes.plain}>{vendor.guide.before.map((b) => <li key={b}><Text size="sm" component="span">{b}</Text></li>)}</ul>
+          </div>
+        </aside>
+      )}
+    </div>
+  );
+}
+
+function Enter({ vendor, draft, fixed, onChange, onBack, onMade }: SettingsProps) {
   const org = useOrg();
   const client = useQueryClient();
   const [secrets, setSecrets] = useState<Record<string, string>>({});
@@ -210,7 +259,7 @@ function Enter({ vendor, draft, onChange, onBack, onMade }: {
   const form = useRef<HTMLFormElement>(null);
   const zones = useMemo(zonesKnown, []);
   const problems = problemsOf(vendor, draft, secrets, zones);
-  const request = requestOf(vendor, draft, secrets);
+  const request = requestOf(vendor, draft, secrets, fixed);
   const same = tested?.of === fingerprint(request);
   const passed = same && tested?.result.ok;
   const visible: Record<string, string> = shown ? { ...problems } : {};
@@ -248,14 +297,7 @@ function Enter({ vendor, draft, onChange, onBack, onMade }: {
       <form ref={form} noValidate onSubmit={(e) => { e.preventDefault(); void act(passed ? 'save' : 'test'); }}>
         <Stack gap="md">
           <FormError error={error} fields={['name', 'time_zone', ...vendor.settings.map((s) => s.key)]} title={refused} />
-          <FormField
-            name="name" label="Name of this connection" description="What your staff call it, for example the practice’s name." maw={520}
-            value={draft.name} onText={(name) => onChange({ name })} error={visible.name ?? null}
-          />
-          <Select
-            name="time_zone" label="Time zone of the practice" description="Times in the diary are read in this zone." maw={520} searchable data={zones}
-            value={draft.timeZone || null} onChange={(z) => onChange({ timeZone: z ?? '' })} error={visible.time_zone} limit={200} allowDeselect={false} placeholder="For example Australia/Sydney"
-          />
+          <NameFields draft={draft} visible={visible} zones={zones} onChange={onChange} />
           <SettingsFields
             vendor={vendor} settings={draft.settings} secrets={secrets} problems={visible}
             onSetting={(key, value) => onChange({ settings: { ...draft.settings, [key]: value } })}
@@ -281,7 +323,7 @@ function Enter({ vendor, draft, onChange, onBack, onMade }: {
         <aside className={classes.aside} data-last aria-label={`Where to find this in ${vendor.name}`}>
           <div className={classes.box}>
             <Text size="sm" fw={600} mb="md">Where to find this</Text>
-            <GuideSteps vendor={vendor} />
+            <GuideSteps steps={vendor.guide.steps} />
           </div>
         </aside>
       )}
@@ -289,24 +331,29 @@ function Enter({ vendor, draft, onChange, onBack, onMade }: {
   );
 }
 
-function Done({ id }: { id: string }) {
+function Done({ id, attention }: { id: string; attention: string }) {
   const at = useAt();
   const query = useConnection(id);
+  const vendors = useVendors();
   if (query.isPending) return <PageLoading />;
   if (!query.data) return <ErrorNote error={asApiError(query.error)} onRetry={() => void query.refetch()} />;
   const connection = query.data;
+  const vendor = vendors.data?.find((v) => v.id === connection.vendor);
+  const paired = vendor !== undefined && pairs(vendor, wayOf(vendor, connection.settings ?? {}));
   return (
     <Stack gap={0} maw={720}>
       <Section title={connection.name}>
         <div className={classes.box}>
           <ConnectionStateSentence connection={connection} size="md" />
+          {attention && connection.state !== 'active' && <Text size="sm" mt="xs">{attention}</Text>}
+          {paired && <Stages connection={connection} />}
           <FirstReading connection={connection} />
         </div>
       </Section>
       <Section title="What happens next">
         <Text>
           Now choose an app, and whose patients it may see. Until then nobody’s data is shared and no patient is copied.
-          After that, a patient appears in the app about a second after their visit starts. You can leave this page: setting up goes on by itself.
+          After that, a patient appears in the app when their visit starts. You can leave this page: setting up goes on by itself.
         </Text>
         <Group mt="md">
           <Button component={Link} to={at(`/apps/new?connection=${connection.id}`)}>Connect an app</Button>

@@ -9,7 +9,7 @@ import { Link, useNavigate, useParams } from 'react-router-dom';
 import { api, type ApiError, asApiError } from '../../api/client';
 import { keys } from '../../api/keys';
 import { asPage } from '../../api/queries';
-import type { Connection, ConnectionTest, HealthSide, Page, QuarantineItem, Removal, Vendor } from '../../api/types';
+import type { Connection, ConnectionTest, HealthSide, Page, QuarantineItem, Removal, Vendor, VendorWay } from '../../api/types';
 import { announce } from '../../app/live';
 import { useLocale } from '../../app/session';
 import { ConfirmDialog } from '../../components/ConfirmDialog';
@@ -22,10 +22,12 @@ import { ConnectionStateSentence, StateSentence } from '../../components/StateSe
 import { TimeAgo } from '../../components/TimeAgo';
 import { count, formatNumber } from '../../lib/locale';
 import { connectionSentence, healthWord, streamWord } from '../logic/words';
+import { linkState, narrowed, pairs, wayOf, waysOf } from '../logic/ways';
 import { changedSettings, problemsOf, settingLabel } from '../logic/wizard';
 import { useAt, useConnection, useGrants, useOrg, useRights, useVendors } from '../parts/data';
 import { FirstReading } from '../parts/FirstReading';
 import classes from '../parts/practice.module.css';
+import { Requests } from '../parts/Requests';
 import { RowLink, Rows } from '../parts/Rows';
 import { SettingsFields } from '../parts/SettingsFields';
 import { TestResult } from '../parts/TestResult';
@@ -37,10 +39,16 @@ export default function ConnectionPage() {
   const vendors = useVendors();
   if (query.isPending) return <PageLoading />;
   if (!query.data) return <PageError error={asApiError(query.error)} onRetry={() => void query.refetch()} />;
-  return <Loaded connection={query.data} vendor={vendors.data?.find((v) => v.id === query.data.vendor)} />;
+  return <Loaded connection={query.data} whole={vendors.data?.find((v) => v.id === query.data.vendor)} />;
 }
 
-function Loaded({ connection, vendor }: { connection: Connection; vendor: Vendor | undefined }) {
+function Loaded({ connection, whole }: { connection: Connection; whole: Vendor | undefined }) {
+  const way = whole ? wayOf(whole, connection.settings ?? {}) : null;
+  // As its way sees it; what is used up by connecting is given on the way's own page.
+  const vendor = useMemo(() => {
+    const mine = whole && narrowed(whole, way);
+    return mine && { ...mine, settings: mine.settings.filter((s) => !s.once) };
+  }, [whole, way]);
   const at = useAt();
   const rights = useRights();
   const org = useOrg();
@@ -51,6 +59,8 @@ function Loaded({ connection, vendor }: { connection: Connection; vendor: Vendor
   const locale = useLocale();
   const live = (grants.data ?? []).filter((g) => !g.revoked && g.connection.id === connection.id);
   const gone = connection.state === 'revoked';
+  // What a pairing was made with changes only with a new code, on the way's own page.
+  const editable = vendor && whole && pairs(whole, way) ? { ...vendor, settings: vendor.settings.filter((s) => !s.required) } : vendor;
   const refresh = () => Promise.all([
     client.invalidateQueries({ queryKey: keys.connection(connection.id) }),
     client.invalidateQueries({ queryKey: keys.orgConnections(org) }),
@@ -87,6 +97,8 @@ function Loaded({ connection, vendor }: { connection: Connection; vendor: Vendor
           </div>
         )}
       </Section>
+      {whole && way && !gone && <Way connection={connection} vendor={whole} way={way} manage={rights.manage} />}
+      {connection.vendor_requests && !gone && <Requests requests={connection.vendor_requests} way={way?.label ?? whole?.name ?? 'the vendor'} />}
       {counts.length > 0 && (
         <Section title="What Pons holds of it" sentence="With apps that see a patient only when a visit starts, nobody else is copied.">
           <dl className={classes.figures}>
@@ -140,7 +152,7 @@ function Loaded({ connection, vendor }: { connection: Connection; vendor: Vendor
         gone={['New visits do not reach any app.', 'What apps book or send waits, or is refused where it cannot wait.', live.length > 0 && `This concerns ${live.map((g) => g.app.name).join(', ')}.`].filter(Boolean)}
       />
       {stopping === 'disconnect' && <Disconnect connection={connection} onClose={() => setStopping(null)} />}
-      {editing && vendor && <EditSettings connection={connection} vendor={vendor} onClose={() => setEditing(false)} onSaved={refresh} />}
+      {editing && editable && <EditSettings connection={connection} vendor={editable} onClose={() => setEditing(false)} onSaved={refresh} />}
     </>
   );
 }
@@ -180,12 +192,41 @@ function Side({ title, text, side, zone }: { title: string; text: string; side: 
 
 function settingFacts(connection: Connection, vendor: Vendor | undefined): [string, ReactNode][] {
   const label = (key: string) => settingLabel(vendor?.settings.find((s) => s.key === key) ?? { key });
+  // What was learned, and what belongs to another way, is no setting of anybody's.
+  const shown = (key: string) => vendor === undefined || vendor.settings.some((s) => s.key === key);
   return [
     ['Name', connection.name],
     ['Time zone', connection.time_zone],
-    ...Object.entries(connection.settings ?? {}).filter(([, value]) => value !== '').map(([key, value]): [string, ReactNode] => [label(key), value]),
-    ...(connection.secret_keys ?? []).map((key): [string, ReactNode] => [label(key), 'Kept, never shown']),
+    ...Object.entries(connection.settings ?? {}).filter(([key, value]) => value !== '' && shown(key)).map(([key, value]): [string, ReactNode] => [label(key), value]),
+    ...(connection.secret_keys ?? []).filter(shown).map((key): [string, ReactNode] => [label(key), 'Kept, never shown']),
   ];
+}
+
+/** How the system is reached, and the way to another way. */
+function Way({ connection, vendor, way, manage }: { connection: Connection; vendor: Vendor; way: VendorWay; manage: boolean }) {
+  const at = useAt();
+  const others = waysOf(vendor).filter((w) => w.value !== way.value && w.available);
+  const paired = pairs(vendor, way);
+  const link = linkState(connection);
+  const to = (value: string) => at(`/connections/${connection.id}/way?to=${value}`);
+  return (
+    <Section title="How it is reached" framed>
+      <Group justify="space-between" gap="sm">
+        <div style={{ flex: '1 1 320px' }}>
+          <Text size="sm" fw={600}>{way.label}</Text>
+          {paired
+            ? <StateSentence tone={link.tone} cause={link.cause}>{link.word}</StateSentence>
+            : <Text size="sm" c="dimmed">{way.text}</Text>}
+        </div>
+        {manage && (
+          <Group gap="sm">
+            {paired && <Button component={Link} variant="default" to={to(way.value)}>Pair again</Button>}
+            {others.map((w) => <Button key={w.value} component={Link} variant="default" to={to(w.value)}>Move to {w.label}</Button>)}
+          </Group>
+        )}
+      </Group>
+    </Section>
+  );
 }
 
 function SetAside({ connection }: { connection: Connection }) {

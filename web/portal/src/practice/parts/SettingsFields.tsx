@@ -6,6 +6,7 @@ import { useId, useState } from 'react';
 
 import type { Vendor, VendorSetting } from '../../api/types';
 import { FormField, PasswordField } from '../../components/FormField';
+import { count } from '../../lib/locale';
 import { grouped, settingLabel } from '../logic/wizard';
 
 export interface SettingsFieldsProps {
@@ -30,7 +31,7 @@ export function SettingsFields(props: SettingsFieldsProps) {
       {more.length > 0 && (
         <div>
           <Anchor size="sm" component="button" type="button" aria-expanded={shown} aria-controls={region} onClick={() => setOpen(!shown)}>
-            {shown ? 'Hide' : 'Show'} {more.length} more settings, which rarely need a change
+            {shown ? 'Hide' : 'Show'} {count(more.length, 'more setting')}, which rarely {more.length === 1 ? 'needs' : 'need'} a change
           </Anchor>
           <Collapse in={shown} id={region}>
             <Stack gap="md" mt="md">
