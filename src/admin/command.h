@@ -29,7 +29,13 @@
 #include "net/address_policy.h"
 #include "store/store.h"
 
+namespace pons::sync {
+class VendorSide;
+}
+
 namespace pons::admin {
+
+class Leaver;
 
 enum class ArgumentKind : std::uint8_t {
   kText,         // "…"
@@ -77,6 +83,10 @@ struct AdminContext {
   std::function<std::vector<std::string>(store::ConnectionKey)> progress = {};
   // Puts a change of settings into the audit trail; where it fails the change is not made.
   std::function<Result<void>(std::string_view command, std::string_view subject)> audit = {};
+  // Counts what vendors charge for, and keeps what they change; null: nobody does.
+  sync::VendorSide* vendor_side = nullptr;
+  // Takes back what connections left running at vendors; null: it is done at once.
+  Leaver* leaver = nullptr;
 };
 
 struct CommandSpec {

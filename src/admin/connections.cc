@@ -2,9 +2,12 @@
 // connection add | edit | list | remove | pause | resume | probe, vendor list
 #include <algorithm>
 
+#include "admin/given_settings.h"
+#include "admin/leaving.h"
 #include "admin/parts.h"
 #include "base/text.h"
 #include "sync/health.h"
+#include "sync/vendor_side.h"
 
 namespace pons::admin {
 namespace {
@@ -32,33 +35,40 @@ Result<const Connector*> FindVendor(const AdminContext& context, std::string_vie
                                       : "did you mean " + std::string(meant) + "?"));
 }
 
-// Given settings, completed and judged by the connector.
-Result<Settings> SettingsFrom(const Connector& connector, const json::Value& arguments) {
-  Settings given;
-  const auto specs = connector.descriptor().settings;
-  for (auto& pair : PairsOf(arguments, "set")) {
-    const auto& key = pair.first;
-    const bool secret = std::any_of(specs.begin(), specs.end(), [&](const SettingSpec& spec) {
-      return spec.key == key && spec.secret;
-    });
-    if (secret) {
-      return MakeError(Fault::kMisconfigured,
-                       "\"" + key + "\" is a secret; give it with --secret " + key +
-                           "=- and type it, so that it stays out of the shell's history");
-    }
-    given.Set(key, std::move(pair.second));
+GivenSettings GivenIn(const json::Value& arguments) {
+  return {PairsOf(arguments, "set"), PairsOf(arguments, "secret")};
+}
+
+// How a connection stands that is paired and could not be tried.
+store::ConnectionHealth HealthFrom(const Error& error, Instant now) {
+  store::ConnectionHealth health;
+  health.state = store::ReadState::kAttention;
+  health.fault = FaultName(error.fault);
+  health.cause = error.summary;
+  health.since = now;
+  return health;
+}
+
+void CountFor(AdminContext& context, store::ConnectionKey connection, const TakenSettings& taken) {
+  if (context.vendor_side == nullptr) return;
+  for (const auto& [what, times] : taken.counted) {
+    context.vendor_side->MeterOf(connection).Count(what, times);
   }
-  for (auto& [key, value] : PairsOf(arguments, "secret")) given.SetSecret(key, std::move(value));
-  PONS_ASSIGN(auto complete, CompleteSettings(std::move(given), specs));
-  PONS_TRY(connector.Check(complete));
-  return complete;
+}
+
+std::string HowItWent(const TakenSettings& taken) {
+  if (taken.passing) {
+    return " and paired, but cannot be reached at the moment: " + taken.passing->summary +
+           ". Pons tries again by itself.";
+  }
+  if (taken.report) return taken.paired ? ", paired, and answers." : " and answers.";
+  return taken.paired ? " and paired, but was not tried." : ", but was not tried.";
 }
 
 Result<json::Value> Add(AdminContext& context, const json::Value& arguments) {
   PONS_ASSIGN(const auto organization, FindOrganization(context, TextOf(arguments, "org")));
   PONS_ASSIGN(const auto* connector, FindVendor(context, TextOf(arguments, "vendor")));
   PONS_ASSIGN(const auto zone, PracticeZone::Named(TextOf(arguments, "time_zone")));
-  PONS_ASSIGN(const auto settings, SettingsFrom(*connector, arguments));
   store::Connection connection;
   connection.id = ConnectionId(NewId("connection", context.random));
   connection.organization = organization.id;
@@ -66,30 +76,30 @@ Result<json::Value> Add(AdminContext& context, const json::Value& arguments) {
   if (connection.name.empty()) connection.name = connector->descriptor().name;
   connection.vendor = connector->descriptor().id;
   connection.time_zone = zone.name();
-  connection.settings_json = json::Write(PairsJson(settings));
-  connection.secrets_json = SecretsJson(settings);
   connection.created = context.clock.Now();
-  json::Value probe;
-  if (!FlagOf(arguments, "no_probe")) {
-    auto report = ProbeConnection(context, connection);
-    if (!report) {
-      return WithContext(std::move(report).error(),
-                         "the connection does not work yet, so it was not added (--no-probe adds "
-                         "it all the same)");
-    }
-    probe = ProbeJson(*report);
+  PONS_ASSIGN(const auto taken, TakeSettings(context, *connector, connection, nullptr,
+                                             GivenIn(arguments), !FlagOf(arguments, "no_probe")));
+  if (taken.failed) {
+    return WithContext(*taken.failed, taken.paired
+                                          ? "the connection does not work yet, so it was not added"
+                                          : "the connection does not work yet, so it was not added "
+                                            "(--no-probe adds it all the same)");
   }
+  connection.settings_json = json::Write(PairsJson(taken.settings));
+  connection.secrets_json = SecretsJson(taken.settings);
   PONS_TRY(context.store.Write([&](store::Transaction& tx) {
-    tx.Insert(connection);
+    connection.key = tx.Insert(connection);
+    if (taken.passing) tx.SaveHealth(connection.key, HealthFrom(*taken.passing, tx.now()));
     return Ok();
   }));
-  auto out = Message("Connection \"" + connection.name + "\" is set up" +
-                     (probe.is_null() ? ", but was not tried." : " and answers.") +
+  CountFor(context, connection.key, taken);
+  auto out = Message("Connection \"" + connection.name + "\" is set up" + HowItWent(taken) +
                      " Next: pons grant add --connection " + connection.id.value + " --app …");
+  if (taken.passing) out.Set("attention", taken.passing->summary);
   out.Set("id", connection.id.value);
   out.Set("name", connection.name);
   out.Set("vendor", connection.vendor);
-  if (!probe.is_null()) out.Set("probe", std::move(probe));
+  if (taken.report) out.Set("probe", ProbeJson(*taken.report));
   return out;
 }
 
@@ -117,42 +127,6 @@ Result<json::Value> List(AdminContext& context, const json::Value&) {
   return ListAnswer(message, std::move(items));
 }
 
-// Whether a setting names a host that is dialled: "{server}" of the descriptor.
-bool NamesHost(const Descriptor& descriptor, std::string_view key) {
-  return std::any_of(descriptor.hosts.begin(), descriptor.hosts.end(), [&](std::string_view host) {
-    return host.size() == key.size() + 2 && host.front() == '{' &&
-           host.substr(1, key.size()) == key;
-  });
-}
-
-// What was stored, with what is given in its place. A password that was typed for one server is
-// not sent to another one: who names a new host gives the secrets anew.
-Result<Settings> ChangedSettings(const Connector& connector, const store::Connection& connection,
-                                 const json::Value& arguments) {
-  PONS_ASSIGN(auto settings, LoadSettings(connection));
-  const auto& descriptor = connector.descriptor();
-  bool other_host = false;
-  for (auto& [key, value] : PairsOf(arguments, "set")) {
-    other_host = other_host || (NamesHost(descriptor, key) && settings.Text(key) != value);
-    settings.Set(key, std::move(value));
-  }
-  std::vector<std::string> given;
-  for (auto& [key, value] : PairsOf(arguments, "secret")) {
-    given.push_back(key);
-    settings.SetSecret(key, std::move(value));
-  }
-  for (const auto& [key, value] : settings.secrets()) {
-    if (!other_host || std::find(given.begin(), given.end(), key) != given.end()) continue;
-    return MakeError(Fault::kMisconfigured,
-                     "\"" + key +
-                         "\" was given for another server; give it again together with "
-                         "the new one");
-  }
-  PONS_ASSIGN(auto complete, CompleteSettings(std::move(settings), descriptor.settings));
-  PONS_TRY(connector.Check(complete));
-  return complete;
-}
-
 Result<json::Value> Edit(AdminContext& context, const json::Value& arguments) {
   PONS_ASSIGN(auto connection, FindConnection(context, TextOf(arguments, "connection")));
   PONS_ASSIGN(const auto* connector, FindVendor(context, connection.vendor));
@@ -163,28 +137,40 @@ Result<json::Value> Edit(AdminContext& context, const json::Value& arguments) {
   }
   const bool settings_too =
       !PairsOf(arguments, "set").empty() || !PairsOf(arguments, "secret").empty();
+  const auto before = connection;
+  std::optional<TakenSettings> taken;
+  bool moves = false;
   if (settings_too) {
-    PONS_ASSIGN(const auto settings, ChangedSettings(*connector, connection, arguments));
-    connection.settings_json = json::Write(PairsJson(settings));
-    connection.secrets_json = SecretsJson(settings);
+    PONS_ASSIGN(const auto old, LoadSettings(connection));
+    PONS_ASSIGN(taken, TakeSettings(context, *connector, connection, &old, GivenIn(arguments),
+                                    !FlagOf(arguments, "no_probe")));
+    if (taken->failed) {
+      return WithContext(*taken->failed,
+                         taken->paired ? "it would not work like this, so nothing was changed"
+                                       : "it would not work like this, so nothing was changed "
+                                         "(--no-probe changes it all the same)");
+    }
+    moves = MovesAway(*connector, old, taken->settings);
+    connection.settings_json = json::Write(PairsJson(taken->settings));
+    connection.secrets_json = SecretsJson(taken->settings);
     // The same password again, after the practice put it back, is tried anew too.
     ++connection.settings_revision;
-    if (!FlagOf(arguments, "no_probe")) {
-      const auto report = ProbeConnection(context, connection);
-      if (!report) {
-        return WithContext(
-            report.error(),
-            "it would not work like this, so nothing was changed (--no-probe changes "
-            "it all the same)");
-      }
-    }
   }
   PONS_TRY(context.store.Write([&](store::Transaction& tx) {
     tx.Update(connection);
+    if (taken && taken->passing) {
+      tx.SaveHealth(connection.key, HealthFrom(*taken->passing, tx.now()));
+    }
     return Ok();
   }));
-  auto out = Message("Connection \"" + connection.name + "\" is changed" +
-                     (settings_too ? " and read anew with its settings." : "."));
+  if (taken) CountFor(context, connection.key, *taken);
+  if (moves) LeaveVendor(context, before);
+  std::string message = "Connection \"" + connection.name + "\" is changed";
+  message += taken && taken->passing ? HowItWent(*taken)
+             : taken                 ? " and read anew with its settings."
+                                     : ".";
+  auto out = Message(std::move(message));
+  if (taken && taken->passing) out.Set("attention", taken->passing->summary);
   out.Set("id", connection.id.value);
   out.Set("name", connection.name);
   return out;
@@ -198,6 +184,7 @@ Result<json::Value> SetPaused(AdminContext& context, const json::Value& argument
     tx.Update(connection);
     return Ok();
   }));
+  if (paused && !same) LeaveVendor(context, connection);
   const std::string state =
       paused ? " is paused: nothing is read from it until pons connection resume " +
                    connection.id.value
@@ -234,6 +221,7 @@ Result<json::Value> Remove(AdminContext& context, const json::Value& arguments) 
                          Count(grants.size(), "grant", "grants") +
                          ": those apps see its patients no more. Add --yes to do it");
   }
+  const auto before = connection;
   connection.paused = true;
   connection.settings_json.clear();
   connection.secrets_json = Sensitive<std::string>("{}");
@@ -245,6 +233,7 @@ Result<json::Value> Remove(AdminContext& context, const json::Value& arguments) 
     tx.Update(connection);
     return Ok();
   }));
+  LeaveVendor(context, before);
   auto out = Message("Connection \"" + connection.name + "\" is removed; " +
                      Count(grants.size(), "grant was", "grants were") + " revoked.");
   out.Set("id", connection.id.value);

@@ -7,6 +7,7 @@
 #include "connector/opened.h"
 #include "net/http.h"
 #include "sync/health.h"
+#include "sync/vendor_side.h"
 
 namespace pons::admin {
 namespace {
@@ -201,21 +202,31 @@ Result<Settings> LoadSettings(const store::Connection& connection) {
   return settings;
 }
 
+Result<ProbeReport> ProbeSettings(const Connector& connector, const Settings& settings,
+                                  const SessionContext& session) {
+  PONS_ASSIGN(const auto opened, OpenSession(connector, settings, session));
+  return opened.session->Probe(session.clock.Now() + kProbeTime);
+}
+
 Result<ProbeReport> ProbeConnection(AdminContext& context, const store::Connection& connection) {
   const auto* connector = context.vendors.Find(connection.vendor);
   if (connector == nullptr) {
     return MakeError(Fault::kUnsupported,
                      "this program has no connector for \"" + connection.vendor + "\"");
   }
+  auto joined = connection;
   PONS_ASSIGN(const auto stored, LoadSettings(connection));
   PONS_ASSIGN(const auto settings, CompleteSettings(stored, connector->descriptor().settings));
   PONS_TRY(connector->Check(settings));
   PONS_ASSIGN(const auto zone, PracticeZone::Named(connection.time_zone));
   const auto http = net::MakeCurlTransport({});
-  PONS_ASSIGN(const auto opened, OpenSession(*connector, settings,
-                                             {context.clock, http.get(), nullptr, context.random,
-                                              context.cancel, context.log, zone}));
-  return opened.session->Probe(context.clock.Now() + kProbeTime);
+  SessionContext session{context.clock,  http.get(),  nullptr, context.random,
+                         context.cancel, context.log, zone};
+  // One that is not stored yet has nothing to count for or to keep.
+  if (context.vendor_side != nullptr && joined.key != 0) {
+    context.vendor_side->Join(session, *connector, joined);
+  }
+  return ProbeSettings(*connector, settings, session);
 }
 
 json::Value ProbeJson(const ProbeReport& report) {

@@ -75,6 +75,9 @@ std::string Ago(Instant then, Instant now);
 Result<Settings> LoadSettings(const store::Connection& connection);
 // A new session, asked to prove itself. Errors: those of Session::Probe.
 Result<ProbeReport> ProbeConnection(AdminContext& context, const store::Connection& connection);
+// The same for settings that are complete and passed Check, in a context that the caller made.
+Result<ProbeReport> ProbeSettings(const Connector& connector, const Settings& settings,
+                                  const SessionContext& session);
 json::Value ProbeJson(const ProbeReport& report);
 
 }  // namespace pons::admin

@@ -15,7 +15,8 @@ CommandEngine::CommandEngine(store::Store& store, grants::GrantBook& book, const
       identities_(store.identity_key()),
       ledger_(identities_),
       context_{store, ledger_, waiters_,
-               SessionParts{registry, identities_, clock, random, log, cancel_, http}},
+               SessionParts{registry, identities_, clock, random, log, cancel_, http,
+                            options.vendor_side}},
       turns_(store, book, clock,
              {.make =
                   [this](const store::Connection& connection) {

@@ -22,6 +22,7 @@ struct CommandOptions {
   unsigned threads = 0;  // 0: as many as connections with commands, at most 16
   // Open commands of one connection; what comes on top is refused.
   std::int64_t queue = 10'000;
+  sync::VendorSide* vendor_side = nullptr;  // outlives the engine; null: nobody counts or keeps
 };
 
 class CommandEngine final : public Desk {

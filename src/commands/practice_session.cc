@@ -25,9 +25,13 @@ Result<Door> OpenDoor(const SessionParts& parts, const store::Connection& connec
   PONS_ASSIGN(auto zone, PracticeZone::Named(connection.time_zone));
   Door door;
   door.connector = resolved.connector;
-  PONS_ASSIGN(door.opened, OpenSession(*door.connector, resolved.settings,
-                                       {parts.clock, parts.http, nullptr, parts.random,
-                                        parts.cancel, parts.log, zone}));
+  SessionContext session{parts.clock,  parts.http, nullptr, parts.random,
+                         parts.cancel, parts.log,  zone};
+  if (parts.vendor_side != nullptr) {
+    door.connection = std::make_unique<store::Connection>(connection);
+    parts.vendor_side->Join(session, *door.connector, *door.connection);
+  }
+  PONS_ASSIGN(door.opened, OpenSession(*door.connector, resolved.settings, session));
   door.zone = std::move(zone);
   return door;
 }
@@ -59,6 +63,8 @@ Result<void> PracticeSession::EnsureOpen() {
 void PracticeSession::Close() {
   applier_.reset();
   builder_.reset();
+  // What the vendor changed by itself is what it is opened with again.
+  if (door_.connection) connection_.settings_json = door_.connection->settings_json;
   door_.opened.Close();
 }
 

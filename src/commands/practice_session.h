@@ -15,6 +15,7 @@
 #include "store/entities.h"
 #include "sync/applier.h"
 #include "sync/record_builder.h"
+#include "sync/vendor_side.h"
 
 namespace pons::commands {
 
@@ -27,12 +28,15 @@ struct SessionParts {
   Logger& log;
   const CancelToken& cancel;
   net::HttpTransport* http = nullptr;
+  sync::VendorSide* vendor_side = nullptr;  // null: nobody counts or keeps
 };
 
 // A practice's open session, for whoever asks it something while an app waits.
 struct Door {
   const Connector* connector = nullptr;
   std::optional<PracticeZone> zone;
+  // With the learned settings that the vendor has changed meanwhile; null: nobody keeps them.
+  std::unique_ptr<store::Connection> connection = {};
   Opened opened;
 };
 // Errors: kMisconfigured, kUnsupported (no such vendor here), and those of Connector::Open.

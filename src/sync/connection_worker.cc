@@ -116,9 +116,12 @@ Result<void> ConnectionWorker::EnsureOpen() {
     const std::lock_guard lock(mutex_);
     health_ = std::move(saved);
   }
-  PONS_ASSIGN(opened_, OpenSession(*connector_, settings_,
-                                   {context_.clock, context_.http, nullptr, context_.random,
-                                    context_.cancel, context_.log, zone}));
+  SessionContext session{context_.clock,  context_.http, nullptr, context_.random,
+                         context_.cancel, context_.log,  zone};
+  if (context_.vendor_side != nullptr) {
+    context_.vendor_side->Join(session, *connector_, connection_);
+  }
+  PONS_ASSIGN(opened_, OpenSession(*connector_, settings_, session));
   builder_ =
       std::make_unique<RecordBuilder>(context_.identities, connection_.id, connection_.key, zone);
   handler_ = std::make_unique<PageHandler>(context_.store, *reader_, *opened_.session, *builder_,

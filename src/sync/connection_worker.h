@@ -18,6 +18,7 @@
 #include "store/store.h"
 #include "sync/health.h"
 #include "sync/page_handler.h"
+#include "sync/vendor_side.h"
 
 namespace pons::sync {
 
@@ -33,6 +34,7 @@ struct WorkerContext {
   net::HttpTransport* http = nullptr;
   std::uint32_t page_size = 500;
   std::uint32_t sweep_page_size = 6000;
+  VendorSide* vendor_side = nullptr;  // null: nobody counts or keeps
 };
 
 struct StreamProgress {

@@ -18,7 +18,8 @@ SyncEngine::SyncEngine(store::Store& store, grants::GrantBook& book, const Regis
                cancel_,
                http,
                options.page_size,
-               options.sweep_page_size},
+               options.sweep_page_size,
+               options.vendor_side},
       turns_(store, book, clock,
              {.make =
                   [this](const store::Connection& connection) {
@@ -28,7 +29,11 @@ SyncEngine::SyncEngine(store::Store& store, grants::GrantBook& book, const Regis
               .threads = options.threads,
               .most_threads = 32,
               // Every stream looks at what it owes the grants.
-              .reload = [](ConnectionWorker& worker) { worker.Nudge(); }}) {}
+              .reload = [](ConnectionWorker& worker) { worker.Nudge(); },
+              .beside =
+                  [side = options.vendor_side] {
+                    return side == nullptr ? std::optional<Instant>() : side->SaveIfDue();
+                  }}) {}
 
 SyncEngine::~SyncEngine() { Stop(); }
 

@@ -17,6 +17,7 @@ struct EngineOptions {
   unsigned threads = 0;  // 0: as many as connections, at most 32
   std::uint32_t page_size = 500;
   std::uint32_t sweep_page_size = 6000;
+  VendorSide* vendor_side = nullptr;  // outlives the engine; null: nobody counts or keeps
 };
 
 class SyncEngine {

@@ -235,6 +235,7 @@ TEST_F(VisitRule, ARefusedPasswordWaitsForAPerson) {
   practice_->ClearJournal();
   Settle(std::chrono::hours(2));
   EXPECT_TRUE(practice_->Journal().empty()) << "trying again would lock the account";
+  ++connection_.settings_revision;
   connection_.secrets_json = Sensitive<std::string>(R"({"password":"correct horse"})");
   ASSERT_TRUE(store_->Write([&](store::Transaction& tx) {
     tx.Update(connection_);
