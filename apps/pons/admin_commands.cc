@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "commands.h"
 #include "print.h"
+#include "vendor_options.h"
 
 namespace pons {
 namespace {
@@ -27,6 +28,7 @@ using admin::ArgumentSpec;
 struct Typed {
   std::string data = "/var/lib/pons";
   bool json = false;
+  VendorOptions vendor;
   std::map<std::string_view, std::string> texts;
   std::map<std::string_view, bool> flags;
   std::map<std::string_view, std::vector<std::string>> lists;
@@ -127,7 +129,7 @@ Result<void> AddArgument(const ArgumentSpec& spec, const Typed& typed, json::Val
 Result<json::Value> RunTyped(const admin::CommandSpec& command, const Typed& typed) {
   json::Value arguments{json::Object{}};
   for (const auto& spec : command.arguments) PONS_TRY(AddArgument(spec, typed, arguments));
-  return RunOnFolder(typed.data, command, arguments);
+  return RunOnFolder(typed.data, command, arguments, typed.vendor);
 }
 
 ExitCode RunAndPrint(const admin::CommandSpec& command, const Typed& typed) {
@@ -203,6 +205,7 @@ void AddCommand(CLI::App& parent, const std::string& word, const admin::CommandS
   leaf->add_option("--data", typed->data, "Folder for everything Pons keeps")
       ->envname("PONS_DATA")
       ->capture_default_str();
+  AddVendorOptions(*leaf, typed->vendor);
   leaf->add_flag("--json", typed->json, "The answer as JSON, for programs");
   leaf->footer("Example: " + std::string(command.example));
   leaf->callback([&command, typed, &exit_code] { exit_code = RunAndPrint(command, *typed); });

@@ -5,11 +5,12 @@
 
 #include "admin/admin_server.h"
 #include "admin/audit.h"
+#include "sync/vendor_side.h"
 
 namespace pons {
 
 Result<json::Value> RunOnFolder(const std::string& data_folder, const admin::CommandSpec& command,
-                                const json::Value& arguments) {
+                                const json::Value& arguments, const VendorOptions& vendor) {
   const CancelToken cancel;
   PONS_ASSIGN(auto answer, admin::AskServer(data_folder, command.name, arguments, cancel));
   if (answer) return std::move(*answer);
@@ -25,7 +26,8 @@ Result<json::Value> RunOnFolder(const std::string& data_folder, const admin::Com
   }
   const auto log = StderrLogger(LogLevel::kWarn);
   Registry registry;
-  PONS_TRY(RegisterAll(registry));
+  PONS_ASSIGN(const auto operator_settings, OperatorSettingsFrom(vendor));
+  PONS_TRY(RegisterAll(registry, operator_settings));
   const bool stored = command.name != "vendor list";
   const std::string folder = stored ? data_folder : ":memory:";
   PONS_ASSIGN(const auto store,
@@ -37,14 +39,19 @@ Result<json::Value> RunOnFolder(const std::string& data_folder, const admin::Com
                               *log,
                               cancel,
                               stored ? folder : std::string()};
+  sync::VendorSide vendor_side(*store, SystemClock(), *log);
+  context.vendor_side = &vendor_side;
   std::unique_ptr<api::AuditTrail> trail;
   if (stored) {
     context.audit_folder = folder + "/audit";
     PONS_ASSIGN(trail,
                 api::AuditTrail::Open({.folder = context.audit_folder}, SystemClock(), *log));
     context.audit = admin::AuditInto(*trail);
+    vendor_side.set_audit(context.audit);
   }
-  return admin::RunAdminCommand(context, command.name, arguments);
+  auto answered = admin::RunAdminCommand(context, command.name, arguments);
+  PONS_TRY(vendor_side.Save());
+  return answered;
 }
 
 }  // namespace pons

@@ -6,12 +6,13 @@
 #include <string>
 
 #include "admin/command.h"
+#include "vendor_options.h"
 
 namespace pons {
 
-// Errors: those of the command; kNotFound where there is no data folder and the command would not
-// make one.
+// `vendor` counts where it runs here; a server has been given its own. Errors: those of the
+// command; kNotFound where there is no data folder and the command would not make one.
 Result<json::Value> RunOnFolder(const std::string& data_folder, const admin::CommandSpec& command,
-                                const json::Value& arguments);
+                                const json::Value& arguments, const VendorOptions& vendor);
 
 }  // namespace pons

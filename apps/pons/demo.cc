@@ -22,6 +22,7 @@
 #include "sandboxes/json_client.h"
 #include "sandboxes/sandbox_process.h"
 #include "server/runtime.h"
+#include "vendor_options.h"
 
 namespace pons {
 namespace {
@@ -35,6 +36,7 @@ struct DemoOptions {
   int visits = 50;
   std::uint16_t port = 8088;
   std::string example;  // folder of the example app; empty: not started
+  VendorOptions vendor;
   bool verbose = false;
 };
 
@@ -256,8 +258,10 @@ class Demo {
 ExitCode Run(const DemoOptions& given) {
   BlockStopSignals();
   const auto log = StderrLogger(given.verbose ? LogLevel::kInfo : LogLevel::kWarn);
+  const auto operator_settings = OperatorSettingsFrom(given.vendor);
+  if (!operator_settings) return Report(operator_settings.error());
   Registry registry;
-  if (auto known = RegisterAll(registry); !known) return Report(known.error());
+  if (auto known = RegisterAll(registry, *operator_settings); !known) return Report(known.error());
   if (given.check) return Check(given, registry, *log);
   Demo demo(given, registry, *log);
   if (const auto started = demo.Start(); !started) return Report(started.error());
@@ -285,6 +289,7 @@ void AddDemo(CLI::App& app, ExitCode& exit_code) {
       ->capture_default_str();
   demo->add_option("--example", given->example,
                    "Folder of the built example app to show beside it");
+  AddVendorOptions(*demo, given->vendor);
   demo->add_flag("--verbose", given->verbose, "Log what the server does");
   demo->footer("Example: pons demo --check --visits 50");
   demo->callback([given, &exit_code] { exit_code = Run(*given); });

@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "connector/registry.h"
 #include "server/runtime.h"
+#include "vendor_options.h"
 
 namespace pons {
 namespace {
@@ -29,6 +30,7 @@ struct ServeOptions {
   std::string smtp_ca_file;
   bool smtp_without_tls = false;
   std::string sandbox_program;
+  VendorOptions vendor;
   bool verbose = false;
 };
 
@@ -86,8 +88,10 @@ ExitCode Serve(const ServeOptions& given) {
   BlockStopSignals();
   RaiseFileLimit();
   const auto log = StderrLogger(given.verbose ? LogLevel::kDebug : LogLevel::kInfo);
+  const auto operator_settings = OperatorSettingsFrom(given.vendor);
+  if (!operator_settings) return Report(operator_settings.error());
   Registry registry;
-  if (auto known = RegisterAll(registry); !known) return Report(known.error());
+  if (auto known = RegisterAll(registry, *operator_settings); !known) return Report(known.error());
   const auto options = RuntimeOptionsFrom(given);
   if (!options) return Report(options.error());
   auto runtime = server::Runtime::Start(*options, registry, SystemClock(), SystemRandom(), *log);
@@ -137,10 +141,11 @@ void AddServe(CLI::App& app, ExitCode& exit_code) {
                   "Talk to the mail server in the clear (only one on this machine)");
   serve->add_option("--sandbox-program", given->sandbox_program,
                     "The pons-sandbox program; developers can then start sandbox practices");
+  AddVendorOptions(*serve, given->vendor);
   serve->add_flag("--verbose", given->verbose, "Log what is usually quiet");
-  serve->footer(
-      "Example: pons serve --data /var/lib/pons --listen 0.0.0.0:443 "
-      "--tls-cert pons.pem --tls-key pons.key");
+  serve->footer(std::string("Example: pons serve --data /var/lib/pons --listen 0.0.0.0:443 "
+                            "--tls-cert pons.pem --tls-key pons.key\n") +
+                VendorOptionsHelp());
   serve->callback([given, &exit_code] { exit_code = Serve(*given); });
 }
 

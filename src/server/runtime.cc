@@ -8,6 +8,7 @@
 #include "accounts/accounts.h"
 #include "admin/admin_server.h"
 #include "admin/audit.h"
+#include "admin/leaving.h"
 #include "api/api.h"
 #include "base/log_ring.h"
 #include "commands/engine.h"
@@ -18,6 +19,8 @@
 #include "portal/developer.h"
 #include "portal/portal.h"
 #include "portal/practice.h"
+#include "server/hooks.h"
+#include "sync/vendor_side.h"
 
 namespace pons::server {
 namespace {
@@ -41,13 +44,16 @@ class RunningPons final : public Runtime {
         log_(log_ring_),
         store_(std::move(store)),
         usage_(*store_, clock),
+        vendor_side_(*store_, clock, log_),
         book_(*store_),
         webhook_transport_(net::MakeCurlTransport(WebhookCurl(options_))),
         vendor_transport_(net::MakeCurlTransport({})),
         dispatcher_(*store_, *webhook_transport_, clock, random, log_),
         engine_(*store_, book_, registry, clock, random, log_, vendor_transport_.get(),
-                options_.engine),
-        commands_(*store_, book_, registry, clock, random, log_, vendor_transport_.get()) {}
+                EngineOf(options_, vendor_side_)),
+        commands_(*store_, book_, registry, clock, random, log_, vendor_transport_.get(),
+                  {.vendor_side = &vendor_side_}),
+        hooks_(registry, book_, engine_, clock, log_) {}
 
   ~RunningPons() override {
     cancel_.Cancel();
@@ -55,6 +61,7 @@ class RunningPons final : public Runtime {
     if (api_) api_->Drain();
     if (server_) server_->Stop();
     server_.reset();
+    leaver_.reset();
     portal_.reset();
     if (portal_context_) portal_context_->practice_state.reset();
     if (portal_context_) portal::StopDeveloper(*portal_context_);
@@ -64,6 +71,9 @@ class RunningPons final : public Runtime {
     }
     commands_.Stop();
     engine_.Stop();
+    if (const auto saved = vendor_side_.Save(); !saved) {
+      log_.Warn("counts of vendors' requests are lost", {{"cause", saved.error().summary}});
+    }
     dispatcher_.Stop();
   }
 
@@ -87,13 +97,21 @@ class RunningPons final : public Runtime {
     server_options.tls_certificate_file = options_.tls_certificate_file;
     server_options.tls_key_file = options_.tls_key_file;
     api_->Configure(server_options);
+    server_options.body_limit =
+        [others = std::move(server_options.body_limit)](const net::ServerRequest& request) {
+          return IsHookTarget(request.target) ? kMostHookBytes : others(request);
+        };
     MakeAccounts();
     PONS_TRY(dispatcher_.Start());
+    vendor_side_.set_audit(admin::AuditInto(api_->audit()));
     engine_.Start();
     commands_.Start();
     PONS_ASSIGN(server_, net::StartHttpServer(
                              server_options,
                              [this](const net::ServerRequest& request, net::Responder respond) {
+                               if (IsHookTarget(request.target)) {
+                                 return hooks_.Handle(request, respond);
+                               }
                                auto* portal = live_portal_.load(std::memory_order_acquire);
                                if (portal != nullptr && portal->Handle(request, respond)) return;
                                api_->Handle(request, std::move(respond));
@@ -201,6 +219,9 @@ class RunningPons final : public Runtime {
     admin_->live_health = [this] { return engine_.health(); };
     admin_->progress = [this](store::ConnectionKey key) { return ProgressLines(key); };
     admin_->audit = admin::AuditInto(api_->audit());
+    admin_->vendor_side = &vendor_side_;
+    leaver_ = std::make_unique<admin::Leaver>(*admin_);
+    admin_->leaver = leaver_.get();
     PONS_ASSIGN(admin_server_, admin::StartAdminServer(*admin_));
     return Ok();
   }
@@ -217,6 +238,11 @@ class RunningPons final : public Runtime {
     return lines;
   }
 
+  static sync::EngineOptions EngineOf(const RuntimeOptions& options, sync::VendorSide& side) {
+    auto engine = options.engine;
+    engine.vendor_side = &side;
+    return engine;
+  }
   static net::AddressPolicy Policy(const RuntimeOptions& options) {
     return options.development ? net::AddressPolicy::kAnyForDevelopment
                                : net::AddressPolicy::kPublicOnly;
@@ -259,11 +285,24 @@ class RunningPons final : public Runtime {
     AppendCounter(out, "pons_deliveries_total", sent.delivered);
     AppendCounter(out, "pons_delivery_retries_total", sent.retried);
     AppendCounter(out, "pons_deliveries_failed_total", sent.failed);
+    hooks_.AppendMetrics(out);
     out += "# TYPE pons_connection_seconds_since_success gauge\n";
     const auto book = book_.Current();
     if (!book) return;
     AppendConnectionMetrics(out, **book);
     AppendCommandMetrics(out, **book);
+    AppendVendorMetrics(out, **book);
+  }
+  void AppendVendorMetrics(std::string& out, const grants::Snapshot& names) {
+    const auto totals = vendor_side_.totals();
+    if (totals.empty()) return;
+    out += "# TYPE pons_vendor_requests_total counter\n";
+    for (const auto& [which, count] : totals) {
+      const auto found = names.connections.find(which.first);
+      if (found == names.connections.end()) continue;
+      out += "pons_vendor_requests_total{connection=\"" + found->second.id.value + "\",what=\"" +
+             which.second + "\"} " + std::to_string(count) + "\n";
+    }
   }
   void AppendConnectionMetrics(std::string& out, const grants::Snapshot& names) {
     for (const auto& [key, health] : engine_.health()) {
@@ -284,17 +323,20 @@ class RunningPons final : public Runtime {
   Logger& log_;
   std::unique_ptr<store::Store> store_;
   api::UsageMeter usage_;
+  sync::VendorSide vendor_side_;
   grants::GrantBook book_;
   std::unique_ptr<net::HttpTransport> webhook_transport_;
   std::unique_ptr<net::HttpTransport> vendor_transport_;
   delivery::DeliveryDispatcher dispatcher_;
   sync::SyncEngine engine_;
   commands::CommandEngine commands_;
+  HookDoor hooks_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<accounts::Accounts> accounts_;
   std::atomic<portal::Portal*> live_portal_{nullptr};
   CancelToken cancel_;
   std::unique_ptr<admin::AdminContext> admin_;
+  std::unique_ptr<admin::Leaver> leaver_;
   std::unique_ptr<notify::Mailer> mailer_;
   std::unique_ptr<portal::PortalContext> portal_context_;
   std::unique_ptr<portal::Portal> portal_;
