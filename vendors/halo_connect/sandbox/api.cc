@@ -141,6 +141,7 @@ std::optional<net::ServerResponse> Api::AtSite(const std::shared_ptr<Call>& call
 std::optional<net::ServerResponse> Api::AtQueries(const std::shared_ptr<Call>& call, Site& site) {
   const auto& parts = call->parts;
   const bool post = call->method == "POST", get = call->method == "GET";
+  if (parts[4] == "registered") return AtRegistered(*call, site);
   if (parts.size() == 5 && post) {
     if (parts[4] == "immediate") return Immediate(call, site);
     if (parts[4] == "async") return Async(*call, site);
@@ -294,6 +295,37 @@ net::ServerResponse Api::Async(const Call& call, Site& site) {
   const json::Value object = queries_.Describe(site, *query);
   queries_.Queue(site, query);
   return Answer(201, object);
+}
+
+net::ServerResponse Api::AtRegistered(const Call& call, Site& site) {
+  const auto& parts = call.parts;
+  const std::string guid = cloud_.Guid(site);
+  if (parts.size() == 5 && call.method == "GET") return Answer(200, registered_.List(guid));
+  if (parts.size() == 5 && call.method == "POST") {
+    auto body = ReadBody(call.body);
+    if (const auto* error = std::get_if<HaloError>(&body)) return No(*error);
+    auto made = registered_.Create(site, std::get<json::Value>(body),
+                                   static_cast<std::int64_t>(call.body.size()));
+    if (const auto* error = std::get_if<HaloError>(&made)) return No(*error);
+    return Answer(202, json::Object{{"id", std::get<std::string>(made)}});
+  }
+  if (parts.size() == 6 && call.method == "GET") {
+    const auto facts = registered_.Describe(guid, parts[5]);
+    return facts ? Answer(200, *facts) : No(Refused(404, "The query was not found."));
+  }
+  if (parts.size() == 6 && call.method == "DELETE") {
+    if (!registered_.Cancel(guid, parts[5], site.clinic.Now()))
+      return No(Refused(404, "The query was not found."));
+    net::ServerResponse done;
+    done.status = 204;
+    return done;
+  }
+  if (parts.size() == 7 && parts[6] == "results" && call.method == "GET") {
+    auto result = registered_.ResultOf(guid, parts[5]);
+    if (const auto* error = std::get_if<HaloError>(&result)) return No(*error);
+    return Answer(200, std::get<json::Value>(result));
+  }
+  return No(NoSuchOperation());
 }
 
 net::ServerResponse Api::BatchStatus(const Call& call, Site& site) {

@@ -15,12 +15,14 @@
 #include "vendors/halo_connect/sandbox/cloud.h"
 #include "vendors/halo_connect/sandbox/pool.h"
 #include "vendors/halo_connect/sandbox/queries.h"
+#include "vendors/halo_connect/sandbox/registered.h"
 
 namespace pons::halo_connect::sandbox {
 
 class Api {
  public:
-  Api(Cloud& cloud, Queries& queries) : cloud_(cloud), queries_(queries), pool_(24) {}
+  Api(Cloud& cloud, Queries& queries, RegisteredQueries& registered)
+      : cloud_(cloud), queries_(queries), registered_(registered), pool_(24) {}
   ~Api();
   // Errors: kMisconfigured, the port is taken.
   Result<void> Listen(std::uint16_t port, Logger& log);
@@ -52,6 +54,7 @@ class Api {
   net::ServerResponse Token(const Call& call);
   std::optional<net::ServerResponse> Immediate(const std::shared_ptr<Call>& call, Site& site);
   net::ServerResponse Async(const Call& call, Site& site);
+  net::ServerResponse AtRegistered(const Call& call, Site& site);
   net::ServerResponse BatchStatus(const Call& call, Site& site);
   net::ServerResponse ResultPage(Site& site, Query& query, std::string_view number, bool stream);
 
@@ -60,6 +63,7 @@ class Api {
 
   Cloud& cloud_;
   Queries& queries_;
+  RegisteredQueries& registered_;
   CancelToken stop_;
   std::mutex mutex_;
   std::vector<std::shared_ptr<Call>> silent_;  // never answered, until the end

@@ -95,6 +95,12 @@ std::optional<Result<json::Value>> HaloControl::Call(Site& site,
     queries_.ExpireAll();
     return Result<json::Value>(json::Object{});
   }
+  if (what == "POST /registered/run")
+    return Result<json::Value>(json::Object{{"ran", registered_.RunAll()}});
+  if (what == "GET /registered") return Result<json::Value>(registered_.List(cloud_.Guid(site)));
+  if (what == "GET /webhook") return Result<json::Value>(webhooks_.Describe());
+  if (what == "POST /webhook") return webhooks_.Change(call.body);
+  if (what == "POST /webhook/send") return webhooks_.Resend(call.body);
   if (what == "GET /usage") return Result<json::Value>(cloud_.Usage());
   if (what == "DELETE /usage") {
     cloud_.ForgetUsage();

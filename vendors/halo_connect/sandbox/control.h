@@ -10,12 +10,15 @@
 #include "sandboxkit/practice.h"
 #include "vendors/halo_connect/sandbox/cloud.h"
 #include "vendors/halo_connect/sandbox/queries.h"
+#include "vendors/halo_connect/sandbox/registered.h"
+#include "vendors/halo_connect/sandbox/webhooks.h"
 
 namespace pons::halo_connect::sandbox {
 
 class HaloControl {
  public:
-  HaloControl(Cloud& cloud, Queries& queries) : cloud_(cloud), queries_(queries) {}
+  HaloControl(Cloud& cloud, Queries& queries, RegisteredQueries& registered, Webhooks& webhooks)
+      : cloud_(cloud), queries_(queries), registered_(registered), webhooks_(webhooks) {}
 
   void set_url(std::string url) { url_ = std::move(url); }
   // Nullopt: not one of ours.
@@ -27,6 +30,8 @@ class HaloControl {
 
   Cloud& cloud_;
   Queries& queries_;
+  RegisteredQueries& registered_;
+  Webhooks& webhooks_;
   std::string url_;
 };
 

@@ -8,6 +8,8 @@
 #include "vendors/halo_connect/sandbox/cloud.h"
 #include "vendors/halo_connect/sandbox/control.h"
 #include "vendors/halo_connect/sandbox/queries.h"
+#include "vendors/halo_connect/sandbox/registered.h"
+#include "vendors/halo_connect/sandbox/webhooks.h"
 
 namespace pons::halo_connect::sandbox {
 namespace {
@@ -25,10 +27,19 @@ class RunningHalo final : public HaloSandbox {
       return MakeError(Fault::kMisconfigured, "--sites must be from 1 to 100");
     if (options.key.empty()) return MakeError(Fault::kMisconfigured, "--key must not be empty");
     cloud_ = std::make_unique<Cloud>(options.key);
-    queries_ = std::make_unique<Queries>(*cloud_, [](const std::string&, const std::string&) {});
-    control_ = std::make_unique<HaloControl>(*cloud_, *queries_);
+    webhooks_ = std::make_unique<Webhooks>(options.webhook_url, options.webhook_secret,
+                                           options.webhook_first_retry_ms);
+    const auto tell = [this](const char* source) {
+      return [this, source](const std::string& site, const std::string& query) {
+        webhooks_->Tell(site, query, source);
+      };
+    };
+    queries_ = std::make_unique<Queries>(*cloud_, tell("async"));
     for (int i = 0; i < options.sites; ++i) PONS_TRY(OpenClinic(options, i, log));
-    api_ = std::make_unique<Api>(*cloud_, *queries_);
+    registered_ = std::make_unique<RegisteredQueries>(*cloud_, options.least_frequency_seconds,
+                                                      tell("registered"));
+    control_ = std::make_unique<HaloControl>(*cloud_, *queries_, *registered_, *webhooks_);
+    api_ = std::make_unique<Api>(*cloud_, *queries_, *registered_);
     PONS_TRY(api_->Listen(options.port, log));
     control_->set_url(Url());
     const std::unique_lock lock(gate_);
@@ -85,7 +96,9 @@ class RunningHalo final : public HaloSandbox {
   bool open_ = false;
   std::vector<std::unique_ptr<bp::Sandbox>> clinics_;
   std::unique_ptr<Cloud> cloud_;
+  std::unique_ptr<Webhooks> webhooks_;
   std::unique_ptr<Queries> queries_;
+  std::unique_ptr<RegisteredQueries> registered_;
   std::unique_ptr<HaloControl> control_;
   std::unique_ptr<Api> api_;
 };
