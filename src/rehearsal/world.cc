@@ -41,7 +41,7 @@ bool World::Eventually(const std::function<bool()>& is_so, std::chrono::millisec
 Result<std::unique_ptr<World>> World::Start(const WorldOptions& options, Logger& log) {
   std::unique_ptr<World> world(new World());
   PONS_TRY(world->folder_.Make());
-  std::vector<std::string> arguments = {options.vendor,
+  std::vector<std::string> arguments = {options.sandbox.empty() ? options.vendor : options.sandbox,
                                         "--patients",
                                         std::to_string(options.patients),
                                         "--appointments",
@@ -56,20 +56,34 @@ Result<std::unique_ptr<World>> World::Start(const WorldOptions& options, Logger&
     arguments.insert(arguments.end(),
                      {"--report-interval-ms", std::to_string(options.import_every.count())});
   }
+  arguments.insert(arguments.end(), options.sandbox_arguments.begin(),
+                   options.sandbox_arguments.end());
   const auto beside = [](const std::string& given, const char* name) {
     return given.empty() ? sandboxes::ProgramBesideThis(name) : given;
   };
   PONS_ASSIGN(world->sandbox_, sandboxes::SandboxProcess::Start(
                                    beside(options.sandbox_program, "pons-sandbox"), arguments));
   world->control_ = std::make_unique<sandboxes::JsonClient>(world->sandbox_->control());
+  Reach reach;
+  if (options.reach) {
+    PONS_ASSIGN(reach, options.reach(*world->sandbox_));
+  } else {
+    reach.settings = {{"server", "127.0.0.1"},
+                      {"port", world->sandbox_->wire_port()},
+                      {"report_folder", world->sandbox_->reports()}};
+    reach.secrets = {{"password", kPracticePassword}};
+  }
   PONS_ASSIGN(world->receiver_, WebhookReceiver::Start(SystemClock(), log));
   sandboxes::ChildOptions serve;
   serve.program = beside(options.pons_program, "pons");
   serve.arguments = {"serve",    "--data",      world->DataFolder(),
                      "--listen", "127.0.0.1:0", "--development"};
+  serve.arguments.insert(serve.arguments.end(), reach.serve.begin(), reach.serve.end());
+  serve.environment = reach.environment;
   PONS_ASSIGN(world->pons_, sandboxes::ChildProcess::Start(serve));
-  world->api_ = std::make_unique<AppClient>(LastWord(world->pons_->ready_line()));
-  PONS_TRY(world->SetUp(options));
+  world->url_ = LastWord(world->pons_->ready_line());
+  world->api_ = std::make_unique<AppClient>(world->url_);
+  PONS_TRY(world->SetUp(options, std::move(reach)));
   PONS_TRY(world->WaitUntilReading());
   return world;
 }
@@ -82,22 +96,20 @@ Result<json::Value> World::Order(std::string_view command, json::Object argument
   return std::move(*answer);
 }
 
-Result<void> World::SetUp(const WorldOptions& options) {
+Result<void> World::SetUp(const WorldOptions& options, Reach reach) {
   PONS_ASSIGN(zone_, PracticeZone::Named(kZone));
   PONS_ASSIGN(const auto state, control_->Get("/state"));
   today_ = state.Text("today");
   PONS_ASSIGN(const auto organization, Order("org add", {{"name", "Rehearsal Clinic"}}));
   json::Object settings = options.settings;
-  settings.emplace_back("server", "127.0.0.1");
-  settings.emplace_back("port", sandbox_->wire_port());
-  settings.emplace_back("report_folder", sandbox_->reports());
+  for (auto& [key, value] : reach.settings) settings.emplace_back(key, std::move(value));
   PONS_ASSIGN(const auto connection,
               Order("connection add", {{"org", std::string(organization.Text("id"))},
                                        {"vendor", options.vendor},
                                        {"name", "Practice"},
                                        {"time_zone", kZone},
                                        {"set", std::move(settings)},
-                                       {"secret", json::Object{{"password", kPracticePassword}}}}));
+                                       {"secret", std::move(reach.secrets)}}));
   connection_ = connection.Text("id");
   PONS_ASSIGN(const auto app, Order("app add", {{"name", "Rehearsal app"}}));
   const std::string client(app.Text("client_id"));

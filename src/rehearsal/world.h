@@ -24,8 +24,20 @@ namespace pons::rehearsal {
 // What the sandbox practice of a rehearsal is reached with.
 inline constexpr char kPracticePassword[] = "rehearsal-browser-password";
 
+// How Pons reaches the practice, where that is not straight to its database.
+struct Reach {
+  // More of `pons serve`: arguments, and variables of its environment.
+  std::vector<std::string> serve;
+  std::vector<std::pair<std::string, std::string>> environment;
+  json::Object settings, secrets;  // of the connection
+};
+
 struct WorldOptions {
-  std::string vendor;  // whose sandbox: its id, as the programs know it
+  std::string vendor;        // its id, as the programs know it
+  std::string sandbox = {};  // which sandbox plays it; empty: the vendor's own
+  std::vector<std::string> sandbox_arguments = {};
+  // Told the sandbox that runs; empty: straight to its database.
+  std::function<Result<Reach>(sandboxes::SandboxProcess&)> reach = {};
   int patients = 200;
   int appointments = 200;
   // The practice's importer of reports; 0: the sandbox's own beat.
@@ -58,6 +70,8 @@ class World {
   // An operator's command, through the running server's door.
   Result<json::Value> Order(std::string_view command, json::Object arguments = {});
 
+  // Where the running Pons listens: "http://127.0.0.1:40125".
+  const std::string& url() const { return url_; }
   const std::string& connection() const { return connection_; }
   const std::string& grant() const { return grant_; }
   // A folder that goes with the world, for what a test writes.
@@ -86,12 +100,12 @@ class World {
  private:
   World() = default;
   std::string DataFolder() const { return folder_.path() + "/data"; }
-  Result<void> SetUp(const WorldOptions& options);
+  Result<void> SetUp(const WorldOptions& options, Reach reach);
   Result<void> WaitUntilReading();
   Result<std::vector<Listed>> ListOf(std::string_view type);
 
   TemporaryFolder folder_;
-  std::string today_;
+  std::string today_, url_;
   std::string connection_, grant_;
   std::unique_ptr<sandboxes::SandboxProcess> sandbox_;
   std::unique_ptr<sandboxes::JsonClient> control_;

@@ -25,9 +25,15 @@ Result<std::unique_ptr<SandboxProcess>> SandboxProcess::Start(
   options.arguments = arguments;
   PONS_ASSIGN(sandbox->child_, ChildProcess::Start(options));
   const auto& line = sandbox->child_->ready_line();
-  const std::string wire = Field(line, "wire");
+  std::string wire = Field(line, "wire");
   sandbox->control_ = Field(line, "control");
   sandbox->page_ = Field(line, "page");
+  if (const auto sites = Field(line, "sites"); !sites.empty()) {
+    const auto first = sites.substr(0, sites.find(','));
+    sandbox->control_ = first.substr(first.find('@') + 1);
+    sandbox->page_ = sandbox->control_ + "/";
+    wire = sandbox->control_;
+  }
   sandbox->reports_ = Field(line, "reports");
   const auto colon = wire.rfind(':');
   if (colon == std::string::npos || sandbox->control_.empty()) {
@@ -35,6 +41,10 @@ Result<std::unique_ptr<SandboxProcess>> SandboxProcess::Start(
   }
   sandbox->wire_port_ = wire.substr(colon + 1);
   return sandbox;
+}
+
+std::string SandboxProcess::Said(std::string_view name) const {
+  return Field(child_->ready_line(), name);
 }
 
 }  // namespace pons::sandboxes

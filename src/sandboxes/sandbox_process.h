@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sandbox as a process of its own, started and stopped with this object.
+// A sandbox as a process of its own, started and stopped with this object. Where practices stand
+// behind a relay ("sites=ID@CONTROL,…" in its ready line), the first one's ports are told, and the
+// relay's own address is Said("halo").
 // Threads: one at a time.
 #pragma once
 
@@ -23,6 +25,8 @@ class SandboxProcess {
   const std::string& page() const { return page_; }
   // The folder that the practice imports results from; empty where it has none.
   const std::string& reports() const { return reports_; }
+  // What the ready line says of this: "key" of a relay. Empty: nothing.
+  std::string Said(std::string_view name) const;
 
  private:
   std::unique_ptr<ChildProcess> child_;
