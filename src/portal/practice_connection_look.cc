@@ -10,6 +10,7 @@
 #include "commands/terms.h"
 #include "portal/practice_parts.h"
 #include "portal/session_handlers.h"
+#include "sync/vendor_side.h"
 
 namespace pons::portal {
 namespace {
@@ -18,14 +19,28 @@ using model::Stream;
 
 constexpr std::int64_t kMostShown = 200;
 
+bool IsGranted(const admin::Names& names, const store::Connection& connection) {
+  return std::any_of(names.grants.begin(), names.grants.end(), [&connection](const auto& grant) {
+    return grant.connection == connection.key && !grant.revoked;
+  });
+}
+
+// What is left to do before anything is shared; empty: nothing, or something is wrong first.
+std::string_view NextStep(const store::Connection& connection, const ConnectionStatus& status,
+                          const admin::Names& names) {
+  if (status.state != "active" || IsGranted(names, connection)) return {};
+  return "Choose what is shared with which app.";
+}
+
 json::Value SummaryJson(const PortalContext& context, const store::Connection& connection,
-                        const ConnectionStatus& status, const std::string& organization) {
+                        const ConnectionStatus& status, const admin::Names& names) {
   json::Value out;
   out.Set("id", connection.id.value);
   out.Set("name", connection.name);
   out.Set("vendor", connection.vendor);
   out.Set("vendor_name", VendorName(context, connection));
-  out.Set("organization", Named(connection.organization.value, organization));
+  out.Set("organization",
+          Named(connection.organization.value, names.organization(connection.organization)));
   out.Set("time_zone", connection.time_zone);
   out.Set("state", status.state);
   out.Set("cause", status.cause);
@@ -33,6 +48,9 @@ json::Value SummaryJson(const PortalContext& context, const store::Connection& c
   out.Set("last_success_at", InstantOrNull(status.read.last_success));
   out.Set("practice_name", status.read.practice_name);
   out.Set("created_at", FormatInstant(connection.created));
+  if (const auto next = NextStep(connection, status, names); !next.empty()) {
+    out.Set("next_step", next);
+  }
   return out;
 }
 
@@ -47,8 +65,7 @@ Result<Answer> ListConnections(PortalContext& context, PortalCall& call) {
     }
     if (FoldForSearch(connection.name).find(query) == std::string::npos) continue;
     PONS_ASSIGN(const auto status, StatusOf(context, *reader, connection));
-    items.push_back(
-        SummaryJson(context, connection, status, names.organization(connection.organization)));
+    items.push_back(SummaryJson(context, connection, status, names));
   }
   const auto total = static_cast<std::int64_t>(items.size());
   return List(std::move(items), {}, total);
@@ -143,12 +160,49 @@ Result<json::Array> ProgressOf(const PortalContext& context, store::Reader& read
   return steps;
 }
 
+bool IsLearned(const PortalContext& context, const store::Connection& connection,
+               std::string_view key) {
+  const auto* connector = VendorOf(context, connection);
+  if (connector == nullptr) return false;
+  const auto specs = connector->descriptor().settings;
+  return std::any_of(specs.begin(), specs.end(),
+                     [key](const auto& spec) { return spec.key == key && spec.learned; });
+}
+
+// What the vendor may charge for, and what the settings will about cost; null where neither is.
+Result<json::Value> RequestsJson(const PortalContext& context, store::Reader& reader,
+                                 const store::Connection& connection) {
+  PONS_ASSIGN(const auto counts, sync::CountsOf(reader, connection.key, context.clock.Now()));
+  std::string cost;
+  if (const auto* connector = VendorOf(context, connection)) {
+    PONS_ASSIGN(const auto settings, admin::LoadSettings(connection));
+    cost = connector->CostWords(settings);
+  }
+  if (counts.last_7_days.empty() && cost.empty()) return json::Value();
+  json::Value today{json::Object{}};
+  for (const auto& [what, count] : counts.today) today.Set(what, count);
+  json::Array days;
+  for (const auto& row : counts.last_7_days) {
+    json::Value day;
+    day.Set("day", FormatInstant(row.day).substr(0, 10));
+    day.Set("word", row.what);
+    day.Set("count", row.count);
+    days.push_back(std::move(day));
+  }
+  json::Value out;
+  out.Set("today", std::move(today));
+  out.Set("last_7_days", std::move(days));
+  out.Set("total_7_days", counts.total_7_days);
+  if (!cost.empty()) out.Set("cost_words", cost);
+  return out;
+}
+
 Result<Answer> GetConnection(PortalContext& context, PortalCall& call) {
   const auto& connection = *call.resource.connection;
   PONS_ASSIGN(const auto names, admin::LoadNames(context.admin));
   PONS_ASSIGN(const auto reader, context.store.OpenReader());
   PONS_ASSIGN(const auto status, StatusOf(context, *reader, connection));
-  auto out = SummaryJson(context, connection, status, names.organization(connection.organization));
+  auto out = SummaryJson(context, connection, status, names);
   out.Set("read", ReadJson(context, connection, status));
   out.Set("write", WriteJson(status.write));
   json::Value counts;
@@ -164,16 +218,19 @@ Result<Answer> GetConnection(PortalContext& context, PortalCall& call) {
   json::Array secret_keys;
   if (call.RoleHere() == accounts::Role::kAdmin) {
     PONS_ASSIGN(const auto stored, admin::LoadSettings(connection));
-    for (const auto& [key, value] : stored.plain()) settings.Set(key, value);
-    for (const auto& [key, value] : stored.secrets()) secret_keys.emplace_back(key);
+    for (const auto& [key, value] : stored.plain()) {
+      if (!IsLearned(context, connection, key)) settings.Set(key, value);
+    }
+    for (const auto& [key, value] : stored.secrets()) {
+      if (!IsLearned(context, connection, key)) secret_keys.emplace_back(key);
+    }
   }
   out.Set("settings", std::move(settings));
   out.Set("secret_keys", std::move(secret_keys));
-  const bool granted =
-      std::any_of(names.grants.begin(), names.grants.end(), [&connection](const auto& grant) {
-        return grant.connection == connection.key && !grant.revoked;
-      });
-  PONS_ASSIGN(auto steps, ProgressOf(context, *reader, connection, status, granted));
+  PONS_ASSIGN(auto requests, RequestsJson(context, *reader, connection));
+  if (!requests.is_null()) out.Set("vendor_requests", std::move(requests));
+  PONS_ASSIGN(auto steps,
+              ProgressOf(context, *reader, connection, status, IsGranted(names, connection)));
   out.Set("progress", std::move(steps));
   return Ok(std::move(out));
 }

@@ -2,6 +2,7 @@
 // Connections: set up, tried, changed, paused, taken away.
 #include <algorithm>
 
+#include "admin/given_settings.h"
 #include "base/text.h"
 #include "commands/terms.h"
 #include "portal/practice.h"
@@ -43,6 +44,13 @@ Result<Given> ReadGiven(const PortalContext& context, const PortalCall& call) {
   given.connection.settings_json = json::Write(given.settings);
   given.connection.secrets_json = Sensitive<std::string>(json::Write(given.secrets));
   return given;
+}
+
+admin::GivenSettings GivenOf(const json::Value& settings, const json::Value& secrets) {
+  admin::GivenSettings out;
+  for (const auto& [key, value] : *settings.object()) out.plain.emplace_back(key, *value.string());
+  for (const auto& [key, value] : *secrets.object()) out.secret.emplace_back(key, *value.string());
+  return out;
 }
 
 // ---- trying
@@ -125,9 +133,41 @@ Result<void> FillInSecrets(PortalContext& context, const PortalCall& call, Given
   return Ok();
 }
 
+// What was learned about a stored connection is tried with what is given; it never comes from
+// outside. Errors: kMisconfigured, where a learned setting is given, or what it belongs to changes.
+Result<void> FillInLearned(PortalContext& context, const PortalCall& call, Given& given) {
+  const auto* connector = context.admin.vendors.Find(given.connection.vendor);
+  const auto pairs = GivenOf(given.settings, given.secrets);
+  const auto id = call.Text("connection");
+  if (id.empty()) {
+    PONS_TRY(admin::MergeSettings(*connector, nullptr, pairs));
+    return Ok();
+  }
+  PONS_ASSIGN(const auto stored, admin::FindConnection(context.admin, id));
+  PONS_ASSIGN(const auto old, admin::LoadSettings(stored));
+  PONS_TRY(admin::MergeSettings(*connector, &old, pairs));
+  for (const auto& spec : connector->descriptor().settings) {
+    if (!spec.learned) continue;
+    if (const auto text = old.Text(spec.key); !text.empty()) given.settings.Set(spec.key, text);
+    if (const auto* secret = old.Secret(spec.key)) given.secrets.Set(spec.key, secret->Reveal());
+  }
+  given.connection.settings_json = json::Write(given.settings);
+  given.connection.secrets_json = Sensitive<std::string>(json::Write(given.secrets));
+  return Ok();
+}
+
 Result<Answer> TestConnection(PortalContext& context, PortalCall& call) {
   PONS_ASSIGN(auto given, ReadGiven(context, call));
+  const auto* connector = context.admin.vendors.Find(given.connection.vendor);
+  const auto once = admin::OnceGiven(*connector, GivenOf(given.settings, given.secrets));
+  if (!once.empty()) {
+    return Problem(422, "rejected",
+                   "Trying would use this code up. Save instead: Pons tries it then, and keeps "
+                   "nothing where it is refused.",
+                   once);
+  }
   PONS_TRY(FillInSecrets(context, call, given));
+  PONS_TRY(FillInLearned(context, call, given));
   PONS_ASSIGN(auto tried, TryInTurn(context, given.connection));
   return Ok(std::move(tried.body));
 }
@@ -139,9 +179,51 @@ Result<Answer> TestStored(PortalContext& context, PortalCall& call) {
 
 // ---- setting up and changing
 
+// Runs a command that dials out in our name: a few at a time.
+Result<json::Value> RunInTurn(PortalContext& context, PortalCall& call, std::string_view command,
+                              const json::Value& arguments) {
+  auto* slots = TestSlotsOf(context);
+  const auto& organization = call.resource.organization;
+  if (slots != nullptr && !slots->Take(organization)) {
+    auto error = MakeError(Fault::kRateLimited,
+                           "other connections are being tried; wait for them and try again");
+    error.retry_at = context.clock.Now() + seconds(5);
+    return error;
+  }
+  auto answer = RunCommand(context, call, command, arguments);
+  if (slots != nullptr) slots->Give(organization);
+  return answer;
+}
+
+// Why what is given once was not taken, about its field. `said` has the next step.
+Answer OnceProblem(const PortalContext& context, const store::Connection& connection,
+                   const Error& error, std::string_view once, std::string_view nothing) {
+  std::string detail = FaultWords(context, connection, FaultName(Fault::kRejected), error.summary);
+  if (error.fault == Fault::kUnavailable) {
+    detail = VendorName(context, connection) + " cannot be reached. " + detail +
+             " Try again in a few minutes; where the code is refused then, get a new one.";
+  }
+  const bool about_it = error.fault == Fault::kRejected;
+  return Problem(about_it ? 422 : ProblemOf(error).status, FaultName(error.fault),
+                 detail + " " + std::string(nothing), about_it ? once : std::string_view());
+}
+
+// What was saved all the same, though the practice could not be reached just then.
+void AddAttention(const PortalContext& context, const store::Connection& connection,
+                  const json::Value& answer, json::Value& body) {
+  const auto attention = answer.Text("attention");
+  if (attention.empty()) return;
+  body.Set("attention", FaultWords(context, connection, FaultName(Fault::kUnavailable), attention));
+}
+
 Result<Answer> AddConnection(PortalContext& context, PortalCall& call) {
   PONS_ASSIGN(const auto given, ReadGiven(context, call));
-  if (!FlagIn(call.body, "untested").value_or(false)) {
+  const auto* connector = context.admin.vendors.Find(given.connection.vendor);
+  const auto pairs = GivenOf(given.settings, given.secrets);
+  PONS_TRY(admin::MergeSettings(*connector, nullptr, pairs));
+  const auto once = admin::OnceGiven(*connector, pairs);
+  const bool untested = FlagIn(call.body, "untested").value_or(false);
+  if (!untested && once.empty()) {
     PONS_ASSIGN(auto tried, TryInTurn(context, given.connection));
     if (!tried.ok) {
       return Problem(422, tried.body.Text("fault"),
@@ -155,11 +237,18 @@ Result<Answer> AddConnection(PortalContext& context, PortalCall& call) {
   if (!given.connection.name.empty()) arguments.Set("name", given.connection.name);
   arguments.Set("set", given.settings);
   arguments.Set("secret", given.secrets);
-  arguments.Set("no_probe", true);
-  PONS_ASSIGN(const auto made, RunCommand(context, call, "connection add", arguments));
+  // What is given once cannot be tried beforehand: it is tried as it is kept.
+  arguments.Set("no_probe", untested || once.empty());
+  const auto made = once.empty() ? RunCommand(context, call, "connection add", arguments)
+                                 : RunInTurn(context, call, "connection add", arguments);
+  if (!made && !once.empty()) {
+    return OnceProblem(context, given.connection, made.error(), once, "Nothing was saved.");
+  }
+  if (!made) return made.error();
   json::Value body;
-  body.Set("id", made.Text("id"));
-  body.Set("name", made.Text("name"));
+  body.Set("id", made->Text("id"));
+  body.Set("name", made->Text("name"));
+  AddAttention(context, given.connection, *made, body);
   return Created(std::move(body));
 }
 
@@ -170,6 +259,7 @@ Result<Answer> ChangeConnection(PortalContext& context, PortalCall& call) {
   json::Value arguments;
   arguments.Set("connection", id);
   bool edits = false;
+  json::Value body;
   for (const auto member : {"name", "time_zone"}) {
     if (Trim(call.Text(member)).empty()) continue;
     arguments.Set(member, call.Text(member));
@@ -182,7 +272,17 @@ Result<Answer> ChangeConnection(PortalContext& context, PortalCall& call) {
     if (FlagIn(call.body, "untested").value_or(false)) arguments.Set("no_probe", true);
   }
   if (edits) {
-    auto changed = RunCommand(context, call, "connection edit", arguments);
+    const auto* connector = VendorOf(context, *call.resource.connection);
+    const auto once = connector == nullptr
+                          ? std::string()
+                          : admin::OnceGiven(*connector, GivenOf(settings, secrets));
+    const auto changed = once.empty() ? RunCommand(context, call, "connection edit", arguments)
+                                      : RunInTurn(context, call, "connection edit", arguments);
+    if (!changed && !once.empty()) {
+      return OnceProblem(context, *call.resource.connection, changed.error(), once,
+                         "Nothing was changed.");
+    }
+    if (changed) AddAttention(context, *call.resource.connection, *changed, body);
     if (!changed) {
       const auto& error = changed.error();
       return Problem(
@@ -196,6 +296,7 @@ Result<Answer> ChangeConnection(PortalContext& context, PortalCall& call) {
     which.Set("connection", id);
     PONS_TRY(RunCommand(context, call, *paused ? "connection pause" : "connection resume", which));
   }
+  if (body.is_object()) return Ok(std::move(body));
   return NoContent();
 }
 

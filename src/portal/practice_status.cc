@@ -85,7 +85,7 @@ Result<ConnectionStatus> StatusOf(PortalContext& context, store::Reader& reader,
     case ReadState::kRetrying: {
       const bool long_since = context.clock.Now() - read.since > kBreakIsNews;
       if (!read.last_success) {
-        status.state = "connecting";
+        status.state = long_since ? "attention" : "connecting";
       } else {
         status.state = long_since ? "attention" : "active";
       }

@@ -14,6 +14,7 @@ json::Value SettingJson(const SettingSpec& spec, const Guide* guide) {
   out.Set("help", spec.help);
   out.Set("required", spec.required);
   out.Set("secret", spec.secret);
+  if (spec.once) out.Set("once", true);
   if (!spec.fallback.empty()) out.Set("default", spec.fallback);
   bool usual = spec.required;
   if (guide != nullptr) {
@@ -21,6 +22,7 @@ json::Value SettingJson(const SettingSpec& spec, const Guide* guide) {
                                     [&spec](const auto& word) { return word.key == spec.key; });
     if (words != guide->settings.end()) {
       out.Set("label", words->label);
+      if (!words->way.empty()) out.Set("way", words->way);
       usual = usual || words->usual;
       json::Array choices;
       if (!words->choices.empty()) {
@@ -43,12 +45,35 @@ json::Value GuideJson(const Guide* guide) {
       item.Set("title", step.title);
       item.Set("text", step.text);
       if (!step.where.empty()) item.Set("where", step.where);
+      if (!step.way.empty()) item.Set("way", step.way);
       steps.push_back(std::move(item));
     }
   }
   json::Value out;
   out.Set("before", std::move(before));
   out.Set("steps", std::move(steps));
+  return out;
+}
+
+// The ways to reach this vendor, and which of them the server's operator has opened.
+json::Value WaysJson(const Connector& connector, const Guide& guide) {
+  json::Array choices;
+  for (const auto& way : guide.ways) {
+    json::Value choice;
+    choice.Set("value", way.value);
+    choice.Set("label", way.label);
+    choice.Set("text", way.text);
+    json::Array before;
+    for (const auto line : way.before) before.emplace_back(line);
+    choice.Set("before", std::move(before));
+    const auto available = connector.WayAvailable(way.value);
+    choice.Set("available", available.has_value());
+    if (!available) choice.Set("unavailable_text", available.error().summary);
+    choices.push_back(std::move(choice));
+  }
+  json::Value out;
+  out.Set("setting", guide.way_setting);
+  out.Set("choices", std::move(choices));
   return out;
 }
 
@@ -61,9 +86,15 @@ json::Value VendorJson(const Connector& connector) {
   out.Set("region", descriptor.region);
   out.Set("standing", guide != nullptr ? guide->standing : "draft");
   json::Array settings;
-  for (const auto& spec : descriptor.settings) settings.push_back(SettingJson(spec, guide));
+  for (const auto& spec : descriptor.settings) {
+    // What Pons learns is asked of nobody.
+    if (!spec.learned) settings.push_back(SettingJson(spec, guide));
+  }
   out.Set("settings", std::move(settings));
   out.Set("guide", GuideJson(guide));
+  if (guide != nullptr && !guide->way_setting.empty() && guide->ways.size() > 1) {
+    out.Set("ways", WaysJson(connector, *guide));
+  }
   json::Array writes;
   for (const auto kind : descriptor.can.commands) writes.emplace_back(model::CommandKindName(kind));
   out.Set("writes", std::move(writes));
