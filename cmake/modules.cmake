@@ -77,8 +77,8 @@ if(TARGET pons_best_practice_sandbox)
   pons_embed(TARGET pons_best_practice_sandbox DIR vendors/best_practice/sandbox
              OUTPUT page_data.inc
              FILES page/index.html page/style.css page/app.js page/clinic.js page/diary.js
-                   page/picker.js page/forms.js page/side.js page/inbox.js page/document.js
-                   page/mark.svg)
+                   page/picker.js page/forms.js page/setup.js page/side.js page/inbox.js
+                   page/document.js page/mark.svg)
 endif()
 # The cloud in front of the clinics that best_practice_sandbox stands in for.
 pons_module(NAME halo_connect_sandbox DIR vendors/halo_connect/sandbox

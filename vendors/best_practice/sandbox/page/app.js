@@ -9,6 +9,7 @@ import {Diary} from './diary.js';
 import {openAppointmentForm, openAwayForm, openPatientForm} from './forms.js';
 import {Inbox} from './inbox.js';
 import {patientPicker} from './picker.js';
+import {openSetup} from './setup.js';
 import {Side} from './side.js';
 
 const POLL_MS = 1000;
@@ -60,8 +61,9 @@ class App {
   }
 
   async readPractice() {
-    const [practice, locations, practitioners, types] = await Promise.all(
-        [clinic.practice(), clinic.locations(), clinic.practitioners(), clinic.types()]);
+    const [practice, locations, practitioners, types, integrations] = await Promise.all(
+        [clinic.practice(), clinic.locations(), clinic.practitioners(), clinic.types(), clinic.integrations()]);
+    $('setup-button').hidden = !integrations.available;
     this.practice = {name: practice.name, locations, practitioners, types};
     $('practice').textContent = practice.name || 'Appointment book';
     const select = $('location');
@@ -429,6 +431,7 @@ class App {
       this.showInbox();
       $('inbox').querySelector('h2')?.focus();
     };
+    $('setup-button').onclick = () => openSetup();
     $('away-button').onclick = () => this.setAway();
     const search = patientPicker({label: 'Find a patient', placeholder: 'Find a patient  ( / )',
                                   onPick: (patient) => this.openPatient(patient.id)});

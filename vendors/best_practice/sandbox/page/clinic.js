@@ -64,6 +64,9 @@ export const clinic = {
   images: (patient) => call('GET', `clinic/images?patient=${id(patient)}`),
   importer: () => call('GET', 'clinic/importer'),
   setImporter: (fields) => call('POST', 'clinic/importer', fields),
+  integrations: () => call('GET', 'clinic/integrations'),
+  setIntegrations: (fields) => call('POST', 'clinic/integrations', fields),
+  pair: () => call('POST', 'clinic/pairing', {}),
   startVisit: (fields) => call('POST', 'clinic/visits', fields),
   finishVisit: (visit) => call('PATCH', `clinic/visits/${id(visit)}`, {finish: true}),
 };

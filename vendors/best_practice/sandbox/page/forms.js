@@ -345,13 +345,14 @@ export function openAwayForm({practitioners, away, date, today, onSaved}) {
   });
 }
 
-// What ends an appointment asks once more, in place.
-export function confirmIn(place, question, yes, no, act) {
+// What ends an appointment asks once more, in place. `plain`: there is no danger in a yes.
+export function confirmIn(place, question, yes, no, act, plain = false) {
   const close = () => box.remove();
-  const box = h('div', {class: 'confirm', role: 'alertdialog', 'aria-label': question},
+  const box = h('div', {class: plain ? 'confirm plain' : 'confirm', role: 'alertdialog', 'aria-label': question},
                 h('p', {}, question),
                 h('div', {class: 'row'},
-                  h('button', {type: 'button', class: 'danger', onclick: () => { close(); act(); }}, yes),
+                  h('button', {type: 'button', class: plain ? 'primary' : 'danger',
+                               onclick: () => { close(); act(); }}, yes),
                   h('button', {type: 'button', onclick: close}, no)));
   place.querySelector('.confirm')?.remove();
   place.append(box);

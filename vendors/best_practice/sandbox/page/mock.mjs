@@ -12,6 +12,8 @@ const clock = () => new Date(Date.parse(`${TODAY}T${NOW}Z`) + Date.now() - start
 let next = 1000;
 const db = {locations: [], practitioners: [], types: [], patients: [], appointments: [], visits: [], away: []};
 
+const integrations = {available: true, site_id: '90001', product: 'Pons (via Halo Connect)', enabled: false, availability: 'online', codes: 0};
+
 function fill() {
   db.locations = ['Marrickville', 'Coogee Beach', 'Parramatta'].map((name, i) => ({id: String(i + 1), name}));
   db.practitioners = [['Dr.', 'Margaret', 'O’Sullivan', 'General practitioner'], ['Dr.', 'Arjun', 'Venkataraman', 'General practitioner'],
@@ -92,6 +94,9 @@ const routes = [
   ['GET', /^\/clinic\/reports$/, () => ({reports: []})],
   ['GET', /^\/clinic\/images$/, () => ({images: []})],
   ['GET', /^\/clinic\/importer$/, () => ({running: true, interval_ms: 300000, folder: '/reports', files: [], last_run_ms: null, next_run_ms: Date.now() + 60000, imported: 0, error: null})],
+  ['GET', /^\/clinic\/integrations$/, () => integrations],
+  ['POST', /^\/clinic\/integrations$/, (m, q, b) => Object.assign(integrations, b)],
+  ['POST', /^\/clinic\/pairing$/, () => ({site_id: integrations.site_id, pairing_code: 'ABC234'})],
   ['GET', /^\/clinic\/visits$/, () => ({visits: db.visits})],
 ];
 
