@@ -29,6 +29,15 @@ std::optional<int> ReadNumber(const json::Value* value) {
   return number;
 }
 
+// The status of a failure that a body names itself, in any of the envelopes.
+std::optional<int> OwnStatus(const json::Value& body) {
+  const auto* error = body.Find("error");
+  auto status = (error != nullptr ? *error : body).Integer("status");
+  if (!status) status = body.Integer("statusCode");
+  if (!status || *status < 400 || *status > 599) return std::nullopt;
+  return static_cast<int>(*status);
+}
+
 bool Holds(const std::string& lower, std::string_view words) {
   return lower.find(words) != std::string::npos;
 }
@@ -218,6 +227,8 @@ Refusal ReadRefusal(int http, const json::Value& body) {
   Refusal refusal;
   refusal.http = http;
   if (!body.is_object()) return refusal;
+  // Under the status of a success the body's own says more.
+  if (const auto own = OwnStatus(body); own && http < 300) refusal.http = *own;
   if (const auto* error = body.Find("error"); error != nullptr && error->is_object()) {
     refusal.readable = true;
     refusal.message = error->Text("message");
@@ -262,7 +273,8 @@ bool SaysFailed(const json::Value& query) {
     return value != nullptr && !value->is_null() &&
            !(value->is_string() && value->string()->empty());
   };
-  if (said("errorDetails") || said("errorMessage") || said("error")) return true;
+  if (said("errorDetails") || said("errorMessage") || said("error") || OwnStatus(query))
+    return true;
   const auto status = query.Text("status");
   return status.find("Failed") != std::string_view::npos || status == "expiredInQueue";
 }

@@ -64,6 +64,18 @@ TEST(HaloFault, EveryStatusInEveryShape) {
   }
 }
 
+TEST(HaloFault, UnderASuccessTheBodysOwnStatusCounts) {
+  for (const auto& body :
+       {Wrapped(503, "offline"), Bare(503, "offline"), Managed(503, "offline")}) {
+    EXPECT_TRUE(SaysFailed(*json::Parse(body)));
+    const auto error = Judged(200, body);
+    EXPECT_EQ(error.vendor_code, "503");
+    EXPECT_EQ(error.effect, Effect::kNone);
+  }
+  EXPECT_EQ(Judged(200, Bare(200, "fine")).fault, Fault::kProtocol);
+  EXPECT_EQ(Judged(504, Wrapped(400, "x")).vendor_code, "504");
+}
+
 TEST(HaloFault, AProxysPageLeavesOpenWhatOnlyHalosWordSettles) {
   const std::string page = "<html><body>Service Unavailable</body></html>";
   EXPECT_EQ(Judged(503, page).effect, Effect::kUnknown);
