@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "vendors/best_practice/sandbox/bp_edits.h"
 #include "vendors/best_practice/sandbox/engine.h"
+#include "vendors/best_practice/sandbox/made_up_clinical.h"
 #include "vendors/best_practice/sandbox/page_assets.h"
 #include "vendors/best_practice/sandbox/schema.h"
 
@@ -361,6 +362,7 @@ Result<json::Value> BpPractice::Create(std::string_view kind, const json::Value&
     if (kind == "visits") return BeginVisit(writer, body);
     if (kind == "away") return AddAway(writer, body);
     if (kind == "images") return ScanDocument(writer, body);
+    if (kind == "clinical") return AddClinical(writer, body);
     if (kind == "locations") return EditLocation(writer, 0, body);
     if (kind == "practitioners") return EditPractitioner(writer, 0, body);
     if (kind == "appointment_types") return EditType(writer, 0, body);

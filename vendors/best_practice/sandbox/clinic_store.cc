@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "vendors/best_practice/sandbox/fhir_loader.h"
+#include "vendors/best_practice/sandbox/made_up_clinical.h"
 #include "vendors/best_practice/sandbox/made_up_practice.h"
 #include "vendors/best_practice/sandbox/schema.h"
 
@@ -437,6 +438,7 @@ Result<void> FillPractice(Database& database, const FillOptions& options) {
         return MakeError(Fault::kInternal, "sandbox database: " + store.failure());
       }
     }
+    PONS_TRY(MakeUpClinical(*writer, options.seed));
     return CreateIndexes(*writer);
   };
   const auto filled = fill();

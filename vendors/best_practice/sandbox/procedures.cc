@@ -215,6 +215,7 @@ void AddReadingProcedures(ProcedureTable& table) {
 Result<void> AddProcedures(Database& database, ProcedureTable& table) {
   AddReadingProcedures(table);
   AddWritingProcedures(table);
+  AddDocumentProcedures(table);
   for (const auto& [key, procedure] : table.all()) {
     PONS_TRY(DescribeProcedure(database, procedure.name, procedure.parameters));
   }

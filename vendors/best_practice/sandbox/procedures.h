@@ -13,6 +13,7 @@ Result<void> AddProcedures(Database& database, ProcedureTable& table);
 // Parts of the above.
 void AddReadingProcedures(ProcedureTable& table);
 void AddWritingProcedures(ProcedureTable& table);
+void AddDocumentProcedures(ProcedureTable& table);
 void AddAppointmentProcedures(ProcedureTable& table);
 
 // What a writing procedure answers. A refusal that is the caller's leaves RETURN 0 and nothing

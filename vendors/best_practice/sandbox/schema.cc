@@ -2,8 +2,10 @@
 #include "vendors/best_practice/sandbox/schema.h"
 
 #include <cstdlib>
+#include <functional>
 
 #include "base/text.h"
+#include "vendors/best_practice/sandbox/schema_clinical.h"
 #include "vendors/best_practice/sandbox/schema_tables.h"
 
 namespace pons::best_practice::sandbox {
@@ -228,10 +230,18 @@ Result<void> CreateSchema(Database& database) {
     PONS_TRY(writer->Run(CreateTable(table.name, table.columns, true).c_str()));
     catalog.Add(EntryOf(table.name, table.columns, false, false));
   }
-  for (const ViewSpec& view : kViews) {
+  for (const TableSpec& table : kClinicalTables) {
+    PONS_TRY(writer->Run(CreateTable(table.name, table.columns, true).c_str()));
+    catalog.Add(EntryOf(table.name, table.columns, false, false));
+  }
+  const auto add_view = [&](const ViewSpec& view) -> Result<void> {
+    PONS_TRY(writer->Run(("DROP VIEW IF EXISTS \"" + std::string(view.name) + "\"").c_str()));
     PONS_TRY(writer->Run(CreateView(view).c_str()));
     catalog.Add(EntryOf(view.name, view.columns, true, false));
-  }
+    return Ok();
+  };
+  for (const ViewSpec& view : kViews) PONS_TRY(add_view(view));
+  for (const ViewSpec& view : kClinicalViews) PONS_TRY(add_view(view));
   // Where Bp would have its numbered store databases; no login sees it. `kind`: "report" or
   // "image".
   PONS_TRY(writer->Run(
@@ -244,26 +254,37 @@ Result<void> CreateSchema(Database& database) {
   return writer->Run("COMMIT");
 }
 
-Result<void> CreateIndexes(Connection& connection) {
-  for (const IndexSpec& index : kIndexes) {
-    const std::string sql = "CREATE INDEX IF NOT EXISTS \"" + std::string(index.name) + "\" ON " +
-                            std::string(index.on);
-    PONS_TRY(connection.Run(sql.c_str()));
-  }
+namespace {
+
+Result<void> ForEachIndex(const std::function<Result<void>(const IndexSpec&)>& each) {
+  for (const IndexSpec& index : kIndexes) PONS_TRY(each(index));
+  for (const IndexSpec& index : kClinicalIndexes) PONS_TRY(each(index));
   return Ok();
 }
 
+}  // namespace
+
+Result<void> CreateIndexes(Connection& connection) {
+  return ForEachIndex([&](const IndexSpec& index) {
+    const std::string sql = "CREATE INDEX IF NOT EXISTS \"" + std::string(index.name) + "\" ON " +
+                            std::string(index.on);
+    return connection.Run(sql.c_str());
+  });
+}
+
 Result<void> DropIndexes(Connection& connection) {
-  for (const IndexSpec& index : kIndexes) {
-    PONS_TRY(connection.Run(("DROP INDEX IF EXISTS \"" + std::string(index.name) + "\"").c_str()));
-  }
-  return Ok();
+  return ForEachIndex([&](const IndexSpec& index) {
+    return connection.Run(("DROP INDEX IF EXISTS \"" + std::string(index.name) + "\"").c_str());
+  });
 }
 
 Result<void> ClearData(Connection& connection) {
   for (const TableSpec& table : kTables) {
     // Where the importer looks and whom it answers is how the practice is set up, not its data.
     if (table.name == "REPORTPATHS" || table.name == "ACKNOWLEDGEMENTS") continue;
+    PONS_TRY(connection.Run(("DELETE FROM \"" + std::string(table.name) + "\"").c_str()));
+  }
+  for (const TableSpec& table : kClinicalTables) {
     PONS_TRY(connection.Run(("DELETE FROM \"" + std::string(table.name) + "\"").c_str()));
   }
   PONS_TRY(connection.Run("DELETE FROM sandbox_documents"));

@@ -318,20 +318,6 @@ inline constexpr ViewSpec kViews[] = {
      "iif(SUMMARY=1,'Yes','No'), iif(FRACTURE=1,'Yes','No'), DETAILS, SNOMED, CREATED, "
      "RECORDSTATUS "
      "FROM PASTHISTORY"},
-    {"BPS_Reactions",
-     "InternalID i, ItemName c50, Reaction c50, Severity c20, Comment v1000, Created d", ""},
-    {"BPS_CurrentRx",
-     "InternalID i, RECORDID i, DrugName v150, Dose c20, Frequency c20, Food c30, OtherDetail c50, "
-     "PRN c5, Instructions v300, Route i, Quantity i, ProductUnit v50, Repeats i, Indication v250, "
-     "FirstDate d, LastDate d, ProductID i, SCID c20, SCIDNO i, Created d",
-     ""},
-    {"BPS_Observations",
-     "InternalID i, UserID i, ObservationDate d, RECORDID i, ObservationTime i, ObservationName "
-     "v25, "
-     "ObservationCode i, ObservationValue c12, Description i, Provider v162, Created d",
-     ""},
-    {"BPS_FamilyHistoryDetail",
-     "InternalID i, RelationName c20, Condition c60, DiseaseCode i, Comment v1000", ""},
     {"BPS_CorrespondenceIn",
      "InternalID i, DocumentID i, Stored i, CorrespondenceDate d, ContactName c60, Category c40, "
      "Subject c61, Detail v1000, Comment v1000, Confidential c5, UserReference c25, Provider v162, "
