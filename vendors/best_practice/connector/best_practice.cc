@@ -128,6 +128,11 @@ constexpr SettingSpec kSettings[] = {
          "{user_id}, {title}, {content} (Base64), {content_hex}, {date} and others in its "
          "place. Empty: off.",
      .required = false},
+    {.key = "document_read_command",
+     .help = "The SQL statement that gives a document's bytes, as Base64 or hexadecimal in its "
+             "first cell, with {patient_id}, {document_id} and {kind} in its place. Empty: "
+             "documents are listed and not read.",
+     .required = false},
 };
 
 constexpr StreamSupport kStreams[] = {
@@ -147,6 +152,13 @@ constexpr model::CommandKind kCommands[] = {
     model::CommandKind::kAttachDocument,
 };
 
+constexpr model::ClinicalKind kClinical[] = {
+    model::ClinicalKind::kConditions,    model::ClinicalKind::kMedications,
+    model::ClinicalKind::kAllergies,     model::ClinicalKind::kVitalSigns,
+    model::ClinicalKind::kSocialHistory, model::ClinicalKind::kFamilyHistory,
+    model::ClinicalKind::kDocuments,
+};
+
 constexpr std::string_view kHosts[] = {"{server}"};
 
 const Descriptor kDescriptor = {
@@ -160,7 +172,8 @@ const Descriptor kDescriptor = {
             .tells_clock = true,
             .reads_slots = true,
             .commands = kCommands,
-            .max_document_bytes = kMostDocumentBytes},
+            .max_document_bytes = kMostDocumentBytes,
+            .clinical = kClinical},
 };
 
 Error Wrong(std::string_view key, std::string_view why) {

@@ -32,16 +32,17 @@ std::map<std::string, SqlValue, std::less<>> DocumentValues(const Command& comma
   };
 }
 
-Result<SqlStatement> FillDocumentCommand(
-    std::string_view text, const std::map<std::string, SqlValue, std::less<>>& values) {
+Result<SqlStatement> FillDocumentCommand(std::string_view text,
+                                         const std::map<std::string, SqlValue, std::less<>>& values,
+                                         std::string_view setting) {
   SqlStatement statement;
   while (!text.empty()) {
     const auto open = text.find('{');
     statement.text += text.substr(0, open);
     if (statement.text.find('?') != std::string::npos &&
         text.substr(0, open).find('?') != std::string_view::npos) {
-      return MakeError(Fault::kMisconfigured,
-                       "setting \"document_command\" holds a '?'; name values in braces instead");
+      return MakeError(Fault::kMisconfigured, "setting \"" + std::string(setting) +
+                                                  "\" holds a '?'; name values in braces instead");
     }
     if (open == std::string_view::npos) break;
     const auto close = text.find('}', open);
@@ -49,7 +50,7 @@ Result<SqlStatement> FillDocumentCommand(
                                                       : text.substr(open + 1, close - open - 1);
     const auto value = values.find(name);
     if (value == values.end()) {
-      return MakeError(Fault::kMisconfigured, "setting \"document_command\" names {" +
+      return MakeError(Fault::kMisconfigured, "setting \"" + std::string(setting) + "\" names {" +
                                                   std::string(name) + "}, which there is not");
     }
     statement.text += '?';

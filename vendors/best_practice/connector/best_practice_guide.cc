@@ -72,6 +72,7 @@ constexpr SettingWords kSettings[] = {
     {.key = "ack_folder", .label = "Acknowledgement folder"},
     {.key = "import_cycle_minutes", .label = "Results import runs every, in minutes"},
     {.key = "document_command", .label = "SQL statement for documents"},
+    {.key = "document_read_command", .label = "SQL statement that reads documents"},
 };
 
 constexpr Guide kGuide = {

@@ -37,7 +37,8 @@ std::string AcknowledgementOf(std::string_view message, std::string_view control
 // The statement, with a '?' and a value for each {name}. Errors: kMisconfigured, for a name that
 // does not exist.
 Result<net::SqlStatement> FillDocumentCommand(
-    std::string_view text, const std::map<std::string, net::SqlValue, std::less<>>& values);
+    std::string_view text, const std::map<std::string, net::SqlValue, std::less<>>& values,
+    std::string_view setting = "document_command");
 // The names that a document command may use.
 std::map<std::string, net::SqlValue, std::less<>> DocumentValues(
     const Command& command, const model::AttachDocument& document, const PracticeZone& zone);

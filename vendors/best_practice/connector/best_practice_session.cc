@@ -33,13 +33,17 @@ std::int64_t RoleKey(std::int64_t user, std::int64_t location) { return user << 
 // ---- The wire -----------------------------------------------------------------------------------
 
 BestPracticeSession::BestPracticeSession(const SessionContext& context, WriteSettings write)
-    : context_(context), desk_(std::make_unique<Desk>(*this, std::move(write))) {}
+    : context_(context),
+      shelf_(*this, write.document_read_command),
+      desk_(std::make_unique<Desk>(*this, std::move(write))) {}
 
 BestPracticeSession::~BestPracticeSession() = default;
 
 SlotReader* BestPracticeSession::slots() { return desk_.get(); }
 
 CommandSink* BestPracticeSession::commands() { return desk_.get(); }
+
+ClinicalReader* BestPracticeSession::clinical() { return &shelf_; }
 
 Result<void> BestPracticeSession::Ask(SqlStatement statement, std::string_view operation,
                                       Instant deadline, const std::function<void(SqlRow)>& row) {

@@ -21,6 +21,7 @@
 
 #include "connector/connector.h"
 #include "net/sql.h"
+#include "vendors/best_practice/connector/best_practice_clinical.h"
 #include "vendors/best_practice/connector/best_practice_cursor.h"
 #include "vendors/best_practice/connector/best_practice_map.h"
 #include "vendors/best_practice/connector/best_practice_page.h"
@@ -42,6 +43,7 @@ class BestPracticeSession final : public Session, public ChangeSource, public Re
   RecordReader* records() override { return this; }
   SlotReader* slots() override;
   CommandSink* commands() override;
+  ClinicalReader* clinical() override;
 
   Result<ChangePage> Pull(const PullRequest& request) override;
   Result<Cursor> Tip(model::Stream stream, Instant deadline) override;
@@ -137,6 +139,7 @@ class BestPracticeSession final : public Session, public ChangeSource, public Re
   Instant codes_read_{};
   std::optional<Instant> deep_pass_;  // visits: when all of them were looked at last
   std::array<Memory, model::kStreamCount> memory_;
+  ClinicalShelf shelf_;
   std::unique_ptr<Desk> desk_;
 };
 

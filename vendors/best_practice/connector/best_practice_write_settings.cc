@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/au_identifiers.h"
+#include "vendors/best_practice/connector/best_practice_clinical_map.h"
 #include "vendors/best_practice/connector/best_practice_reports.h"
 
 namespace pons::best_practice {
@@ -83,6 +84,15 @@ Result<void> CheckDocumentCommand(const std::string& text) {
   return Ok();
 }
 
+Result<void> CheckDocumentReadCommand(const std::string& text) {
+  if (text.empty()) return Ok();
+  PONS_TRY(FillDocumentReadCommand(text, 1, 1, "report"));
+  if (text.find("{document_id}") == std::string::npos) {
+    return Wrong("document_read_command", "does not name {document_id}");
+  }
+  return Ok();
+}
+
 }  // namespace
 
 Result<WriteSettings> ReadWriteSettings(const Settings& settings) {
@@ -123,6 +133,8 @@ Result<WriteSettings> ReadWriteSettings(const Settings& settings) {
   PONS_TRY(ReadStyle(settings, write.style));
   write.document_command = Trim(settings.Text("document_command"));
   PONS_TRY(CheckDocumentCommand(write.document_command));
+  write.document_read_command = Trim(settings.Text("document_read_command"));
+  PONS_TRY(CheckDocumentReadCommand(write.document_read_command));
   return write;
 }
 

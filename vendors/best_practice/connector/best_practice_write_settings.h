@@ -30,6 +30,9 @@ struct WriteSettings {
   hl7::ReportStyle style;
   // Documents, second route: a statement of the practice's own.
   std::string document_command;  // empty: not used
+
+  // Reading documents' bytes: a statement of the practice's own. Empty: they cannot be read.
+  std::string document_read_command;
 };
 
 // Requires settings that are complete. Errors: kMisconfigured, naming the setting.
