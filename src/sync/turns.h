@@ -41,7 +41,8 @@ class Turns {
     // True: every connection that is not paused has a worker from the start. False: those that were
     // nudged, by hand or by a commit of their commands; paused ones too.
     bool everyone = true;
-    unsigned threads = 0;  // 0: as many as workers, at most `most_threads`
+    bool by_commands = true;  // false: commits of commands nudge nobody
+    unsigned threads = 0;     // 0: as many as workers, at most `most_threads`
     std::size_t most_threads = 16;
     // Called with the lock when grants or settings have changed; must be quick.
     std::function<void(Worker&)> reload = {};
@@ -147,7 +148,7 @@ class Turns {
   static constexpr milliseconds kLongestWait{1000};
 
   void Committed(const store::CommitInfo& info) {
-    const bool commands = !rules_.everyone && !info.commands.empty();
+    const bool commands = !rules_.everyone && rules_.by_commands && !info.commands.empty();
     if (commands) {
       Nudge(info.commands);
     } else if (info.settings) {
