@@ -101,6 +101,7 @@ class ApiImpl final : public Api {
     service_.stopping.Cancel();
     service_.polls.Drain();
     service_.settling.Drain();
+    service_.live_asks.Drain();
   }
 
   void Configure(net::ServerOptions& options) override {

@@ -31,8 +31,9 @@
 #include "store/store.h"
 
 namespace pons::commands {
+class ClinicalDesk;
 class Desk;
-}
+}  // namespace pons::commands
 
 namespace pons::api {
 
@@ -66,6 +67,8 @@ struct ApiDependencies {
   commands::Desk* desk = nullptr;
   // Counts what apps ask; null: nobody counts.
   UsageMeter* usage = nullptr;
+  // Where clinical data is asked for; null: this server gives none but what is kept.
+  commands::ClinicalDesk* clinical = nullptr;
 };
 
 class Api {

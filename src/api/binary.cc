@@ -3,6 +3,7 @@
 // of DocumentReference.
 #include <algorithm>
 
+#include "api/clinical.h"
 #include "api/documents.h"
 #include "base/text.h"
 #include "crypto/crypto.h"
@@ -41,7 +42,8 @@ std::string Described(std::string_view id, std::string_view content_type,
 }
 
 void Give(Service& service, Call& call, std::string_view content_type,
-          std::shared_ptr<const std::string> bytes) {
+          std::shared_ptr<const std::string> bytes,
+          std::string_view cache_control = "private, no-cache") {
   call.count = 1;
   net::ServerResponse response;
   if (AsksForResource(call)) {
@@ -53,8 +55,10 @@ void Give(Service& service, Call& call, std::string_view content_type,
     response.headers.emplace_back("X-Content-Type-Options", "nosniff");
     response.headers.emplace_back("Content-Security-Policy", "sandbox; default-src 'none'");
   }
-  response.headers.emplace_back("ETag", "W/\"1\"");
-  response.headers.emplace_back("Cache-Control", "private, no-cache");
+  if (cache_control.find("no-store") == std::string_view::npos) {
+    response.headers.emplace_back("ETag", "W/\"1\"");
+  }
+  response.headers.emplace_back("Cache-Control", cache_control);
   Finish(service, call, std::move(response));
 }
 
@@ -169,7 +173,7 @@ void HandleBinary(Service& service, Call&& call, std::string_view rest) {
   const bool one = rest.size() > 1;
   const bool reads = call.request.method == "GET" || call.head;
   call.operation = reads ? "read" : "create";
-  if (one) call.id = rest.substr(1, 64);
+  if (one) call.id = rest.substr(1, 128);
   if (!Authenticate(service, call)) return;
   const std::string_view allow = one ? "GET" : "POST";
   if (!RequireMethod(service, call, allow, allow)) return;
@@ -187,6 +191,14 @@ void HandleBinary(Service& service, Call&& call, std::string_view rest) {
                 {{"Allow", "GET"}});
   }
   const auto shared = std::make_shared<Call>(std::move(call));
+  if (one && service.deps.clinical != nullptr && IsLiveId(shared->id)) {
+    return service.Later(shared, [&service, shared](Call&) {
+      ReadLiveContent(service, shared, [&service](Call& later, const ClinicalContent& content) {
+        Give(service, later, content.content_type,
+             std::make_shared<const std::string>(content.bytes), "private, no-store");
+      });
+    });
+  }
   if (one) {
     return service.Later(shared, [&service](Call& later) { GetBinary(service, later); });
   }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the server can do, told to machines: the CapabilityStatement, from the table that searches
 // run by, and SMART's configuration.
+#include <algorithm>
+
+#include "api/clinical.h"
 #include "api/search_params.h"
 #include "api/service.h"
 #include "api/writes.h"
@@ -39,7 +42,37 @@ void WriteBinary(json::Writer& w) {
   w.EndObject();
 }
 
-void WriteResource(json::Writer& w, model::Stream stream, bool writes) {
+void WriteLiveParams(json::Writer& w, const LiveType& type,
+                     std::span<const SearchParam> already = {}) {
+  for (const auto& param : type.params) {
+    const bool told = std::any_of(already.begin(), already.end(),
+                                  [&](const auto& one) { return one.name == param.name; });
+    if (told) continue;
+    w.BeginObject();
+    w.Member("name", param.name);
+    w.Member("type", LiveParamTypeName(param.field));
+    w.Member("documentation", param.documentation);
+    w.EndObject();
+  }
+}
+
+// What is asked of practices on demand, and never stored.
+void WriteUnstored(json::Writer& w, const LiveType& type) {
+  w.BeginObject();
+  w.Member("type", type.name);
+  w.Member("documentation",
+           "Asked of the practice at the moment of the search, for grants with the switch "
+           "read_clinical_data; not kept.");
+  WriteNames(w, "interaction", "code", {"read", "search-type"});
+  w.Member("versioning", "no-version");
+  w.Key("searchParam");
+  w.BeginArray();
+  WriteLiveParams(w, type);
+  w.EndArray();
+  w.EndObject();
+}
+
+void WriteResource(json::Writer& w, model::Stream stream, bool writes, bool clinical) {
   w.BeginObject();
   w.Member("type", model::ResourceTypeOf(stream));
   const bool creates = writes && Scopes::IsCreatable(stream);
@@ -61,6 +94,9 @@ void WriteResource(json::Writer& w, model::Stream stream, bool writes) {
     w.Member("type", ParamTypeName(param.kind));
     w.Member("documentation", param.documentation);
     w.EndObject();
+  }
+  if (const auto* live = LiveTypeNamed(model::ResourceTypeOf(stream)); clinical && live) {
+    WriteLiveParams(w, *live, SearchParamsOf(stream));
   }
   w.EndArray();
   if (writes && !OperationsOf(stream).empty()) {
@@ -113,7 +149,7 @@ void WriteList(json::Writer& w, std::string_view key, std::initializer_list<cons
 
 }  // namespace
 
-std::string CapabilityStatement(std::string_view base, Instant since, bool writes) {
+std::string CapabilityStatement(std::string_view base, Instant since, bool writes, bool clinical) {
   std::string out;
   json::Writer w(out);
   w.BeginObject();
@@ -140,7 +176,10 @@ std::string CapabilityStatement(std::string_view base, Instant since, bool write
   w.Key("resource");
   w.BeginArray();
   for (std::size_t i = 0; i < model::kStreamCount; ++i) {
-    WriteResource(w, static_cast<model::Stream>(i), writes);
+    WriteResource(w, static_cast<model::Stream>(i), writes, clinical);
+  }
+  for (const auto& type : LiveTypes()) {
+    if (clinical && !type.also_kept) WriteUnstored(w, type);
   }
   if (writes) WriteBinary(w);
   w.EndArray();
@@ -169,6 +208,7 @@ std::string SmartConfiguration(std::string_view base) {
                                 (Scopes::IsUpdatable(stream) ? "u" : "") + "s";
     w.String("system/" + std::string(model::ResourceTypeOf(stream)) + "." + letters);
   }
+  for (const auto type : Scopes::UnstoredTypes()) w.String("system/" + std::string(type) + ".rs");
   w.EndArray();
   WriteList(w, "capabilities",
             {"client-confidential-asymmetric", "client-confidential-symmetric", "permission-v2",

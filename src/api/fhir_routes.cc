@@ -2,6 +2,7 @@
 // /fhir/R4: reading single records, and the way to searches and the capability statement.
 #include <algorithm>
 
+#include "api/clinical.h"
 #include "api/search_params.h"
 #include "api/service.h"
 #include "api/writes.h"
@@ -122,20 +123,21 @@ void Read(Service& service, Call& call, model::Stream stream, std::string_view i
   Serve(service, call, *record);
 }
 
-void SearchRoute(Service& service, Call&& call, model::Stream stream, bool form_body) {
+// `type` is a literal.
+void SearchRoute(Service& service, Call&& call, std::string_view type, bool form_body) {
   call.route = Route::kSearch;
   call.operation = "search";
-  call.type = model::ResourceTypeOf(stream);
+  call.type = type;
   if (!Authenticate(service, call)) return;
-  if (!call.session->scopes.MaySearch(stream)) {
+  if (!call.session->scopes.MaySearch(type)) {
     return Fail(service, call, 403, "forbidden",
                 "The token's scope does not cover searching this type: ask for system/" +
                     std::string(call.type) + ".s.");
   }
   auto fields = net::ParseForm(call.request.query);
   if (form_body && fields) {
-    const std::string_view type = net::FindHeader(call.request.headers, "content-type");
-    if (!AsciiLower(type).starts_with("application/x-www-form-urlencoded")) {
+    const std::string_view sent = net::FindHeader(call.request.headers, "content-type");
+    if (!AsciiLower(sent).starts_with("application/x-www-form-urlencoded")) {
       return Fail(service, call, 415, "invalid",
                   "A _search takes application/x-www-form-urlencoded.");
     }
@@ -149,19 +151,34 @@ void SearchRoute(Service& service, Call&& call, model::Stream stream, bool form_
   if (!fields) {
     return Fail(service, call, 400, "invalid", "The query holds an escape (%) that is not one.");
   }
-  service.Later(std::make_shared<Call>(std::move(call)),
-                [&service, stream, found = std::move(*fields)](Call& later) {
-                  Search(service, later, stream, found);
-                });
+  const auto shared = std::make_shared<Call>(std::move(call));
+  const auto* live = IsLiveSearch(service, type, *fields) ? LiveTypeNamed(type) : nullptr;
+  const auto stream = model::StreamOfResourceType(type);
+  service.Later(shared, [&service, shared, live, stream, found = std::move(*fields)](Call& later) {
+    if (live != nullptr) return SearchLive(service, shared, *live, found);
+    Search(service, later, *stream, found);
+  });
+}
+
+void ReadLiveRoute(Service& service, Call&& call, const LiveType& type, std::string_view id) {
+  call.id = id.substr(0, 128);
+  if (!call.session->scopes.MayRead(type.name)) {
+    return Fail(service, call, 403, "forbidden",
+                "The token's scope does not cover reading this type: ask for system/" +
+                    std::string(type.name) + ".r.");
+  }
+  const auto shared = std::make_shared<Call>(std::move(call));
+  service.Later(shared, [&service, shared, &type](Call&) { ReadLive(service, shared, type); });
 }
 
 void Metadata(Service& service, Call& call) {
   call.route = Route::kMetadata;
   if (!RequireMethod(service, call, "GET", "GET")) return;
   Finish(service, call,
-         JsonAnswer(200, kFhirJson,
-                    CapabilityStatement(call.base, FromMillis(1767225600000),  // of this release
-                                        service.deps.desk != nullptr)));
+         JsonAnswer(
+             200, kFhirJson,
+             CapabilityStatement(call.base, FromMillis(1767225600000),  // of this release
+                                 service.deps.desk != nullptr, service.deps.clinical != nullptr)));
 }
 
 }  // namespace
@@ -184,25 +201,34 @@ void HandleFhir(Service& service, Call&& call, std::string_view rest) {
   const auto slash = rest.find('/');
   const std::string_view type = rest.substr(0, slash);
   const auto stream = model::StreamOfResourceType(type);
-  if (!stream) {
+  const LiveType* live = service.deps.clinical == nullptr ? nullptr : LiveTypeNamed(type);
+  if (!stream && live == nullptr) {
     call.operation = "read";
     if (!Authenticate(service, call)) return;
     return Fail(service, call, 404, "not-supported",
                 "This server has no such resource type; /fhir/R4/metadata lists those it has.");
   }
+  const std::string_view named = stream ? model::ResourceTypeOf(*stream) : live->name;
   const bool reads = call.request.method == "GET" || call.head;
-  if (!reads && !rest.ends_with("/_search")) return HandleWrite(service, std::move(call), rest);
+  if (!reads && !rest.ends_with("/_search")) {
+    if (stream) return HandleWrite(service, std::move(call), rest);
+    call.operation = "write";
+    call.type = named;
+    if (!Authenticate(service, call)) return;
+    RequireMethod(service, call, "GET", "GET");
+    return;
+  }
   if (slash == std::string_view::npos || slash + 1 == rest.size()) {
-    return SearchRoute(service, std::move(call), *stream, false);
+    return SearchRoute(service, std::move(call), named, false);
   }
   std::string_view id = rest.substr(slash + 1);
   if (id == "_search") {
     if (!RequireMethod(service, call, "POST", "POST")) return;
-    return SearchRoute(service, std::move(call), *stream, true);
+    return SearchRoute(service, std::move(call), named, true);
   }
   call.route = Route::kRead;
   call.operation = "read";
-  call.type = model::ResourceTypeOf(*stream);
+  call.type = named;
   if (!Authenticate(service, call)) return;
   std::string_view version;
   if (const auto next = id.find('/'); next != std::string_view::npos) {
@@ -213,6 +239,13 @@ void HandleFhir(Service& service, Call&& call, std::string_view rest) {
     }
     call.operation = "vread";
     version = tail.substr(10);
+  }
+  if (live != nullptr && version.empty() && (!stream || IsLiveId(id))) {
+    return ReadLiveRoute(service, std::move(call), *live, id);
+  }
+  if (!stream) {
+    return Fail(service, call, 404, "not-found",
+                "What is read from a practice on demand has no versions.");
   }
   Read(service, call, *stream, id, version);
 }

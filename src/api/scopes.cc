@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/scopes.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/text.h"
 
 namespace pons::api {
@@ -10,7 +13,10 @@ using model::Stream;
 
 constexpr std::uint32_t Bit(Stream stream) { return 1u << static_cast<unsigned>(stream); }
 
-constexpr std::uint32_t kAll = (1u << model::kStreamCount) - 1;
+// Their bits come after those of the streams.
+constexpr std::array<std::string_view, 4> kUnstored = {"MedicationStatement", "AllergyIntolerance",
+                                                       "Observation", "FamilyMemberHistory"};
+constexpr std::uint32_t kAll = (1u << (model::kStreamCount + kUnstored.size())) - 1;
 constexpr std::uint32_t kCreatable =
     Bit(Stream::kPatients) | Bit(Stream::kAppointments) | Bit(Stream::kDocumentReferences);
 constexpr std::uint32_t kUpdatable =
@@ -44,6 +50,15 @@ Rights ReadRights(std::string_view text) {
 
 }  // namespace
 
+std::span<const std::string_view> Scopes::UnstoredTypes() { return kUnstored; }
+
+std::uint32_t Scopes::BitOf(std::string_view type) {
+  if (const auto stream = model::StreamOfResourceType(type)) return Bit(*stream);
+  const auto found = std::find(kUnstored.begin(), kUnstored.end(), type);
+  if (found == kUnstored.end()) return 0;
+  return 1u << (model::kStreamCount + static_cast<std::size_t>(found - kUnstored.begin()));
+}
+
 bool Scopes::IsCreatable(Stream stream) { return Has(kCreatable, stream); }
 bool Scopes::IsUpdatable(Stream stream) { return Has(kUpdatable, stream); }
 
@@ -65,8 +80,8 @@ Scopes Scopes::Parse(std::string_view text) {
     std::uint32_t bits = 0;
     if (type == "*") {
       bits = kAll;
-    } else if (const auto stream = model::StreamOfResourceType(type)) {
-      bits = Bit(*stream);
+    } else {
+      bits = BitOf(type);
     }
     if (rights.create) scopes.create_ |= bits & kCreatable;
     if (rights.read) scopes.read_ |= bits;
@@ -82,20 +97,24 @@ std::string Scopes::Text() const {
     if (create_ == 0 && update_ == 0) return "system/*.rs";
   }
   std::string out;
-  for (std::size_t i = 0; i < model::kStreamCount; ++i) {
-    const auto stream = static_cast<Stream>(i);
+  const auto add = [&](std::string_view type) {
+    const auto bit = BitOf(type);
     std::string letters;
-    if (MayCreate(stream)) letters += 'c';
-    if (MayRead(stream)) letters += 'r';
-    if (MayUpdate(stream)) letters += 'u';
-    if (MaySearch(stream)) letters += 's';
-    if (letters.empty()) continue;
+    if ((create_ & bit) != 0) letters += 'c';
+    if ((read_ & bit) != 0) letters += 'r';
+    if ((update_ & bit) != 0) letters += 'u';
+    if ((search_ & bit) != 0) letters += 's';
+    if (letters.empty()) return;
     if (!out.empty()) out += ' ';
     out += "system/";
-    out += model::ResourceTypeOf(stream);
+    out += type;
     out += '.';
     out += letters;
+  };
+  for (std::size_t i = 0; i < model::kStreamCount; ++i) {
+    add(model::ResourceTypeOf(static_cast<Stream>(i)));
   }
+  for (const auto type : kUnstored) add(type);
   return out;
 }
 

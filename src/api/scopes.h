@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ class Scopes {
   bool MayRead(model::Stream stream) const { return Has(read_, stream); }
   bool MayUpdate(model::Stream stream) const { return Has(update_, stream); }
   bool MaySearch(model::Stream stream) const { return Has(search_, stream); }
+  // By the resource type's name, also for those that are never stored.
+  bool MayRead(std::string_view type) const { return (read_ & BitOf(type)) != 0; }
+  bool MaySearch(std::string_view type) const { return (search_ & BitOf(type)) != 0; }
   bool empty() const { return (create_ | read_ | update_ | search_) == 0; }
   // "system/Patient.rs …", or "system/*.crus" for everything.
   std::string Text() const;
@@ -29,7 +33,12 @@ class Scopes {
   static bool IsCreatable(model::Stream stream);
   static bool IsUpdatable(model::Stream stream);
 
+  // Types that are asked of a practice when an app asks, and never stored.
+  static std::span<const std::string_view> UnstoredTypes();
+
  private:
+  // 0 where the type is not known.
+  static std::uint32_t BitOf(std::string_view type);
   static bool Has(std::uint32_t bits, model::Stream stream) {
     return (bits >> static_cast<unsigned>(stream) & 1u) != 0;
   }

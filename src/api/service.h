@@ -13,6 +13,7 @@
 #include "api/api.h"
 #include "api/client_assertion.h"
 #include "api/directory.h"
+#include "api/live_asks.h"
 #include "api/long_poll.h"
 #include "api/metrics.h"
 #include "api/reader_pool.h"
@@ -69,6 +70,7 @@ struct Service {
   LongPolls polls;
   // Before the pools, which end first: what they are at may still want to wait.
   SettleWaits settling;
+  LiveAsks live_asks;
   // Last: their tasks use all of the above. Checking a secret takes 64 MiB and 60 ms, so sign-ins
   // have few threads, and cannot hold up anything else.
   WorkerPool sign_in_pool{2, 64};
@@ -103,7 +105,7 @@ void HandleToken(Service& service, Call&& call);
 void HandleChanges(Service& service, Call&& call);
 void HandleWebhooks(Service& service, Call&& call, std::string_view rest);
 void Search(Service& service, Call& call, model::Stream stream, const net::FormFields& fields);
-std::string CapabilityStatement(std::string_view base, Instant since, bool writes);
+std::string CapabilityStatement(std::string_view base, Instant since, bool writes, bool clinical);
 std::string SmartConfiguration(std::string_view base);
 
 // The session of the call's bearer token, or an answer is given and false returned. Counts against

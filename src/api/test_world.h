@@ -51,7 +51,8 @@ class World : public ::testing::Test {
                                       .clock = clock_,
                                       .random = random_,
                                       .log = log_,
-                                      .desk = write_desk_});
+                                      .desk = write_desk_,
+                                      .clinical = clinical_desk_});
     ASSERT_TRUE(api) << api.error().summary;
     api_ = std::move(*api);
     net::ServerOptions server;
@@ -221,7 +222,8 @@ class World : public ::testing::Test {
   ApiOptions options_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<net::HttpTransport> client_;
-  commands::Desk* write_desk_ = nullptr;  // null: the API only reads
+  commands::Desk* write_desk_ = nullptr;             // null: the API only reads
+  commands::ClinicalDesk* clinical_desk_ = nullptr;  // null: what is kept, nothing else
   std::unique_ptr<Api> api_;
   std::unique_ptr<net::HttpServer> server_;
   std::string base_;

@@ -71,7 +71,7 @@ ClinicalEngine::ClinicalEngine(store::Store& store, grants::GrantBook& book,
       registry_(registry),
       clock_(clock),
       identities_(store.identity_key()),
-      parts_{registry, identities_, clock, random, log, cancel_, http},
+      parts_{registry, identities_, clock, random, log, cancel_, http, options.vendor_side},
       board_(options.queue),
       turns_(store, book, clock,
              {.make =

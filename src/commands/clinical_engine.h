@@ -18,6 +18,7 @@ struct ClinicalOptions {
   unsigned threads = 0;  // 0: as many as practices that are asked, at most 8
   // Questions that may wait at one practice; what comes on top is refused.
   std::size_t queue = 64;
+  sync::VendorSide* vendor_side = nullptr;  // outlives the engine; null: nobody counts or keeps
 };
 
 class ClinicalWorker {

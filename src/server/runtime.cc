@@ -11,6 +11,7 @@
 #include "admin/leaving.h"
 #include "api/api.h"
 #include "base/log_ring.h"
+#include "commands/clinical_engine.h"
 #include "commands/engine.h"
 #include "delivery/dispatcher.h"
 #include "net/http.h"
@@ -53,6 +54,8 @@ class RunningPons final : public Runtime {
                 EngineOf(options_, vendor_side_)),
         commands_(*store_, book_, registry, clock, random, log_, vendor_transport_.get(),
                   {.vendor_side = &vendor_side_}),
+        clinical_(*store_, book_, registry, clock, random, log_, vendor_transport_.get(),
+                  {.vendor_side = &vendor_side_}),
         hooks_(registry, book_, engine_, clock, log_) {}
 
   ~RunningPons() override {
@@ -69,6 +72,7 @@ class RunningPons final : public Runtime {
     if (const auto saved = usage_.Save(); !saved) {
       log_.Warn("usage of the last minute is lost", {{"cause", saved.error().summary}});
     }
+    clinical_.Stop();
     commands_.Stop();
     engine_.Stop();
     if (const auto saved = vendor_side_.Save(); !saved) {
@@ -89,7 +93,7 @@ class RunningPons final : public Runtime {
         clock_,  random_,
         log_,    [this](std::string& out) { AppendMetrics(out); },
         {},      &commands_,
-        &usage_};
+        &usage_, &clinical_};
     PONS_ASSIGN(api_, api::Api::Create(api_options, dependencies));
     net::ServerOptions server_options;
     server_options.address = options_.address;
@@ -106,6 +110,7 @@ class RunningPons final : public Runtime {
     vendor_side_.set_audit(admin::AuditInto(api_->audit()));
     engine_.Start();
     commands_.Start();
+    clinical_.Start();
     PONS_ASSIGN(server_, net::StartHttpServer(
                              server_options,
                              [this](const net::ServerRequest& request, net::Responder respond) {
@@ -330,6 +335,7 @@ class RunningPons final : public Runtime {
   delivery::DeliveryDispatcher dispatcher_;
   sync::SyncEngine engine_;
   commands::CommandEngine commands_;
+  commands::ClinicalEngine clinical_;
   HookDoor hooks_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<accounts::Accounts> accounts_;
