@@ -43,13 +43,6 @@ async function toFilters(page) {
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByText('Preview with these filters').waitFor();
 }
-async function openNotes(page) {
-  const burger = page.getByRole('button', { name: 'Open the navigation' });
-  if (await burger.isVisible()) await burger.click();
-  await page.getByText('Notifications').first().click();
-  await page.waitForTimeout(300);
-}
-
 /** [name, who is signed in, address, what to do first, cookies] */
 const org = '/o/org-1';
 const pages = [
@@ -119,7 +112,8 @@ const pages = [
   ['practice-app-first', 'admin', `${org}/apps/new?connection=con-1`, async (page) => {
     await toFilters(page);
     await page.getByRole('radio', { name: /All locations arrive/ }).check();
-    await page.getByLabel('Location in DermEngine').fill('Main');
+    await page.getByRole('textbox', { name: 'Location in DermEngine', exact: true }).click();
+    await page.getByRole('option', { name: 'Bundaberg' }).click();
     for (const name of ['Everyone, new ones included', 'All of them, new ones included']) await page.getByRole('radio', { name: new RegExp(name) }).check();
     await page.getByRole('button', { name: /^Share with / }).click();
     await page.getByText(/first patient/).first().waitFor();
@@ -131,8 +125,14 @@ const pages = [
   ['practice-activity', 'admin', `${org}/activity`],
   ['practice-settings', 'admin', `${org}/settings`],
   ['practice-invite', 'admin', `${org}/settings`, (page) => page.getByRole('button', { name: 'Invite somebody' }).click()],
+  ['practice-name', 'admin', `${org}/settings/practice`],
+  ['practice-key-made', 'admin', `${org}/connections/con-1`, async (page) => {
+    await page.getByRole('button', { name: 'Make a key' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('SUNRISE-SRV');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByText('I have kept the key').waitFor();
+  }],
   ['practice-audit', 'admin', `${org}/settings/audit`],
-  ['notifications', 'admin', org, (page) => openNotes(page)],
   ['practice-limited', 'limited', org],
   ['developer-overview', 'developer', '/developer'],
   ['developer-organizations', 'developer', '/developer/organizations'],

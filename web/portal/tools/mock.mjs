@@ -65,6 +65,7 @@ const grant = {
   id: 'grant-1', app: { id: 'app-1', name: 'DermEngine' }, connection: { id: 'con-1', name: connections[0].name }, mode: 'on_visit',
   switches: { patients_in: true, reports_out: true, patients_out: false, publish_availability: false, take_bookings: false, read_clinical_data: false, referrals: false },
   locations: [{ id: 'loc-1', app_location: 'bundaberg' }], all_locations_to: null,
+  user_links: [{ user: 'a.papadopoulos@dermengine.example', practitioner: { id: 'prac-00001', name: directory.practitioners[0].name }, state: 'active', linked_at: ago(86400 * 9) }, { user: 'locum.from.the.royal.northern.rivers@dermengine.example', practitioner: { id: 'prac-00005', name: directory.practitioners[4].name }, state: 'ended', cause: 'no longer works at the practice', linked_at: ago(86400 * 60) }],
   practitioners: { kind: 'these', ids: directory.practitioners.slice(0, 3).map((p) => p.id) }, services: { kind: 'all', ids: [] }, revoked: false,
 };
 const webhooks = [
@@ -72,9 +73,9 @@ const webhooks = [
   { id: 'hook-2', url: 'https://staging.dermengine.example/a/very/long/address/that/wraps/webhooks', events: ['*'], state: 'failing', created_at: ago(86400 * 5), last_status: 503, last_error: 'answered 503 Service Unavailable', failing_since: ago(7200), pending: 31 },
 ];
 const notes = [
-  { id: 'n-1', at: ago(5400), kind: 'credential_rejected', text: 'Best Practice at Childers refused the password.', link: '/o/org-1/connections/con-2', read: false },
-  { id: 'n-2', at: ago(86400), kind: 'new_practitioner', text: 'Two practitioners at Sunrise Medical Centre are new, and DermEngine has no answer for them.', link: '/o/org-1/apps/grant-1', read: false },
-  { id: 'n-3', at: ago(86400 * 3), kind: 'importer_not_running', text: 'Four reports wait because the results import at Sunrise is not running.', read: true },
+  { id: 'n-1', at: ago(5400), kind: 'credential_rejected', title: 'The practice’s system refuses the password', text: 'Best Practice at Childers refused the password.', link: '/o/org-1/connections/con-2', read: false },
+  { id: 'n-2', at: ago(86400), kind: 'new_practitioner', title: 'Somebody new works at the practice', text: 'Two practitioners at Sunrise Medical Centre are new, and DermEngine has no answer for them.', link: '/o/org-1/apps/grant-1', read: false },
+  { id: 'n-3', at: ago(86400 * 3), kind: 'importer_not_running', title: 'What apps send does not arrive', text: 'Four reports wait because the results import at Sunrise is not running.', read: true },
 ];
 const activity = Array.from({ length: 300 }, (_, i) => {
   const shared = random() < 0.7;
@@ -86,17 +87,29 @@ const activity = Array.from({ length: 300 }, (_, i) => {
 });
 const audit = Array.from({ length: 500 }, (_, i) => ({
   seq: 5000 - i, at: ago(i * 311), who: pick(['Rosalind Hargreaves', 'Front desk', 'DermEngine']), role: pick(['admin', 'staff', 'app']),
-  action: pick(['patient.read', 'grant.changed', 'session.signed_in', 'connection.paused']), object: id('obj', i), summary: pick(['Read a patient', 'Changed filters', 'Signed in', 'Paused a connection']), outcome: 'done',
+  action: 'portal', object: id('obj', i), text: pick(['Looked at a patient', 'Changed the filters of DermEngine', 'Signed in', 'Paused Best Practice at Sunrise', 'Looked for patients: 12 shown']), outcome: i % 31 === 5 ? 'refused' : 'done', organization: i % 4 ? orgs[i % 2] : undefined,
 }));
 const deliveries = Array.from({ length: 120 }, (_, i) => {
   const failed = i % 7 === 3;
   return {
-    id: String(9000 - i), event_type: pick(['encounter.created', 'patient.updated', 'appointment.updated']), state: failed ? 'retrying' : 'delivered', attempts: failed ? 4 : 1,
+    id: String(9000 - i), event_type: pick(['encounter.created', 'patient.updated', 'appointment.updated']), state: failed ? 'queued' : 'delivered', attempts: failed ? 4 : 1,
     last_status: failed ? 503 : 200, last_error: failed ? 'answered 503 Service Unavailable' : null, due_at: failed ? ahead(900) : null, delivered_at: failed ? null : ago(i * 60), record: `Encounter/${id('enc', i)}`, at: ago(i * 60),
   };
 });
+const attemptsOf = (d) => [3600, 900, 240, 30].slice(0, d.attempts).map((s, i) => (d.delivered_at
+  ? { at: d.delivered_at, status: 200, latency_ms: 84 }
+  : i === 1 ? { at: ago(s), error: 'no answer within 10 s', latency_ms: 10_000 } : { at: ago(s), status: 503, latency_ms: 120 + i, response_excerpt: '{"error":"deploying, back in a minute"}' }));
+const requests = Array.from({ length: 400 }, (_, i) => ({
+  seq: 9000 - i, at: ago(i * 41), action: pick(['read', 'search', 'create']), object: pick(['Patient', `Patient/${id('pat', i)}`, 'Appointment', `Encounter/${id('enc', i)}`]),
+  status: i % 23 === 7 ? 403 : i % 57 === 9 ? 422 : 200, records: i % 23 === 7 ? undefined : 1 + (i % 20), reference: `req-7f3a9${String(i).padStart(3, '0')}`,
+}));
+const places = [{ id: 'bundaberg', name: 'Bundaberg' }, { id: 'hervey-bay', name: 'Hervey Bay' }, { id: 'telehealth', name: 'Telehealth' }];
+const accessKeys = [
+  { n: 1, kind: 'agent', name: 'SUNRISE-SRV', made_by: 'Rosalind Hargreaves', created_at: ago(86400 * 20), last_used_at: ago(9) },
+  { n: 2, kind: 'extension', name: 'Front desk, left screen', made_by: 'Rosalind Hargreaves', created_at: ago(86400 * 3), last_used_at: null },
+];
 const commands = [
-  { id: 'cmd-1', kind: 'attach_document', state: 'needs-person', at: ago(3600), summary: 'Report for a patient, sent to the inbox', reason: 'No answer came after it was sent, and it was not found', attempts: 1, app: { id: 'app-1', name: 'DermEngine' }, connection: { id: 'con-1', name: connections[0].name } },
+  { id: 'cmd-1', kind: 'attach-document', kind_words: 'Put a document into the record', state: 'needs-person', at: ago(3600), summary: 'Report for a patient, sent to the inbox', reason: 'No answer came after it was sent, and it was not found', attempts: 1, app: { id: 'app-1', name: 'DermEngine' }, connection: { id: 'con-1', name: connections[0].name } },
 ];
 
 function sessionOf(who) {
@@ -134,9 +147,9 @@ const summary = (org, empty) => ({
   id: org.id, name: org.name, connections: org.connections, members: org.members, shared_today: empty ? 0 : 12, last_change_at: empty ? null : ago(4),
   attention: empty ? [] : [{ text: 'Best Practice at Childers refused the password. Nothing arrives from there.', link: `/o/${org.id}/connections/con-2` }],
 });
-const preview = () => ({ visits: 212, shared: 87, days: 7, reasons: [{ reason: 'The practitioner is not shared', count: 96 }, { reason: 'The location is not mapped', count: 29 }] });
+const preview = () => ({ known: true, text: 'Of last week’s 212 visits, 87 would have been shared.', visits: 212, shared: 87, days: 7, reasons: [{ reason: 'The practitioner is not shared', count: 96 }, { reason: 'The location is not mapped', count: 29 }] });
 const usage = (days) => ({
-  points: Array.from({ length: days }, (_, i) => ({ at: ago((days - i) * 86400), requests: 800 + Math.floor(random() * 900), errors: Math.floor(random() * 9), p50_ms: 3 + random() * 2, p99_ms: 14 + random() * 20, deliveries: 200 + Math.floor(random() * 100), delivery_p99_ms: 300 + random() * 300 })),
+  points: Array.from({ length: days }, (_, i) => ({ at: ago((days - i) * 86400), requests: 800 + Math.floor(random() * 900), errors: Math.floor(random() * 9), p50_ms: 3 + random() * 2, p95_ms: 9 + random() * 4, p99_ms: 14 + random() * 20, bookings: i % 5 === 2 ? 3 : 0, deliveries: { attempts: 200 + Math.floor(random() * 100), failed: Math.floor(random() * 12), p50_ms: 80 + random() * 20, p95_ms: 180 + random() * 60, p99_ms: 300 + random() * 300 } })),
 });
 const ofOrg = (org) => (org === 'org-1' ? connections : []);
 
@@ -180,7 +193,13 @@ const routes = [
     return { recovery_codes: ['k7mq-2xnp', 'w3hd-9rtc', 'b8vz-4jya', 'p6fe-7ksu', 'n2gx-5mwb', 'h9ct-3dqr', 't4ye-8pvk', 'z5ra-6nhj'], cookie: 'admin' };
   }],
   ['POST', '/account/second_factor', () => ({ secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Pons', qr_svg: qr })],
-  ['GET', '/account/notifications', () => ({ email: { credential_rejected: true, agent_offline: true, new_practitioner: false, importer_not_running: true } })],
+  ['GET', '/account/notifications', () => ({
+    email: { credential_rejected: true, unreachable: true, new_practitioner: false, importer_not_running: true },
+    kinds: [
+      { kind: 'credential_rejected', text: 'The practice’s system refuses the password' }, { kind: 'unreachable', text: 'The practice’s system has not been reachable for 10 minutes' },
+      { kind: 'new_practitioner', text: 'A practitioner is new, and no filter says whether to share' }, { kind: 'importer_not_running', text: 'Reports wait because nobody imports them, or something cannot be written' },
+    ],
+  })],
   ['GET', '/notifications', (_p, q, _b, _s, who) => page(who === 'admin' ? notes : [], q)],
   ['POST', '/notifications/:id/read', (p) => { find(notes, p.id).read = true; }],
 
@@ -239,9 +258,16 @@ const routes = [
   ['POST', '/webhooks/:id/secret', () => ({ secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' })],
   ['GET', '/webhooks/:id/deliveries', (_p, q) => page(deliveries, q)],
   ['GET', '/webhooks/:id/deliveries/:n', (p) => ({
-    ...find(deliveries, p.n), payload: { type: 'encounter.created', timestamp: ago(60), data: { resource: 'Encounter/enc-00001' } },
+    ...find(deliveries, p.n), event_id: `msg_2b9q${p.n}`, attempt_log: attemptsOf(find(deliveries, p.n)), payload: { type: 'encounter.created', timestamp: ago(60), data: { resource: 'Encounter/enc-00001' } },
     headers: { 'webhook-id': 'msg_2b', 'webhook-timestamp': '1795320000', 'webhook-signature': 'v1,…' }, response_excerpt: '{"received":true}',
   })],
+  ['GET', '/apps/:id/requests', (_p, q) => page(requests.filter((r) => !q.get('outcome') || (q.get('outcome') === 'ok') === (r.status < 400)), q)],
+  ['GET', '/apps/:id/locations', (p) => (p.id === 'app-1' ? places : [])],
+  ['PUT', '/apps/:id/locations', (_p, _q, body) => body.items],
+  ['GET', '/organizations/:org/apps', () => apps.map((a) => ({ id: a.id, name: a.name, description: a.description, locations: a.id === 'app-1' ? places : [] }))],
+  ['PATCH', '/organizations/:org', (p, _q, body) => Object.assign(find(orgs, p.org), { name: body.name })],
+  ['GET', '/connections/:id/keys', (p) => (p.id === 'con-1' ? accessKeys : [])],
+  ['POST', '/connections/:id/keys', (_p, _q, body) => ({ n: 9, ...body, key: 'pons_agent_4Rk0pXv7Lw2Zq9Ty6Nb1Mc8Hd3Jf5Gs' })],
   ['GET', '/sandboxes', () => [{ id: 'sb-1', vendor: 'best_practice', state: 'running', page_url: 'http://127.0.0.1:7100/', connection: 'con-1', created_at: ago(600) }]],
 
   ['GET', '/operator/overview', () => ({

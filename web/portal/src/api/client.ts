@@ -105,6 +105,7 @@ export const api = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal) => call<T>('GET', path, query, undefined, signal),
   post: <T>(path: string, body: unknown = {}, query?: Query) => call<T>('POST', path, query, body),
   patch: <T>(path: string, body: unknown) => call<T>('PATCH', path, undefined, body),
+  put: <T>(path: string, body: unknown) => call<T>('PUT', path, undefined, body),
   delete: <T>(path: string, query?: Query, body?: unknown) => call<T>('DELETE', path, query, body),
 };
 

@@ -85,12 +85,15 @@ export interface RecoveryCodes {
 
 export interface NotificationSettings {
   email: Record<string, boolean>;
+  /** What each is called. */
+  kinds?: { kind: string; text: string }[];
 }
 
 export interface Notification {
   id: Id;
   at: Instant;
   kind: string;
+  title?: string;
   text: string;
   link?: string;
   read: boolean;
@@ -343,6 +346,29 @@ export type SwitchName =
 
 export type Choice = { kind: 'all' | 'these'; ids: Id[] };
 
+/** A place that an app works at, as its developer lists it. */
+export interface AppLocation {
+  id: string;
+  name: string;
+}
+
+/** A key of a connection, for what runs at a practice. */
+export interface AccessKey {
+  n: number;
+  kind: 'agent' | 'extension';
+  name: string;
+  made_by?: string;
+  created_at: Instant;
+  last_used_at?: Instant | null;
+}
+
+export interface AccessKeyMade {
+  n: number;
+  kind: 'agent' | 'extension';
+  name: string;
+  key: string;
+}
+
 export interface GrantRules {
   mode: 'on_visit' | 'all';
   switches: Partial<Record<SwitchName, boolean>>;
@@ -373,6 +399,9 @@ export interface GrantPreview {
   visits: number;
   shared: number;
   days: number;
+  /** False: no visit was ever read, so there is nothing to count; `text` says what will happen. */
+  known?: boolean;
+  text?: string;
   reasons: { reason: string; count: number }[];
 }
 
@@ -408,6 +437,8 @@ export interface AuditItem {
   action: string;
   object?: string;
   summary?: string;
+  /** What was done, in words. */
+  text?: string;
   outcome?: string;
   address?: string;
   organization?: { id: Id; name: string };
@@ -457,9 +488,11 @@ export interface UsagePoint {
   requests: number;
   errors: number;
   p50_ms?: number;
+  p95_ms?: number;
   p99_ms?: number;
-  deliveries?: number;
-  delivery_p99_ms?: number;
+  deliveries?: { attempts: number; failed: number; p50_ms?: number; p95_ms?: number; p99_ms?: number };
+  /** Appointments that the app booked. */
+  bookings?: number;
 }
 export interface Usage {
   points: UsagePoint[];

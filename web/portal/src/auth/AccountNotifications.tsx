@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Anchor, Button, Checkbox, Skeleton, Stack } from '@mantine/core';
+import { Anchor, Button, Checkbox, Skeleton, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 
@@ -15,20 +15,6 @@ import { Section } from '../components/Section';
 import { StateSentence } from '../components/StateSentence';
 import { TimeAgo } from '../components/TimeAgo';
 import { AccountTabs } from './Account';
-
-/** Kinds the server knows; one that is new here is shown by its own name. */
-const kinds: Record<string, string> = {
-  credential_rejected: 'A practice management system refused our password',
-  unreachable: 'A practice management system has not been reachable for 10 minutes',
-  connection_attention: 'A connection needs somebody for another reason',
-  agent_offline: 'The agent at a practice is offline',
-  new_practitioner: 'A practitioner is new, and no filter says whether to share',
-  new_service: 'An appointment type is new, and no filter says whether to share',
-  importer_not_running: 'Documents wait because the results import is not running',
-  webhook_failing: 'A webhook keeps failing',
-  command_needs_person: 'Nobody knows whether something was written, and a person must look',
-};
-const inWords = (kind: string) => kinds[kind] ?? kind.replace(/[_.]/g, ' ').replace(/^./, (c) => c.toUpperCase());
 
 export function NotificationsPage() {
   const query = useNotifications();
@@ -51,7 +37,7 @@ export function NotificationsPage() {
         list={listOf(items, { loading: query.isPending, error: query.error ? asApiError(query.error) : null, retry: () => void query.refetch() })}
         empty={<EmptyState title="Nothing was noticed">When a system refuses our password, an agent goes offline or a practitioner is new, it is said here.</EmptyState>}
         columns={[
-          { key: 'text', title: 'What', render: (n) => (n.link ? <Anchor component={Link} to={n.link.replace(/^\/portal/, '')} onClick={() => read.mutate(n.id)} c="inherit">{n.text}</Anchor> : n.text) },
+          { key: 'text', title: 'What', long: true, render: (n) => (<>{n.link ? <Anchor component={Link} to={n.link.replace(/^\/portal/, '')} onClick={() => read.mutate(n.id)} c="inherit">{n.title ?? n.text}</Anchor> : n.title ?? n.text}{n.title && <Text size="sm" c="dimmed">{n.text}</Text>}</>) },
           { key: 'state', title: 'State', width: '120px', render: (n) => (n.read ? <StateSentence tone="off">Read</StateSentence> : <StateSentence tone="attention">New</StateSentence>) },
           { key: 'at', title: 'When', width: '150px', render: (n) => <TimeAgo at={n.at} /> },
           { key: 'act', title: 'Action', width: '140px', phone: 'bare', render: (n) => (n.read ? null : <Button size="compact-sm" variant="default" onClick={() => read.mutate(n.id)}>Mark as read</Button>) },
@@ -72,7 +58,7 @@ function ByMail() {
     mutationFn: (email: Record<string, boolean>) => api.patch('/account/notifications', { email }),
     onMutate: (email) => {
       const before = client.getQueryData<NotificationSettings>(keys.notificationSettings);
-      client.setQueryData<NotificationSettings>(keys.notificationSettings, (s) => s && { email: { ...s.email, ...email } });
+      client.setQueryData<NotificationSettings>(keys.notificationSettings, (s) => s && { ...s, email: { ...s.email, ...email } });
       return before;
     },
     onError: (_error, _email, before) => client.setQueryData(keys.notificationSettings, before),
@@ -84,7 +70,7 @@ function ByMail() {
         {save.error && <ErrorNote error={asApiError(save.error)} title="It was not saved" />}
         {query.isPending && [1, 2, 3, 4].map((n) => <Skeleton key={n} height={20} width={`${70 - n * 8}%`} />)}
         {Object.entries(query.data?.email ?? {}).map(([kind, on]) => (
-          <Checkbox key={kind} label={inWords(kind)} checked={on} onChange={(e) => save.mutate({ [kind]: e.currentTarget.checked })} />
+          <Checkbox key={kind} label={query.data?.kinds?.find((k) => k.kind === kind)?.text ?? kind} checked={on} onChange={(e) => save.mutate({ [kind]: e.currentTarget.checked })} />
         ))}
       </Stack>
     </Section>

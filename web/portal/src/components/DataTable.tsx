@@ -23,6 +23,8 @@ export interface Column<T> {
   render: (row: T) => ReactNode;
   /** Aligned right, tabular figures. */
   numeric?: boolean;
+  /** Holds what has no blanks to break at (an address, a file's name): may break anywhere. */
+  long?: boolean;
   /** CSS width; columns without one share what is left. */
   width?: string;
   /** What to sort by. Offered only where all rows are here. */
@@ -205,7 +207,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                   data-opens={opens || undefined} onClick={opens ? (event) => open(row, event) : undefined}
                 >
                   {columns.map((c, n) => (
-                    <td key={c.key} role="cell" data-numeric={c.numeric || undefined} data-title={c.phone === 'bare' || n === 0 ? undefined : c.title} data-phone={c.phone}>
+                    <td key={c.key} role="cell" data-numeric={c.numeric || undefined} data-long={c.long || undefined} data-title={c.phone === 'bare' || n === 0 ? undefined : c.title} data-phone={c.phone}>
                       {n === 0 && to ? (
                         <Link to={to(row)} className={classes.link} data-row-link="">{c.render(row)}</Link>
                       ) : n === 0 && onOpen ? (

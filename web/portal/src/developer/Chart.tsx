@@ -11,7 +11,7 @@ import { type Box, linePath, lonely, ticks, xOf, yOf } from './lib/chart';
 export interface Series {
   name: string;
   values: (number | null | undefined)[];
-  tone: 'accent' | 'quiet' | 'failed';
+  tone: 'accent' | 'middle' | 'quiet' | 'failed';
 }
 
 export interface ChartProps {
@@ -25,8 +25,8 @@ export interface ChartProps {
   hourly: boolean;
 }
 
-const colors = { accent: 'var(--pons-accent)', quiet: 'var(--pons-quiet)', failed: 'var(--pons-failed)' };
-const dashes = { accent: undefined, quiet: '2 4', failed: '6 3' };
+const colors = { accent: 'var(--pons-accent)', middle: 'var(--pons-ok)', quiet: 'var(--pons-quiet)', failed: 'var(--pons-failed)' };
+const dashes = { accent: undefined, middle: '8 3 2 3', quiet: '2 4', failed: '6 3' };
 
 export function Chart({ label, times, series, kind, format, hourly }: ChartProps) {
   const locale = useLocale();

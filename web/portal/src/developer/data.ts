@@ -25,6 +25,7 @@ export interface Attempt {
   status?: number | null;
   error?: string | null;
   latency_ms?: number | null;
+  response_excerpt?: string | null;
 }
 
 export interface DeliveryRow extends Delivery {

@@ -19,6 +19,7 @@ const Activity = lazy(() => import('./pages/Activity'));
 const Patients = lazy(() => import('./pages/Patients'));
 const Patient = lazy(() => import('./pages/Patient'));
 const Members = lazy(() => import('./pages/Members'));
+const PracticeName = lazy(() => import('./pages/PracticeName'));
 const Audit = lazy(() => import('./pages/Audit'));
 
 export default function Practice() {
@@ -39,6 +40,7 @@ export default function Practice() {
           <Route path="patients" element={<Patients />} />
           <Route path="patients/:patient" element={<Patient />} />
           <Route path="settings" element={<Members />} />
+          <Route path="settings/practice" element={<PracticeName />} />
           <Route path="settings/audit" element={<Audit />} />
           <Route path="*" element={<NotFound />} />
         </Routes>

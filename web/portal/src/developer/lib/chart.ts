@@ -59,8 +59,15 @@ export function lonely(values: (number | null | undefined)[]): number[] {
   return values.flatMap((_, index) => (there(index) && !there(index - 1) && !there(index + 1) ? [index] : []));
 }
 
+export type Percentile = 'p50_ms' | 'p95_ms' | 'p99_ms';
+
+/** How long receivers of webhooks took to answer. */
+export function sentTimes(points: UsagePoint[], which: Percentile): (number | null)[] {
+  return points.map((p) => (p.deliveries && p.deliveries.attempts > 0 ? p.deliveries[which] ?? null : null));
+}
+
 /** Where nothing was asked there is no time, whatever number stands there. */
-export function timed(points: UsagePoint[], which: 'p50_ms' | 'p99_ms'): (number | null)[] {
+export function timed(points: UsagePoint[], which: Percentile): (number | null)[] {
   return points.map((p) => (p.requests > 0 ? p[which] ?? null : null));
 }
 
@@ -79,7 +86,7 @@ export function totals(points: UsagePoint[]): UsageTotals {
   return {
     requests: points.reduce((sum, p) => sum + p.requests, 0),
     errors: points.reduce((sum, p) => sum + p.errors, 0),
-    deliveries: points.reduce((sum, p) => sum + (p.deliveries ?? 0), 0),
+    deliveries: points.reduce((sum, p) => sum + (p.deliveries?.attempts ?? 0), 0),
     typicalMs: known.length ? (known[Math.floor((known.length - 1) / 2)] ?? null) : null,
     slowestMs: slow.length ? Math.max(...slow) : null,
   };

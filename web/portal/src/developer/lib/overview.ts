@@ -10,8 +10,6 @@ export interface Known {
   connections: ConnectionSummary[];
   sandboxes: Sandbox[];
   usage: UsagePoint[];
-  /** Appointments that the app booked, where the server tells. */
-  booked?: number;
 }
 
 export interface Step {
@@ -46,7 +44,7 @@ export function firstSteps(known: Known, sandboxes: boolean): Step[] {
       text: 'Be told when a visit starts. Try it with a test message first.',
     },
     {
-      key: 'booking', title: 'Book your first appointment', done: (known.booked ?? 0) > 0, to: '/developer/explorer?op=POST+%2Ffhir%2FR4%2FAppointment', action: 'Book in the explorer',
+      key: 'booking', title: 'Book your first appointment', done: known.usage.some((p) => (p.bookings ?? 0) > 0), to: '/developer/explorer?op=POST+%2Ffhir%2FR4%2FAppointment', action: 'Book in the explorer',
       text: 'A booking is confirmed by the practice’s own system before you are told that it is done.',
     },
   ];

@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Webhook } from '../../api/types';
-import { addressFault, deliveryState, eventsText, eventTypes, sinceInstant, statusText, webhookState } from './webhooks';
+import { addressFault, attemptWords, deliveryState, eventsText, eventTypes, sinceInstant, statusText, webhookState } from './webhooks';
+
+it('tells what came of a try', () => {
+  expect(attemptWords({ status: 204 })).toMatchObject({ tone: 'ok', word: 'Taken' });
+  expect(attemptWords({ status: 503, error: 'ignored' })).toEqual({ tone: 'attention', word: 'Not taken', cause: '503 unavailable' });
+  expect(attemptWords({ error: 'no answer within 10 s' })).toEqual({ tone: 'failed', word: 'No answer', cause: 'no answer within 10 s' });
+});
 
 const hook: Webhook = { id: 'w', url: 'https://a.example', events: [], state: 'active' };
 

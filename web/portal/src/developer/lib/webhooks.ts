@@ -49,6 +49,13 @@ export function deliveryState(delivery: Pick<Delivery, 'state' | 'attempts' | 'l
   }
 }
 
+/** One try: what came of it. */
+export function attemptWords(attempt: { status?: number | null; error?: string | null }): Told {
+  const status = attempt.status ?? 0;
+  if (status >= 200 && status < 300) return { tone: 'ok', word: 'Taken', cause: statusText(status) };
+  return { tone: status ? 'attention' : 'failed', word: status ? 'Not taken' : 'No answer', cause: statusText(status) || attempt.error || undefined };
+}
+
 export const deliveryFilters = [
   { value: '', label: 'All deliveries' },
   { value: 'delivered', label: 'Delivered' },

@@ -26,7 +26,7 @@ import { type DeveloperApp, useApps } from '../data';
 import { firstPatient } from '../lib/curl';
 
 const columns: Column<DeveloperApp>[] = [
-  { key: 'name', title: 'App', render: (row) => row.name, sort: (row) => row.name },
+  { key: 'name', title: 'App', long: true, render: (row) => row.name, sort: (row) => row.name },
   { key: 'client', title: 'Client id', render: (row) => <code>{row.client_id}</code> },
   {
     key: 'state', title: 'State', width: '160px', sort: (row) => (row.disabled ? 1 : 0),

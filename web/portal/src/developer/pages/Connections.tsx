@@ -29,7 +29,7 @@ export default function Connections() {
     (row) => (!organization || row.organization.id === organization) && (!state || row.connection.state === state),
   );
   const columns: Column<PlacedConnection>[] = [
-    { key: 'name', title: 'Connection', render: (row) => row.connection.name, sort: (row) => row.connection.name },
+    { key: 'name', title: 'Connection', long: true, render: (row) => row.connection.name, sort: (row) => row.connection.name },
     { key: 'state', title: 'State', render: (row) => <ConnectionStateSentence connection={row.connection} />, sort: (row) => row.connection.state, width: '36%' },
     { key: 'organization', title: spell('Organization'), render: (row) => row.organization.name, sort: (row) => row.organization.name },
     { key: 'last', title: 'Last read', width: '150px', render: (row) => <TimeAgo at={row.connection.last_success_at} zone={row.connection.time_zone} />, sort: (row) => row.connection.last_success_at },

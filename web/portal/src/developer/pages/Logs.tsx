@@ -15,7 +15,7 @@ import { type RequestRow, useApps } from '../data';
 import { statusText } from '../lib/webhooks';
 
 const columns: Column<RequestRow>[] = [
-  { key: 'what', title: 'Request', width: '34%', render: (row) => <span style={{ overflowWrap: 'anywhere' }}>{[row.action, row.object].filter(Boolean).join(' ')}</span> },
+  { key: 'what', title: 'Request', long: true, width: '34%', render: (row) => <span style={{ overflowWrap: 'anywhere' }}>{[row.action, row.object].filter(Boolean).join(' ')}</span> },
   {
     key: 'status', title: 'Answer', width: '220px',
     render: (row) => {

@@ -9,17 +9,20 @@ import { Link, useNavigate, useSearchParams } from 'react-router-dom';
 import { api, ApiError, asApiError } from '../../api/client';
 import { keys } from '../../api/keys';
 import { asPage } from '../../api/queries';
-import type { ConnectionRequest, ConnectionSummary, ConnectionTest, Page, Vendor, VendorSetting } from '../../api/types';
+import type { ConnectionRequest, ConnectionSummary, ConnectionTest, Page, Vendor } from '../../api/types';
 import { announce } from '../../app/live';
 import { useSpell } from '../../app/session';
-import { fieldError, FormError, FormField, PasswordField } from '../../components/FormField';
+import { FormError, FormField } from '../../components/FormField';
 import { PageHeader } from '../../components/PageHeader';
 import { ErrorNote, PageLoading } from '../../components/PageStates';
 import { Section } from '../../components/Section';
 import { StateSentence } from '../../components/StateSentence';
 import { useDraft } from '../../lib/hooks';
+import { firstWay, hasWays, narrowed, pairs } from '../../practice/logic/ways';
+import { SettingsFields } from '../../practice/parts/SettingsFields';
+import { WayCards } from '../../practice/parts/WayCards';
 import { useOrganizations } from '../data';
-import { labelOf, missing, split, testSentence } from '../lib/connections';
+import { missing, split, testSentence } from '../lib/connections';
 import classes from './NewConnection.module.css';
 
 interface Draft {
@@ -34,21 +37,6 @@ interface Draft {
 function zones(chosen: string): string[] {
   const known = typeof Intl.supportedValuesOf === 'function' ? Intl.supportedValuesOf('timeZone') : ['Australia/Sydney', 'America/New_York'];
   return [...new Set([...known, 'UTC', chosen])].filter(Boolean).sort();
-}
-
-function Setting({ setting, value, fault, onText }: { setting: VendorSetting; value: string; fault: ApiError | string | null; onText: (text: string) => void }) {
-  const common = { name: setting.key, label: labelOf(setting), description: setting.help, required: setting.required, value, error: fault, onText };
-  if (setting.secret) return <PasswordField {...common} autoComplete="off" />;
-  if (setting.choices?.length) {
-    const error = typeof fault === 'string' ? fault : fieldError(fault, setting.key);
-    return (
-      <Select
-        label={common.label} description={setting.help} required={setting.required} data={setting.choices} error={error}
-        value={value || setting.default || null} onChange={(next) => onText(next ?? '')}
-      />
-    );
-  }
-  return <FormField {...common} placeholder={setting.default} autoComplete="off" spellCheck={false} />;
 }
 
 export default function NewConnection() {
@@ -68,18 +56,25 @@ export default function NewConnection() {
   const [faults, setFaults] = useState<Record<string, string>>({});
   const allZones = useMemo(() => zones(draft.zone), [draft.zone]);
   const organization = draft.organization || params.get('organization') || '';
-  const vendor = vendors.data?.find((v) => v.id === draft.vendor);
+  const whole = vendors.data?.find((v) => v.id === draft.vendor);
+  const way = whole ? firstWay(whole, draft.values) : null;
+  const vendor = whole && narrowed(whole, way);
+  const pairing = whole !== undefined && pairs(whole, way);
+  const fixed: Record<string, string> = whole?.ways && way ? { [whole.ways.setting]: way.value } : {};
   const values = { ...draft.values, ...secrets };
 
   const submit = useMutation({
-    mutationFn: async (): Promise<{ test: ConnectionTest; made: ConnectionSummary | null }> => {
-      const body: ConnectionRequest = { vendor: draft.vendor, name: draft.name.trim() || vendor!.name, time_zone: draft.zone, ...split(vendor!, values) };
+    mutationFn: async (): Promise<{ test: ConnectionTest | null; made: ConnectionSummary | null }> => {
+      const { settings, secrets: secret } = split(vendor!, values);
+      const body: ConnectionRequest = { vendor: draft.vendor, name: draft.name.trim() || vendor!.name, time_zone: draft.zone, settings: { ...settings, ...fixed }, secrets: secret };
+      // A pairing code is used up by trying it: what pairs is tried by saving.
+      if (pairing) return { test: null, made: await api.post<ConnectionSummary>(`/organizations/${organization}/connections`, body) };
       const test = await api.post<ConnectionTest>(`/organizations/${organization}/connections/test`, body);
       if (!test.ok) return { test, made: null };
       return { test, made: await api.post<ConnectionSummary>(`/organizations/${organization}/connections`, body) };
     },
     onSuccess: async ({ test, made }) => {
-      announce(made ? 'The connection works and was added.' : testSentence(test));
+      announce(made || !test ? 'The connection works and was added.' : testSentence(test));
       if (!made) return;
       forget();
       await client.invalidateQueries({ queryKey: keys.organization(organization) });
@@ -99,7 +94,7 @@ export default function NewConnection() {
   if (failed) return <><PageHeader title={title} crumbs={crumbs} /><ErrorNote error={asApiError(failed)} onRetry={() => { void organizations.refetch(); void vendors.refetch(); }} /></>;
   if (!organizations.data || !vendors.data) return <PageLoading />;
   const error = submit.error ? asApiError(submit.error) : null;
-  const refused = submit.data && !submit.data.test.ok ? submit.data.test : null;
+  const refused = submit.data?.test && !submit.data.test.ok ? submit.data.test : null;
   return (
     <>
       <PageHeader title={title} crumbs={crumbs} sentence="The address and credentials of a practice’s system. They are tried at once; nothing is kept that does not work." />
@@ -136,12 +131,12 @@ export default function NewConnection() {
                     <List spacing={4}>{vendor.guide.before.map((line) => <List.Item key={line}>{line}</List.Item>)}</List>
                   </div>
                 )}
-                {vendor.settings.map((setting) => (
-                  <Setting
-                    key={setting.key} setting={setting} value={values[setting.key] ?? ''} fault={faults[setting.key] ?? error}
-                    onText={(text) => (setting.secret ? setSecrets((s) => ({ ...s, [setting.key]: text })) : change({ values: { ...draft.values, [setting.key]: text } }))}
-                  />
-                ))}
+                {whole && hasWays(whole) && <WayCards vendor={whole} value={way?.value ?? ''} onChange={(value) => change({ values: { ...draft.values, [whole.ways?.setting ?? '']: value } })} />}
+                <SettingsFields
+                  vendor={vendor} settings={draft.values} secrets={secrets} problems={{ ...faults, ...(error?.field ? { [error.field]: error.message } : {}) }}
+                  onSetting={(key, value) => change({ values: { ...draft.values, [key]: value } })}
+                  onSecret={(key, value) => setSecrets((known) => ({ ...known, [key]: value }))}
+                />
               </Stack>
             </Section>
           )}
@@ -153,7 +148,7 @@ export default function NewConnection() {
           )}
           <FormError error={error} fields={['name', ...(vendor?.settings.map((s) => s.key) ?? [])]} title="The connection was not added" />
           <Group gap="xs" mt="xl">
-            <Button type="submit" loading={submit.isPending}>Try it and add it</Button>
+            <Button type="submit" loading={submit.isPending}>{pairing ? 'Pair and add it' : 'Try it and add it'}</Button>
             <Button component={Link} to="/developer/connections" variant="default">Cancel</Button>
           </Group>
         </Stack>

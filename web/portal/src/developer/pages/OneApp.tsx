@@ -24,6 +24,7 @@ import { StateSentence } from '../../components/StateSentence';
 import { ExactTime, TimeAgo } from '../../components/TimeAgo';
 import { type DeveloperApp, useApp } from '../data';
 import { firstPatient } from '../lib/curl';
+import { Places } from '../Places';
 import { isCurrent, overlaps, overlapSentence, secretName, secretsSentence, secretState } from '../lib/secrets';
 
 function Rotate({ app, opened, onClose }: { app: DeveloperApp; opened: boolean; onClose: () => void }) {
@@ -124,6 +125,7 @@ export default function OneApp() {
       <Section title="Secrets" sentence="A new one can be made while the old one still works, so that nothing stops.">
         <DataTable label="Secrets" one="secret" columns={columns} list={listOf(secrets)} rowKey={(row) => String(row.n)} hideCount empty={<EmptyState title="No secret">The app signs in with keys of its own, or cannot sign in at all.</EmptyState>} />
       </Section>
+      <Places app={app.id} />
       <Section title="Who shares with this app" sentence="Each practice decides, and can stop at any time.">
         {grants.length === 0 ? (
           <EmptyState title="Nobody yet">{spell('A practice’s admin adds this app to a connection, under Apps. An organization that you made yourself can be added in the same place.')}</EmptyState>

@@ -6,19 +6,18 @@ import { useParams } from 'react-router-dom';
 
 import { api, asApiError } from '../../api/client';
 import { keys } from '../../api/keys';
-import { listOf } from '../../api/queries';
 import { announce } from '../../app/live';
 import { useLocale } from '../../app/session';
 import { CodeBlock } from '../../components/CodeBlock';
-import { type Column, DataTable } from '../../components/DataTable';
 import { EmptyState } from '../../components/EmptyState';
 import { PageHeader } from '../../components/PageHeader';
 import { ErrorNote, PageError, PageLoading } from '../../components/PageStates';
 import { Facts, Section } from '../../components/Section';
 import { StateSentence } from '../../components/StateSentence';
 import { ExactTime, TimeAgo } from '../../components/TimeAgo';
-import { type Attempt, type DeliveryFull, useApps, useWebhooks } from '../data';
-import { milliseconds } from '../lib/chart';
+import { count } from '../../lib/locale';
+import { Attempts } from '../Attempts';
+import { type DeliveryFull, useApps, useWebhooks } from '../data';
 import { pretty } from '../lib/explorer';
 import { hostOf } from '../lib/overview';
 import { deliveryState, statusText } from '../lib/webhooks';
@@ -46,11 +45,6 @@ export default function OneDelivery() {
   const d = query.data;
   const told = deliveryState(d);
   const hook = hooks.rows.find((row) => row.hook.id === webhook)?.hook;
-  const attempts: Column<Attempt>[] = [
-    { key: 'at', title: 'When', render: (row) => <ExactTime at={row.at} /> },
-    { key: 'answer', title: 'What came', render: (row) => row.error || statusText(row.status) || 'no answer' },
-    { key: 'took', title: 'Took', numeric: true, width: '120px', render: (row) => (row.latency_ms == null ? '–' : milliseconds(row.latency_ms, locale)) },
-  ];
   const headers = Object.entries(d.headers ?? {}).map(([name, value]) => `${name}: ${value}`).join('\n');
   return (
     <>
@@ -70,6 +64,11 @@ export default function OneDelivery() {
           ]}
         />
       </Section>
+      {((d.attempt_log?.length ?? 0) > 0 || d.attempts > 0) && (
+        <Section title="Tries" sentence={`${count(d.attempts, 'try', locale, 'tries')} so far.`}>
+          <Attempts log={d.attempt_log ?? []} total={d.attempts} next={d.delivered_at || d.state === 'failed' ? null : d.due_at} />
+        </Section>
+      )}
       <Section title="Payload" sentence="Exactly these bytes are signed.">
         <CodeBlock label="Payload as it was sent" code={typeof d.payload === 'string' ? pretty(d.payload) : d.payload} />
       </Section>
@@ -77,11 +76,6 @@ export default function OneDelivery() {
       <Section title="Response" sentence={statusText(d.last_status) || undefined}>
         {d.response_excerpt ? <CodeBlock label="Body of the response" code={pretty(d.response_excerpt)} /> : <EmptyState title={d.last_status ? 'The answer was empty' : 'No answer came'}>{d.last_error || (d.attempts === 0 ? 'It was not sent yet.' : undefined)}</EmptyState>}
       </Section>
-      {d.attempt_log && d.attempt_log.length > 0 && (
-        <Section title="Attempts">
-          <DataTable label="Attempts" one="attempt" columns={attempts} list={listOf(d.attempt_log)} rowKey={(row) => row.at} hideCount empty={null} />
-        </Section>
-      )}
     </>
   );
 }

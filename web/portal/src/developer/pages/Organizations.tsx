@@ -21,7 +21,7 @@ import { search } from '../../lib/search';
 import { useOrganizations } from '../data';
 
 const columns: Column<OrganizationSummary>[] = [
-  { key: 'name', title: 'Name', render: (row) => row.name, sort: (row) => row.name },
+  { key: 'name', title: 'Name', long: true, render: (row) => row.name, sort: (row) => row.name },
   { key: 'connections', title: 'Connections', numeric: true, width: '140px', render: (row) => row.connections ?? '–', sort: (row) => row.connections },
   { key: 'members', title: 'People', numeric: true, width: '120px', render: (row) => row.members ?? '–', sort: (row) => row.members },
 ];

@@ -55,7 +55,6 @@ export default function Overview() {
     connections: connections.rows.map((row) => row.connection),
     sandboxes: sandboxes.data ?? [],
     usage: usage.data?.points ?? [],
-    booked: (usage.data as { booked?: number } | undefined)?.booked,
   };
   const now = Date.now();
   const wrong = troubles(known, now);

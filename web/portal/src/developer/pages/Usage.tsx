@@ -12,7 +12,7 @@ import { useParam } from '../../lib/hooks';
 import { count, formatNumber } from '../../lib/locale';
 import { Chart } from '../Chart';
 import { useApps, useUsage } from '../data';
-import { milliseconds, timed, totals, usageSentence } from '../lib/chart';
+import { milliseconds, sentTimes, timed, totals, usageSentence } from '../lib/chart';
 
 export default function Usage() {
   const locale = useLocale();
@@ -52,16 +52,16 @@ export default function Usage() {
             <Chart label="Requests" times={times} hourly={hourly} kind="bars" format={whole} series={[{ name: 'Requests', values: points.map((p) => p.requests), tone: 'accent' }, { name: 'Refused', values: points.map((p) => p.errors), tone: 'failed' }]} />
           </Section>
           {t.slowestMs !== null && (
-            <Section title="How long answers took" sentence="Half of all requests were at least as quick as the median; 99 of 100 as quick as the upper line.">
-              <Chart label="Time to answer" times={times} hourly={hourly} kind="lines" format={ms} series={[{ name: 'Median', values: timed(points, 'p50_ms'), tone: 'accent' }, { name: '99 of 100', values: timed(points, 'p99_ms'), tone: 'quiet' }]} />
+            <Section title="How long answers took" sentence="Half of all requests were at least as quick as the median, 95 and 99 of 100 as quick as the lines above it.">
+              <Chart label="Time to answer" times={times} hourly={hourly} kind="lines" format={ms} series={[{ name: 'Median', values: timed(points, 'p50_ms'), tone: 'accent' }, { name: '95 of 100', values: timed(points, 'p95_ms'), tone: 'middle' }, { name: '99 of 100', values: timed(points, 'p99_ms'), tone: 'quiet' }]} />
             </Section>
           )}
           {t.deliveries > 0 && (
-            <Section title="Webhook messages" sentence={`${count(t.deliveries, 'message', locale)} delivered.`}>
-              <Chart label="Webhook messages" times={times} hourly={hourly} kind="bars" format={whole} series={[{ name: 'Delivered', values: points.map((p) => p.deliveries), tone: 'accent' }]} />
-              {points.some((p) => p.delivery_p99_ms != null) && (
+            <Section title="Webhook messages" sentence={`${count(t.deliveries, 'try', locale, 'tries')} to deliver one.`}>
+              <Chart label="Webhook messages" times={times} hourly={hourly} kind="bars" format={whole} series={[{ name: 'Tries', values: points.map((p) => p.deliveries?.attempts), tone: 'accent' }, { name: 'Not taken', values: points.map((p) => p.deliveries?.failed), tone: 'failed' }]} />
+              {sentTimes(points, 'p99_ms').some((n) => n !== null) && (
                 <Stack mt="md">
-                  <Chart label="From change to delivery" times={times} hourly={hourly} kind="lines" format={ms} series={[{ name: 'From change to delivery, 99 of 100', values: points.map((p) => p.delivery_p99_ms), tone: 'accent' }]} />
+                  <Chart label="Time to be taken" times={times} hourly={hourly} kind="lines" format={ms} series={[{ name: 'Median', values: sentTimes(points, 'p50_ms'), tone: 'accent' }, { name: '95 of 100', values: sentTimes(points, 'p95_ms'), tone: 'middle' }, { name: '99 of 100', values: sentTimes(points, 'p99_ms'), tone: 'quiet' }]} />
                 </Stack>
               )}
             </Section>

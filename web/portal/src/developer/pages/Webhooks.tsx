@@ -40,7 +40,7 @@ export default function Webhooks() {
   const error = apps.error ? asApiError(apps.error) : webhooks.error;
   const here = webhooks.rows.filter((row) => !app || row.app.id === app);
   const columns: Column<Row>[] = [
-    { key: 'url', title: 'Address', width: '25%', render: ({ hook }) => <span style={{ overflowWrap: 'anywhere' }}>{hook.url}</span>, sort: ({ hook }) => hook.url },
+    { key: 'url', title: 'Address', long: true, width: '25%', render: ({ hook }) => <span style={{ overflowWrap: 'anywhere' }}>{hook.url}</span>, sort: ({ hook }) => hook.url },
     {
       key: 'state', title: 'State', width: '24%', sort: ({ hook }) => webhookState(hook).word,
       render: ({ hook }) => { const told = webhookState(hook); return <StateSentence tone={told.tone} cause={told.cause} since={told.since}>{told.word}</StateSentence>; },

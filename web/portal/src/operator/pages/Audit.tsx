@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who read or changed what, and the proof that nothing was taken out of it afterwards.
-import { Button } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 
 import { api, ApiError, asApiError } from '../../api/client';
@@ -14,17 +14,19 @@ import { EmptyState } from '../../components/EmptyState';
 import { PageHeader } from '../../components/PageHeader';
 import { ErrorNote } from '../../components/PageStates';
 import { StateSentence } from '../../components/StateSentence';
-import { ExactTime } from '../../components/TimeAgo';
+import { TimeAgo } from '../../components/TimeAgo';
 import { useSearchText } from '../../lib/hooks';
 import { formatNumber } from '../../lib/locale';
+import { capitalised } from '../../practice/logic/text';
+import { auditSentence, outcomeWord } from '../../practice/logic/words';
 
 const columnsIn = (spell: (text: string) => string): Column<AuditItem>[] => [
-  { key: 'at', title: 'When', width: '240px', render: (row) => <ExactTime at={row.at} /> },
-  { key: 'who', title: 'Who', render: (row) => <>{row.who}{row.role ? ` (${row.role})` : ''}</> },
-  { key: 'action', title: 'Did', width: '30%', render: (row) => row.summary ?? [row.action, row.object].filter(Boolean).join(' ') },
-  { key: 'where', title: spell('Organization'), render: (row) => row.organization?.name ?? '–' },
-  { key: 'outcome', title: 'Outcome', width: '120px', render: (row) => row.outcome ?? '–' },
-  { key: 'seq', title: 'No.', numeric: true, width: '90px', render: (row) => row.seq ?? '–', phone: 'hide' },
+  { key: 'at', title: 'When', width: '130px', render: (row) => <TimeAgo at={row.at} /> },
+  { key: 'who', title: 'Who', width: '21%', render: (row) => <>{row.who}{row.role && <Text component="div" size="sm" c="dimmed">{capitalised(row.role)}</Text>}</> },
+  { key: 'action', title: 'Did', long: true, render: (row) => auditSentence(row) },
+  { key: 'where', title: spell('Organization'), width: '21%', render: (row) => row.organization?.name ?? 'This server' },
+  { key: 'outcome', title: 'Outcome', width: '110px', render: (row) => { const o = outcomeWord(row.outcome ?? 'done'); return <StateSentence tone={o.tone}>{o.word}</StateSentence>; } },
+  { key: 'seq', title: 'No.', numeric: true, width: '80px', render: (row) => row.seq ?? '', phone: 'hide' },
 ];
 
 export default function Audit() {

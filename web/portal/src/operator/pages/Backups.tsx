@@ -43,7 +43,7 @@ export default function Backups() {
   });
   const newest = list.rows[0];
   const columns: Column<Backup>[] = [
-    { key: 'name', title: 'File', render: (row) => <code style={{ overflowWrap: 'anywhere' }}>{row.name}</code>, sort: (row) => row.name },
+    { key: 'name', title: 'File', long: true, render: (row) => <code style={{ overflowWrap: 'anywhere' }}>{row.name}</code>, sort: (row) => row.name },
     { key: 'at', title: 'Made', width: '260px', render: (row) => <ExactTime at={row.at} />, sort: (row) => row.at },
     { key: 'bytes', title: 'Size', numeric: true, width: '120px', render: (row) => formatBytes(row.bytes, locale), sort: (row) => row.bytes },
   ];

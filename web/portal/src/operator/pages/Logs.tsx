@@ -21,7 +21,7 @@ function fieldsOf(row: LogItem): string {
 const columns: Column<LogItem>[] = [
   { key: 'at', title: 'When', width: '240px', render: (row) => <ExactTime at={row.at} /> },
   { key: 'level', title: 'Level', width: '140px', render: (row) => { const [tone, word] = tones[row.level] ?? ['waiting', row.level]; return <StateSentence tone={tone}>{word}</StateSentence>; } },
-  { key: 'text', title: 'What happened', render: (row) => <span style={{ overflowWrap: 'anywhere' }}>{row.text}{row.fields && <><br /><small style={{ color: 'var(--mantine-color-dimmed)' }}>{fieldsOf(row)}</small></>}</span> },
+  { key: 'text', title: 'What happened', long: true, render: (row) => <span style={{ overflowWrap: 'anywhere' }}>{row.text}{row.fields && <><br /><small style={{ color: 'var(--mantine-color-dimmed)' }}>{fieldsOf(row)}</small></>}</span> },
 ];
 
 export default function Logs() {

@@ -19,8 +19,8 @@ type Row = Omit<QuarantineItem, 'connection'> & { connection?: { id: string; nam
 const place = (row: Row): string => (typeof row.connection === 'string' ? row.connection : row.connection?.name) ?? '–';
 
 const columns: Column<Row>[] = [
-  { key: 'what', title: 'Row', width: '22%', render: (row) => <>{row.stream}{row.vendor_id && <> <code>{row.vendor_id}</code></>}</> },
-  { key: 'reason', title: 'Why', width: '40%', render: (row) => <>{row.field && <><code>{row.field}</code>: </>}{row.reason}</>, sort: (row) => row.reason },
+  { key: 'what', title: 'Row', long: true, width: '22%', render: (row) => <>{row.stream}{row.vendor_id && <> <code>{row.vendor_id}</code></>}</> },
+  { key: 'reason', title: 'Why', long: true, width: '40%', render: (row) => <>{row.field && <><code>{row.field}</code>: </>}{row.reason}</>, sort: (row) => row.reason },
   { key: 'connection', title: 'Connection', render: place, sort: place },
   { key: 'at', title: 'First seen', width: '150px', render: (row) => <TimeAgo at={row.first_seen_at ?? row.at} />, sort: (row) => row.first_seen_at ?? row.at },
 ];

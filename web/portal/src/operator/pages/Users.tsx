@@ -23,8 +23,8 @@ import { useSearchText } from '../../lib/hooks';
 import { rolesOf, userState } from '../lib/users';
 
 const columns: Column<OperatorUser>[] = [
-  { key: 'name', title: 'Name', render: (row) => row.name || row.email, sort: (row) => row.name || row.email },
-  { key: 'email', title: 'E-mail', render: (row) => <span style={{ overflowWrap: 'anywhere' }}>{row.email}</span>, sort: (row) => row.email },
+  { key: 'name', title: 'Name', long: true, render: (row) => row.name || row.email, sort: (row) => row.name || row.email },
+  { key: 'email', title: 'E-mail', long: true, render: (row) => <span style={{ overflowWrap: 'anywhere' }}>{row.email}</span>, sort: (row) => row.email },
   { key: 'roles', title: 'Roles', width: '26%', render: rolesOf },
   { key: 'state', title: 'State', width: '200px', render: (row) => { const s = userState(row); return <StateSentence tone={s.tone}>{s.word}</StateSentence>; } },
   { key: 'seen', title: 'Last here', width: '150px', render: (row) => <TimeAgo at={row.last_seen_at} />, sort: (row) => row.last_seen_at },

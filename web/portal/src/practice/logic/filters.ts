@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The filters of a grant as a form holds them. Pure: the page draws what these functions say.
-import type { Choice, Directory, GrantPreview, GrantRules, Id } from '../../api/types';
+import type { AppLocation, Choice, Directory, GrantPreview, GrantRules, Id } from '../../api/types';
 import { count } from '../../lib/locale';
+import { folded } from './text';
 
 export type LocationsKind = 'one' | 'each';
 
@@ -198,6 +199,7 @@ export function reasonWords(reason: string): string {
 
 /** "Of last week's 212 visits, 87 would have been shared." */
 export function previewSentence(preview: GrantPreview): string {
+  if (preview.known === false && preview.text) return preview.text;
   const period = preview.days === 7 ? 'last week’s' : `the last ${count(preview.days, 'day')}’`;
   if (preview.visits === 0) {
     return `There were no visits in ${preview.days === 7 ? 'the last week' : `the last ${count(preview.days, 'day')}`} to try these filters on.`;
@@ -213,8 +215,10 @@ export function previewSentence(preview: GrantPreview): string {
 }
 
 /** Locations are often called the same in the app: offered, not done. */
-export function suggestedMapping(directory: Directory): Record<Id, string> {
-  return Object.fromEntries(directory.locations.map((l) => [l.id, l.name]));
+export function suggestedMapping(directory: Directory, places: readonly AppLocation[] = []): Record<Id, string> {
+  if (places.length === 0) return Object.fromEntries(directory.locations.map((l) => [l.id, l.name]));
+  const same = (l: Directory['locations'][number]) => places.find((p) => folded(p.name) === folded(l.name) || folded(p.name) === folded(l.city ?? ''));
+  return Object.fromEntries(directory.locations.flatMap((l) => { const place = same(l); return place ? [[l.id, place.id]] : []; }));
 }
 
 /** What a practitioner row shows beside the name: group and where they work. */

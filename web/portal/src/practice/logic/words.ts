@@ -304,8 +304,9 @@ export function emailProblem(text: string): string | null {
   return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? null : 'This is no e-mail address. It looks like name@practice.com.au.';
 }
 
-export function auditSentence(entry: { action: string; summary?: string; object?: string }): string {
-  if (entry.summary) return entry.summary;
+export function auditSentence(entry: { action: string; text?: string; summary?: string; object?: string }): string {
+  const told = entry.text ?? entry.summary;
+  if (told) return told;
   const action = capitalised(entry.action.replace(/[_.]/g, ' '));
   return entry.object ? `${action}: ${entry.object}` : action;
 }

@@ -58,7 +58,7 @@ function Table({ connection, kind, onKind, picker }: {
   const columns: Column<ActivityItem>[] = [
     { key: 'at', title: 'When', width: '140px', render: (r) => <TimeAgo at={r.at} zone={connection.time_zone} /> },
     {
-      key: 'what', title: 'What',
+      key: 'what', title: 'What', long: true,
       render: (r) => (
         <>
           <span style={{ overflowWrap: 'anywhere' }}>{r.summary}</span>

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connect an app: which, what it may do, whose patients. Nothing is shared before the last button.
 import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router-dom';
 
 import { api, type ApiError, asApiError } from '../../api/client';
 import { keys } from '../../api/keys';
-import { asPage } from '../../api/queries';
-import type { GrantRules, Id, Page, SwitchName, Vendor } from '../../api/types';
+import type { GrantRules, Id, SwitchName, Vendor } from '../../api/types';
 import { announce } from '../../app/live';
 import { EmptyState } from '../../components/EmptyState';
 import { FormError } from '../../components/FormField';
@@ -17,7 +16,7 @@ import { ErrorNote, PageLoading } from '../../components/PageStates';
 import { Section } from '../../components/Section';
 import { emptyForm, type FilterForm, problemsOf, rulesOf } from '../logic/filters';
 import { standardSwitches } from '../logic/words';
-import { useAt, useConnections, useDirectory, useOrg, useVendors } from '../parts/data';
+import { type KnownApp, useAt, useConnections, useDirectory, useKnownApps, useOrg, useVendors } from '../parts/data';
 import { FilterEditor } from '../parts/FilterEditor';
 import classes from '../parts/practice.module.css';
 import { Preview } from '../parts/Preview';
@@ -27,22 +26,6 @@ import { UnsavedChangesGuard } from '../../components/UnsavedChangesGuard';
 const STEPS = ['app', 'allow', 'filters'] as const;
 const TITLES = { app: 'Choose the app', allow: 'What it may do', filters: 'Whose patients' };
 
-interface KnownApp { id: Id; name: string; description?: string }
-
-/** The apps that may be chosen. Where the server lists none to this person, they type its id. */
-async function appsFor(org: Id, signal: AbortSignal): Promise<KnownApp[]> {
-  for (const path of [`/organizations/${org}/apps`, '/apps']) {
-    try {
-      const items = asPage(await api.get<Page<KnownApp> | KnownApp[]>(path, { limit: 200 }, signal)).items;
-      if (items.length > 0) return items;
-    } catch (error) {
-      const status = asApiError(error).status;
-      if (status !== 403 && status !== 404) throw error;
-    }
-  }
-  return [];
-}
-
 export default function AppNew() {
   const org = useOrg();
   const at = useAt();
@@ -50,11 +33,7 @@ export default function AppNew() {
   const [params, setParams] = useSearchParams();
   const connections = useConnections(org);
   const vendors = useVendors();
-  const apps = useQuery({
-    queryKey: ['organizations', org, 'apps'],
-    queryFn: ({ signal }) => appsFor(org, signal),
-    retry: false,
-  });
+  const apps = useKnownApps(org);
   const [app, setApp] = useState<KnownApp>({ id: '', name: '' });
   const [connection, setConnection] = useState(params.get('connection') ?? '');
   const [switches, setSwitches] = useState<Record<SwitchName, boolean>>(standardSwitches());
@@ -195,14 +174,14 @@ function Filters({ connection, vendor, app, switches, mode, form, setForm, onBac
       <div>
         <FormError error={error} title="The app was not connected" />
         <Text size="sm" mb="lg">All three must match: a patient is shared when the location, the practitioner and the appointment type of the visit are chosen here.</Text>
-        <FilterEditor vendor={vendor} appName={app.name} directory={directory.data} form={form} problems={shown ? problems : {}} onChange={setForm} />
+        <FilterEditor vendor={vendor} appName={app.name} places={app.locations} directory={directory.data} form={form} problems={shown ? problems : {}} onChange={setForm} />
         <Group mt="xl">
           <Button onClick={() => void share()} loading={busy}>Share with {app.name}</Button>
           <Button variant="default" onClick={onBack} disabled={busy}>Back</Button>
           {shown && !ready && <Text className={classes.problem}>Something is still missing above.</Text>}
         </Group>
       </div>
-      <aside className={classes.aside} aria-label="Preview"><Preview path={`/organizations/${org}/grants/preview`} body={body} ready={ready} /></aside>
+      <aside className={classes.aside} data-follows aria-label="Preview"><Preview path={`/organizations/${org}/grants/preview`} body={body} ready={ready} /></aside>
     </div>
   );
 }

@@ -8,22 +8,25 @@ import { Link, NavLink, useLocation, useParams } from 'react-router-dom';
 
 import { api, type ApiError, asApiError } from '../../api/client';
 import { keys } from '../../api/keys';
-import type { Grant, GrantRules, Vendor } from '../../api/types';
+import type { Grant, GrantRules, UserLink, Vendor } from '../../api/types';
 import { announce } from '../../app/live';
 import { ConfirmDialog } from '../../components/ConfirmDialog';
 import { FormError } from '../../components/FormField';
 import { PageHeader } from '../../components/PageHeader';
 import { ErrorNote, PageError, PageLoading } from '../../components/PageStates';
 import { Facts, Section } from '../../components/Section';
+import { StateSentence } from '../../components/StateSentence';
+import { TimeAgo } from '../../components/TimeAgo';
 import { UnsavedChangesGuard } from '../../components/UnsavedChangesGuard';
 import { changesOf, type FilterForm, formOf, problemsOf, rulesOf, sameFilters } from '../logic/filters';
 import { listed } from '../logic/text';
 import { grantSentence, MODES, switchChanges, SWITCHES } from '../logic/words';
-import { useAt, useConnections, useDirectory, useOrg, useRights, useVendors } from '../parts/data';
+import { useAt, useConnections, useDirectory, useKnownApps, useOrg, useRights, useVendors } from '../parts/data';
 import { FilterEditor } from '../parts/FilterEditor';
 import { FirstPatient } from '../parts/FirstPatient';
 import classes from '../parts/practice.module.css';
 import { Preview } from '../parts/Preview';
+import { Rows } from '../parts/Rows';
 import { ModeChoice, SwitchList } from '../parts/Switches';
 
 export default function AppPage({ part }: { part: 'filters' | 'allow' }) {
@@ -77,6 +80,24 @@ function ReadOnly({ grant }: { grant: Grant }) {
   );
 }
 
+/** Which practitioner each of the app's users is; they link themselves, from within the app. */
+function UserLinks({ links }: { links: UserLink[] }) {
+  if (links.length === 0) return null;
+  return (
+    <Section title="Who its users are" sentence="People who use the app under their own name here. They link themselves in the app, by their name and provider number.">
+      <Rows label="Users of the app">
+        {links.map((l) => (
+          <li key={l.user} className={classes.row}>
+            <span><span className={classes.name}>{l.practitioner.name}</span><br /><span className={classes.quiet}>{l.user}</span></span>
+            <StateSentence tone={l.state === 'active' ? 'ok' : 'attention'} cause={l.cause || undefined}>{l.state === 'active' ? 'Linked' : 'Ended'}</StateSentence>
+            <span className={classes.end}><TimeAgo at={l.linked_at} /></span>
+          </li>
+        ))}
+      </Rows>
+    </Section>
+  );
+}
+
 /** Saves a part of the grant and shows it as saved. */
 function useSave(grant: Grant) {
   const client = useQueryClient();
@@ -105,6 +126,7 @@ function useSave(grant: Grant) {
 
 function Filters({ grant, vendor }: { grant: Grant; vendor: Vendor | undefined }) {
   const directory = useDirectory(grant.connection.id);
+  const places = useKnownApps(useOrg()).data?.find((a) => a.id === grant.app.id)?.locations;
   const [saved, setSaved] = useState<FilterForm>(() => formOf(grant));
   const [form, setForm] = useState<FilterForm>(saved);
   const [done, setDone] = useState(false);
@@ -120,7 +142,7 @@ function Filters({ grant, vendor }: { grant: Grant; vendor: Vendor | undefined }
       <div>
         <UnsavedChangesGuard when={dirty} what="Changed filters" />
         <Text size="sm" mb="lg">All three must match: a patient is shared when the location, the practitioner and the appointment type of the visit are chosen here.</Text>
-        <FilterEditor vendor={vendor} appName={grant.app.name} directory={directory.data} form={form} problems={problems} onChange={(f) => { setDone(false); setForm(f); }} />
+        <FilterEditor vendor={vendor} appName={grant.app.name} places={places} directory={directory.data} form={form} problems={problems} onChange={(f) => { setDone(false); setForm(f); }} />
         <FormError error={error} title="The filters were not saved" />
         {(dirty || done) && (
           <div className={classes.savebar} role="region" aria-label="Changes">
@@ -139,7 +161,7 @@ function Filters({ grant, vendor }: { grant: Grant; vendor: Vendor | undefined }
           </div>
         )}
       </div>
-      <aside className={classes.aside} aria-label="Preview">
+      <aside className={classes.aside} data-follows aria-label="Preview">
         <Preview path={`/grants/${grant.id}/preview`} body={{ mode: grant.mode, switches: grant.switches, ...rulesOf(form) }} ready={ready} />
       </aside>
     </div>
@@ -172,6 +194,7 @@ function Allow({ grant }: { grant: Grant }) {
           </Group>
         </div>
       )}
+      <UserLinks links={grant.user_links ?? []} />
       <Section title="Stop sharing" framed>
         <Group justify="space-between" gap="sm">
           <Text size="sm" c="dimmed" style={{ flex: '1 1 320px' }}>{grant.app.name} sees nothing of the practice any more, from that moment. What it has received already is in its own hands.</Text>

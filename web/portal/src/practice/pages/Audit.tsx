@@ -27,7 +27,7 @@ function List() {
   const columns: Column<AuditItem>[] = [
     { key: 'at', title: 'When', width: '140px', render: (r) => <TimeAgo at={r.at} /> },
     { key: 'who', title: 'Who', width: '240px', render: (r) => <><span style={{ overflowWrap: 'anywhere' }}>{r.who}</span>{r.role && <Text component="div" size="sm" c="dimmed">{roleLabel(r.role)}</Text>}</> },
-    { key: 'what', title: 'What', render: (r) => <span style={{ overflowWrap: 'anywhere' }}>{auditSentence(r)}</span> },
+    { key: 'what', title: 'What', long: true, render: (r) => <span style={{ overflowWrap: 'anywhere' }}>{auditSentence(r)}</span> },
     { key: 'outcome', title: 'Outcome', width: '130px', render: (r) => (r.outcome ? outcomeWord(r.outcome).word : ''), phone: 'hide' },
   ];
   return (

@@ -27,6 +27,7 @@ import { changedSettings, problemsOf, settingLabel } from '../logic/wizard';
 import { useAt, useConnection, useGrants, useOrg, useRights, useVendors } from '../parts/data';
 import { FirstReading } from '../parts/FirstReading';
 import classes from '../parts/practice.module.css';
+import { Keys } from '../parts/Keys';
 import { Requests } from '../parts/Requests';
 import { RowLink, Rows } from '../parts/Rows';
 import { SettingsFields } from '../parts/SettingsFields';
@@ -124,6 +125,7 @@ function Loaded({ connection, whole }: { connection: Connection; whole: Vendor |
           <Section title="Settings" framed action={<Button variant="default" size="xs" onClick={() => setEditing(true)}>Change settings</Button>}>
             <Facts items={settingFacts(connection, vendor)} />
           </Section>
+          <Keys connection={connection} />
           <Section title="Stop" framed>
             <Group justify="space-between" gap="sm">
               <div style={{ flex: '1 1 320px' }}>

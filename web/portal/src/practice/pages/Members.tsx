@@ -43,7 +43,7 @@ function List() {
   const shown = { ...list, rows: list.rows.filter((m) => !text.trim() || matches(`${m.name} ${m.email} ${roleLabel(m.role)}`, text)) };
   const columns: Column<Member>[] = [
     {
-      key: 'name', title: 'Name', sort: (m) => m.name || m.email,
+      key: 'name', title: 'Name', long: true, sort: (m) => m.name || m.email,
       render: (m) => (
         <>
           <span style={{ fontWeight: 600, overflowWrap: 'anywhere' }}>{m.name || m.email}</span>{m.id === me.id && ' (you)'}

@@ -29,7 +29,7 @@ function List() {
   const [q] = useDebouncedValue(text, 250);
   const list = useList<PatientSummary>(keys.orgPatients(org), `/organizations/${org}/patients`, { q: q.trim(), limit: 100 });
   const columns: Column<PatientSummary>[] = [
-    { key: 'name', title: 'Name', render: (p) => p.name },
+    { key: 'name', title: 'Name', long: true, render: (p) => p.name },
     { key: 'birth', title: 'Birth date', width: '160px', render: (p) => formatDate(p.birth_date, locale) },
     { key: 'gender', title: 'Sex', width: '120px', render: (p) => capitalised(p.gender ?? ''), phone: 'hide' },
     { key: 'seen', title: 'Seen by', render: (p) => (p.visible_to?.length ? listed(p.visible_to) : 'No app') },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Members and the audit trail of a practice: a page each, one frame.
+// Members, the practice itself and its audit trail: a page each, one frame.
 import type { ReactNode } from 'react';
 import { NavLink } from 'react-router-dom';
 
@@ -14,6 +14,7 @@ export function SettingsFrame({ tab, sentence, action, children }: { tab: string
       <PageHeader title="Settings" tab={tab} sentence={sentence} action={action} />
       <nav className={classes.tabs} aria-label="Settings">
         <NavLink to={at('/settings')} end>People</NavLink>
+        <NavLink to={at('/settings/practice')}>Practice</NavLink>
         <NavLink to={at('/settings/audit')}>Audit trail</NavLink>
       </nav>
       {children}

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Locations, practitioners and appointment types of a grant. All three must match.
-import { Anchor, Button, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Select, Text, TextInput } from '@mantine/core';
 import { type ReactNode, useDeferredValue, useId, useMemo, useState } from 'react';
 
-import type { Directory, Vendor } from '../../api/types';
+import type { AppLocation, Directory, Vendor } from '../../api/types';
 import { Icon } from '../../components/icons';
 import { Section } from '../../components/Section';
 import { count } from '../../lib/locale';
@@ -18,13 +18,15 @@ import classes from './practice.module.css';
 export interface FilterEditorProps {
   vendor: Vendor | undefined;
   appName: string;
+  /** The places that the app lists; empty: any text will do. */
+  places?: readonly AppLocation[];
   directory: Directory;
   form: FilterForm;
   problems: FilterProblems;
   onChange: (form: FilterForm) => void;
 }
 
-export function FilterEditor({ vendor, appName, directory, form, problems, onChange }: FilterEditorProps) {
+export function FilterEditor({ vendor, appName, places = [], directory, form, problems, onChange }: FilterEditorProps) {
   const services = useMemo(
     () => directory.services.map((s) => ({ id: s.id, name: s.name, detail: s.minutes ? `${s.minutes} min` : '' })),
     [directory],
@@ -35,7 +37,7 @@ export function FilterEditor({ vendor, appName, directory, form, problems, onCha
   );
   return (
     <>
-      <LocationsPart vendor={vendor} appName={appName} directory={directory} form={form} problem={problems.locations} onChange={onChange} />
+      <LocationsPart vendor={vendor} appName={appName} places={places} directory={directory} form={form} problem={problems.locations} onChange={onChange} />
       <ChoicePart
         title={capitalised(withVendorWord(vendor, 'practitioner'))}
         sentence={`A patient is shared when the visit is with one of them. Chosen: ${choiceSentence(form.practitioners, practitioners, 'practitioner')}.`}
@@ -79,8 +81,8 @@ function RadioRow({ name, checked, onSelect, label, text }: {
   );
 }
 
-function LocationsPart({ vendor, appName, directory, form, problem, onChange }: {
-  vendor: Vendor | undefined; appName: string; directory: Directory; form: FilterForm; problem?: string; onChange: (f: FilterForm) => void;
+function LocationsPart({ vendor, appName, places, directory, form, problem, onChange }: {
+  vendor: Vendor | undefined; appName: string; places: readonly AppLocation[]; directory: Directory; form: FilterForm; problem?: string; onChange: (f: FilterForm) => void;
 }) {
   const name = useId();
   const known = useId();
@@ -91,7 +93,7 @@ function LocationsPart({ vendor, appName, directory, form, problem, onChange }: 
       title={capitalised(withVendorWord(vendor, 'location'))}
       sentence={`Where patients of each location arrive in ${appName}. Chosen: ${locationsSentence(form, directory.locations.length)}.`}
       action={form.locationsKind === 'each' && directory.locations.length > 0 && (
-        <Button variant="default" size="xs" onClick={() => onChange({ ...form, mapped: { ...suggestedMapping(directory), ...nonEmpty(form.mapped) } })}>
+        <Button variant="default" size="xs" onClick={() => onChange({ ...form, mapped: { ...suggestedMapping(directory, places), ...nonEmpty(form.mapped) } })}>
           Use the same names
         </Button>
       )}
@@ -106,7 +108,12 @@ function LocationsPart({ vendor, appName, directory, form, problem, onChange }: 
           label="All locations arrive at one place" text="New locations of the practice are included."
         />
       </ul>
-      {form.locationsKind === 'one' ? (
+      {form.locationsKind === 'one' && places.length > 0 ? (
+        <Select
+          mt="md" maw={420} label={`Location in ${appName}`} data={placeData(places, form.allTo)} value={form.allTo || null} error={problem} searchable
+          placeholder="Choose one" onChange={(v) => onChange({ ...form, allTo: v ?? '' })} allowDeselect={false}
+        />
+      ) : form.locationsKind === 'one' ? (
         <TextInput
           mt="md" maw={420} label={`Location in ${appName}`} value={form.allTo} error={problem}
           onChange={(e) => onChange({ ...form, allTo: e.currentTarget.value })}
@@ -123,7 +130,13 @@ function LocationsPart({ vendor, appName, directory, form, problem, onChange }: 
                   <span className={classes.name}>{l.name}</span>
                   {l.city && <span className={classes.quiet}> · {l.city}</span>}
                 </span>
-                <TextInput
+                {places.length > 0 ? (
+                  <Select
+                    aria-label={`Location in ${appName} for ${l.name}`} placeholder="Not shared" data={placeData(places, form.mapped[l.id] ?? '')} searchable clearable
+                    clearButtonProps={{ 'aria-label': `Do not share ${l.name}` }}
+                    value={form.mapped[l.id] || null} onChange={(v) => onChange({ ...form, mapped: { ...form.mapped, [l.id]: v ?? '' } })}
+                  />
+                ) : <TextInput
                   aria-label={`Location in ${appName} for ${l.name}`} placeholder="Not shared" list={known}
                   value={form.mapped[l.id] ?? ''} rightSection={form.mapped[l.id] ? (
                     <button
@@ -135,7 +148,7 @@ function LocationsPart({ vendor, appName, directory, form, problem, onChange }: 
                     </button>
                   ) : undefined}
                   onChange={(e) => onChange({ ...form, mapped: { ...form.mapped, [l.id]: e.currentTarget.value } })}
-                />
+                />}
               </li>
             ))}
           </ul>
@@ -149,6 +162,12 @@ function LocationsPart({ vendor, appName, directory, form, problem, onChange }: 
       )}
     </Section>
   );
+}
+
+/** The app's list; a place that it has dropped since is still shown where it is chosen. */
+function placeData(places: readonly AppLocation[], chosen: string): { value: string; label: string }[] {
+  const data = places.map((p) => ({ value: p.id, label: p.name }));
+  return chosen && !places.some((p) => p.id === chosen) ? [...data, { value: chosen, label: `${chosen} (no longer in the list)` }] : data;
 }
 
 const nonEmpty = (mapped: Record<string, string>) => Object.fromEntries(Object.entries(mapped).filter(([, to]) => to.trim()));
@@ -213,8 +232,8 @@ function PickList({ one, rows, form, onChange, describedBy }: {
           <li key={r.id}>
             <label>
               <input type="checkbox" className={classes.check} checked={form.ids.has(r.id)} onChange={() => onChange(toggled(form, r.id))} />
-              <span style={{ overflowWrap: 'anywhere' }}>{r.name}</span>
-              <span className={classes.quiet}>{r.detail}</span>
+              <span className={classes.pickName}>{r.name}</span>
+              <span className={classes.quiet} title={r.detail}>{r.detail}</span>
             </label>
           </li>
         ))}

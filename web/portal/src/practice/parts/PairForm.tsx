@@ -9,9 +9,10 @@ import type { Vendor } from '../../api/types';
 import { announce } from '../../app/live';
 import { FormError, FormField } from '../../components/FormField';
 import { StateSentence } from '../../components/StateSentence';
-import { codeProblem, readPasted, tidyCode } from '../logic/ways';
+import { codeProblem, readPasted } from '../logic/ways';
 import { settingLabel } from '../logic/wizard';
 import { GuideSteps } from './Guide';
+import { OnceField } from './OnceField';
 import classes from './practice.module.css';
 import own from './Ways.module.css';
 
@@ -97,11 +98,9 @@ export function PairForm({ vendor, way, settings, onSetting, problems, extra, on
         <FormError error={error} fields={[...asked.map((s) => s.key), 'name', 'time_zone']} title={error ? titleOf(error, vendor.name) : undefined} />
         <div className={own.pairFields} data-way={way} onPaste={pasted}>
           {asked.map((s) => (s.once ? (
-            <FormField
-              key={s.key} name={s.key} label={settingLabel(s)} description={s.help} withAsterisk={false} disabled={busy} size="md"
-              classNames={{ input: own.code ?? '' }} error={visible[s.key] ?? null} value={secrets[s.key] ?? ''}
-              onText={(v) => setSecrets({ ...secrets, [s.key]: tidyCode(v) })}
-              autoComplete="off" autoCapitalize="characters" autoCorrect="off" spellCheck={false} data-once
+            <OnceField
+              key={s.key} name={s.key} label={settingLabel(s)} description={s.help} disabled={busy} error={visible[s.key] ?? null}
+              value={secrets[s.key] ?? ''} onText={(code) => setSecrets({ ...secrets, [s.key]: code })}
             />
           ) : (
             <FormField

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What these rules would have done with last week's visits. It follows the form, a moment after the
 // last change, and keeps the former answer in view until the next is there.
-import { Skeleton, Text } from '@mantine/core';
+import { Anchor, Skeleton, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+
+import { useId, useState } from 'react';
 
 import { api, asApiError } from '../../api/client';
 import type { GrantPreview } from '../../api/types';
@@ -14,6 +16,8 @@ import classes from './practice.module.css';
 
 export function Preview({ path, body, ready }: { path: string; body: unknown; ready: boolean }) {
   const locale = useLocale();
+  const [open, setOpen] = useState(false);
+  const why = useId();
   const [asked] = useDebouncedValue(body, 350);
   const query = useQuery({
     queryKey: [path, asked],
@@ -26,7 +30,7 @@ export function Preview({ path, body, ready }: { path: string; body: unknown; re
   const preview = query.data;
   const share = preview && preview.visits > 0 ? preview.shared / preview.visits : 0;
   return (
-    <div className={classes.box}>
+    <div className={`${classes.box} ${classes.follows}`} data-open={open}>
       <Text c="dimmed" size="sm">Preview with these filters</Text>
       {!ready && <Text mt={4}>Choose at least one of each kind, and you see here what would have been shared last week.</Text>}
       {ready && query.isPending && <Skeleton height={44} mt={8} />}
@@ -42,7 +46,12 @@ export function Preview({ path, body, ready }: { path: string; body: unknown; re
             </span>
           )}
           {preview.reasons.length > 0 && (
-            <>
+            <Anchor component="button" type="button" size="sm" mt={6} className={classes.whyButton} aria-expanded={open} aria-controls={why} onClick={() => setOpen(!open)}>
+              {open ? 'Less' : 'Why the others were not'}
+            </Anchor>
+          )}
+          {preview.reasons.length > 0 && (
+            <div className={classes.why} id={why}>
               <Text mt="md" size="sm" c="dimmed">Why the others were not</Text>
               <ul className={classes.reasons} style={{ marginTop: 4 }}>
                 {preview.reasons.map((r) => (
@@ -52,9 +61,9 @@ export function Preview({ path, body, ready }: { path: string; body: unknown; re
                   </li>
                 ))}
               </ul>
-            </>
+            </div>
           )}
-          <Text mt="md" size="sm" c="dimmed">Nothing is shared by looking at this.</Text>
+          <Text mt="md" size="sm" c="dimmed" className={classes.why}>Nothing is shared by looking at this.</Text>
         </>
       )}
     </div>

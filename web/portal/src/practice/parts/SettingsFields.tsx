@@ -6,6 +6,7 @@ import { useId, useState } from 'react';
 
 import type { Vendor, VendorSetting } from '../../api/types';
 import { FormField, PasswordField } from '../../components/FormField';
+import { OnceField } from './OnceField';
 import { count } from '../../lib/locale';
 import { grouped, settingLabel } from '../logic/wizard';
 
@@ -48,6 +49,7 @@ function Field({ setting, settings, secrets, kept = [], problems, onSetting, onS
   const { key } = setting;
   const common = { label: settingLabel(setting), description: setting.help, withAsterisk: false, maw: 520 };
   const error = problems[key] ?? null;
+  if (setting.once) return <OnceField name={key} label={common.label} description={common.description} error={error} value={secrets[key] ?? ''} onText={(v) => onSecret(key, v)} />;
   if (setting.secret) {
     const has = kept.includes(key);
     return (

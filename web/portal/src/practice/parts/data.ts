@@ -5,10 +5,10 @@ import { useCallback } from 'react';
 import { useParams } from 'react-router-dom';
 
 import { useRole, useUser } from '../../app/session';
-import { api } from '../../api/client';
+import { api, asApiError } from '../../api/client';
 import { keys } from '../../api/keys';
 import { asPage } from '../../api/queries';
-import type { Connection, ConnectionSummary, Directory, Grant, Id, Page, Vendor } from '../../api/types';
+import type { AppLocation, Connection, ConnectionSummary, Directory, Grant, Id, Page, Vendor } from '../../api/types';
 
 export function useOrg(): Id {
   return useParams().org ?? '';
@@ -80,6 +80,36 @@ export function useGrants(org: Id, options: { enabled?: boolean } = {}) {
     queryKey: keys.orgGrants(org),
     queryFn: async ({ signal }) =>
       asPage(await api.get<Page<Grant>>(`/organizations/${org}/grants`, { limit: 200 }, signal)).items,
+    ...options,
+  });
+}
+
+export interface KnownApp {
+  id: Id;
+  name: string;
+  description?: string;
+  locations?: AppLocation[];
+}
+
+/** The apps that may be chosen. Where the server lists none to this person, they type its id. */
+async function appsFor(org: Id, signal: AbortSignal): Promise<KnownApp[]> {
+  for (const path of [`/organizations/${org}/apps`, '/apps']) {
+    try {
+      const items = asPage(await api.get<Page<KnownApp> | KnownApp[]>(path, { limit: 200 }, signal)).items;
+      if (items.length > 0) return items;
+    } catch (error) {
+      const status = asApiError(error).status;
+      if (status !== 403 && status !== 404) throw error;
+    }
+  }
+  return [];
+}
+
+export function useKnownApps(org: Id, options: { enabled?: boolean } = {}) {
+  return useQuery({
+    queryKey: ['organizations', org, 'apps'],
+    queryFn: ({ signal }) => appsFor(org, signal),
+    retry: false,
     ...options,
   });
 }
