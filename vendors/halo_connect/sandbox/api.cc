@@ -2,6 +2,7 @@
 #include "vendors/halo_connect/sandbox/api.h"
 
 #include "base/text.h"
+#include "vendors/halo_connect/sandbox/fhir.h"
 #include "vendors/halo_connect/sandbox/tools.h"
 
 namespace pons::halo_connect::sandbox {
@@ -135,6 +136,7 @@ std::optional<net::ServerResponse> Api::AtSite(const std::shared_ptr<Call>& call
   if (parts.size() == 3 && call->method == "GET" && !call->desktop)
     return Answer(200, cloud_.Describe(site));
   if (parts.size() > 4 && parts[3] == "queries") return AtQueries(call, site);
+  if (parts.size() > 5 && parts[3] == "fhir" && parts[4] == "R4") return AtFhir(*call, site);
   return No(NoSuchOperation());
 }
 
@@ -326,6 +328,29 @@ net::ServerResponse Api::AtRegistered(const Call& call, Site& site) {
     return Answer(200, std::get<json::Value>(result));
   }
   return No(NoSuchOperation());
+}
+
+net::ServerResponse Api::AtFhir(const Call& call, Site& site) {
+  const std::string availability = site.clinic.sandbox().integrations().availability();
+  if (availability == "offline") return No(Refused(503, "The site could not be contacted."));
+  if (availability != "online") return No(Refused(504, "The site did not answer."));
+  if (call.parts[5] != "metadata") {
+    if (auto error = cloud_.Bill(site, "fhir")) return No(*error);
+  }
+  (void)stop_.WaitFor(milliseconds(cloud_.Latency(site)));
+  FhirRequest request;
+  request.method = call.method;
+  request.parts.assign(call.parts.begin() + 5, call.parts.end());
+  request.parameters = ParseForm(call.query);
+  if (request.method == "POST") {
+    for (auto& pair : ParseForm(call.body)) request.parameters.push_back(std::move(pair));
+  }
+  request.base = "http://127.0.0.1:" + std::to_string(port()) + "/integrator/sites/" +
+                 cloud_.Guid(site) + "/fhir/R4";
+  Clinic::Asked asked;
+  asked.patience_ms = cloud_.switches().patience_ms;
+  return AnswerFhir(site, std::string(cloud_.Describe(site).Text("haloLinkVersion")), request,
+                    asked, stop_);
 }
 
 net::ServerResponse Api::BatchStatus(const Call& call, Site& site) {

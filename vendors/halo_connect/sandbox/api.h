@@ -55,6 +55,7 @@ class Api {
   std::optional<net::ServerResponse> Immediate(const std::shared_ptr<Call>& call, Site& site);
   net::ServerResponse Async(const Call& call, Site& site);
   net::ServerResponse AtRegistered(const Call& call, Site& site);
+  net::ServerResponse AtFhir(const Call& call, Site& site);
   net::ServerResponse BatchStatus(const Call& call, Site& site);
   net::ServerResponse ResultPage(Site& site, Query& query, std::string_view number, bool stream);
 
