@@ -97,7 +97,7 @@ pons_app(NAME pons-sandbox DIR apps/pons_sandbox
          LINK CLI11::CLI11)
 
 # Suites that cross modules, each with its own CMakeLists.
-foreach(suite tests/cli tests/support tests/js/api-server tests/js/hl7-reports tests/house tests/conformance tests/best_practice tests/simulation tests/crash tests/scenarios tests/fuzz bench)
+foreach(suite tests/cli tests/support tests/js/api-server tests/js/hl7-reports tests/house tests/conformance tests/best_practice tests/halo_connect tests/simulation tests/crash tests/scenarios tests/fuzz bench)
   if(EXISTS ${CMAKE_SOURCE_DIR}/${suite}/CMakeLists.txt)
     add_subdirectory(${suite})
   endif()
