@@ -176,7 +176,12 @@ class HaloTransport final : public net::SqlTransport {
     if (answer->status != 200) return Refused(asked, ReadRefusal(*answer));
     const auto query = json::Parse(answer->body);
     if (!query) return {asked.Lost(query.error())};
-    if (SaysFailed(*query)) return Refused(asked, ReadRefusal(200, *query));
+    if (SaysFailed(*query)) {
+      auto turn = Refused(asked, ReadRefusal(200, *query));
+      // Two statuses in one answer are too odd to send a write again for.
+      if (!asked.statement.reads_only) turn.next = Turn::Next::kEnd;
+      return turn;
+    }
     const auto* result = query->Find("result");
     if (query->Text("status") != "successful" || result == nullptr || !result->is_object()) {
       return {asked.Lost(MakeError(Fault::kProtocol, "Halo Connect's answer holds no result"))};

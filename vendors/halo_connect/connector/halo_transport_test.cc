@@ -154,6 +154,9 @@ TEST_F(HaloTransport, ASuccessThatCarriesAnErrorIsAFailure) {
 }
 
 TEST_F(HaloTransport, AWriteIsNeverSentTwice) {
+  http_.Then(200, Wrapped(404, "Site not found"));
+  EXPECT_FALSE(Run(Write()));
+  EXPECT_TRUE(http_.done());
   for (const int status : {400, 401, 410, 413, 500, 502, 503, 504}) {
     http_.sent.clear();
     http_.Then(status, Wrapped(status, "x"));
