@@ -85,6 +85,10 @@ class ApiImpl final : public Api {
     if (path == kWebhooks || path.starts_with("/api/webhooks/")) {
       return HandleWebhooks(service_, std::move(call), path.substr(kWebhooks.size()));
     }
+    constexpr std::string_view kUserLinks = "/api/user-links";
+    if (path == kUserLinks || path.starts_with("/api/user-links/")) {
+      return HandleUserLinks(service_, std::move(call), path.substr(kUserLinks.size()));
+    }
     if (path == "/.well-known/smart-configuration") {
       call.route = Route::kMetadata;
       if (!RequireMethod(service_, call, "GET", "GET")) return;

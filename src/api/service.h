@@ -104,6 +104,7 @@ void HandleFhir(Service& service, Call&& call, std::string_view rest);
 void HandleToken(Service& service, Call&& call);
 void HandleChanges(Service& service, Call&& call);
 void HandleWebhooks(Service& service, Call&& call, std::string_view rest);
+void HandleUserLinks(Service& service, Call&& call, std::string_view rest);
 void Search(Service& service, Call& call, model::Stream stream, const net::FormFields& fields);
 std::string CapabilityStatement(std::string_view base, Instant since, bool writes, bool clinical);
 std::string SmartConfiguration(std::string_view base);

@@ -14,6 +14,8 @@ constexpr std::string_view kWebhook =
     R"({"type":"object","required":["url"],"properties":{"url":{"type":"string","format":"uri"},"events":{"type":"array","items":{"type":"string"}}}})";
 constexpr std::string_view kReplay =
     R"({"type":"object","properties":{"delivery":{"type":"integer"},"since":{"type":"string","format":"date-time"}}})";
+constexpr std::string_view kUserLink =
+    R"({"type":"object","required":["given","family"],"properties":{"given":{"type":"string"},"family":{"type":"string"},"providerNumber":{"type":"string"},"connection":{"type":"string"}}})";
 constexpr std::string_view kPatch =
     R"({"type":"array","items":{"type":"object","required":["op","path"],"properties":{"op":{"type":"string"},"path":{"type":"string"}}}})";
 
@@ -158,6 +160,23 @@ constexpr AppRoute kRoutes[] = {
      kReplay},
     {"GET", "/api/webhooks/{id}/deliveries", "Lists what was sent, and how it went.", false,
      "limit"},
+    {"GET", "/api/user-links", "Lists which practitioners the app's users are.", false},
+    {"GET", "/api/user-links/{user}", "Tells which practitioner a user is.", false},
+    {"PUT",
+     "/api/user-links/{user}",
+     "Links a user of the app to the practitioner of that name.",
+     false,
+     {},
+     kJson,
+     kUserLink},
+    {"DELETE", "/api/user-links/{user}", "Ends the link.", false, "connection"},
+    {"POST",
+     "/hooks/{vendor}",
+     "Takes a vendor's signed call that something may have changed.",
+     true,
+     {},
+     kJson,
+     R"({"type":"object"})"},
     {"GET", "/api/openapi.json", "This document.", true},
     {"GET", "/healthz", "Is it up.", true},
     {"GET", "/readyz", "Is it ready to serve.", true},

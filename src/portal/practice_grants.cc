@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "grants/rules.h"
+#include "grants/user_links.h"
 #include "portal/practice_parts.h"
 
 namespace pons::portal {
@@ -72,6 +73,30 @@ json::Value GrantJson(const store::Grant& grant, const admin::Names& names) {
   out.Set("revoked", grant.revoked);
   out.Set("created_at", FormatInstant(grant.created));
   return out;
+}
+
+// The app's users and which practitioners they are.
+Result<json::Array> LinksJson(PortalContext& context, const store::Grant& grant) {
+  PONS_ASSIGN(const auto reader, context.store.OpenReader());
+  PONS_ASSIGN(const auto links, reader->UserLinks(grant.key));
+  json::Array items;
+  if (links.empty()) return items;
+  PONS_TRY(reader->Portal([&](store::PortalReads& reads) {
+    const grants::PractitionerBook book(reads, grant);
+    DirectoryNames names(reads, grant.connection);
+    for (const auto& link : links) {
+      const auto standing = book.StandingOf(link);
+      json::Value item;
+      item.Set("user", link.app_user);
+      item.Set("practitioner",
+               Named(link.vendor_id, names.Of(model::Stream::kPractitioners, link.vendor_id)));
+      item.Set("state", standing.practitioner ? "active" : "ended");
+      if (!standing.cause.empty()) item.Set("cause", standing.cause);
+      item.Set("linked_at", FormatInstant(link.created));
+      items.push_back(std::move(item));
+    }
+  }));
+  return items;
 }
 
 // ---- rules as given
@@ -247,6 +272,8 @@ Result<Answer> GrantNow(PortalContext& context, std::string_view id, int status)
   for (const auto& grant : names.grants) {
     if (grant.id.value != id) continue;
     auto answer = Ok(GrantJson(grant, names));
+    PONS_ASSIGN(auto links, LinksJson(context, grant));
+    answer.body.Set("user_links", std::move(links));
     answer.status = status;
     return answer;
   }

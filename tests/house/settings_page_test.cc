@@ -47,6 +47,34 @@ std::string_view HowDeletionsShow(DeletionStyle style) {
   return "";
 }
 
+std::string Upper(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return out;
+}
+
+// What whoever runs the server gives for all connections of a vendor.
+void AppendOperatorSections(std::string& page) {
+  page +=
+      "\n## What the server's operator sets for vendors\n\n"
+      "For all connections of a vendor at once: `--vendor-setting SECTION.KEY=VALUE`, secrets by\n"
+      "`--vendor-secret-file SECTION.KEY=FILE`, or the environment; an option goes before the "
+      "environment.\n`pons serve`, `pons demo` and every command that works without a running "
+      "server take them.\n";
+  if (OperatorSections().empty()) page += "\nNo vendor of this program needs any.\n";
+  for (const auto& section : OperatorSections()) {
+    const std::string name(section.section);
+    page += "\n### Section `" + name + "`\n\n" + std::string(section.help) +
+            "\n\n| Key | Environment | Default | Means |\n|---|---|---|---|\n";
+    for (const auto& setting : section.settings) {
+      page += "| `" + std::string(setting.key) + "`" + (setting.secret ? ", secret" : "") +
+              " | `PONS_VENDOR_" + Upper(name) + "_" + Upper(setting.key) + "` | ";
+      if (!setting.fallback.empty()) page += "`" + Cell(setting.fallback) + "` ";
+      page += "| " + Cell(setting.help) + " |\n";
+    }
+  }
+}
+
 void AppendVendor(std::string& page, const Descriptor& vendor) {
   page += "\n## " + std::string(vendor.name) + " (`" + std::string(vendor.id) + "`)\n\n";
   if (vendor.settings.empty()) {
@@ -57,6 +85,8 @@ void AppendVendor(std::string& page, const Descriptor& vendor) {
       page += "| `" + std::string(setting.key) + "` | ";
       page += setting.required ? "yes" : "no";
       page += setting.secret ? ", secret" : "";
+      page += setting.once ? ", used up at once" : "";
+      page += setting.learned ? ", never: Pons learns it" : "";
       page += setting.fallback.empty() ? " | " : " | `" + Cell(setting.fallback) + "`";
       page += " | " + Cell(setting.help) + " |\n";
     }
@@ -79,6 +109,7 @@ std::string Page() {
       "sealed at rest,\nnever shown and never logged. This page is written from the vendors' "
       "descriptors.\n";
   for (const auto* connector : registry.all()) AppendVendor(page, connector->descriptor());
+  AppendOperatorSections(page);
   return page;
 }
 
