@@ -9,6 +9,7 @@
 #include "fuzz.h"
 #include "net/http.h"
 #include "net/sql.h"
+#include "vendors/halo_connect/connector/halo_facade.h"
 #include "vendors/halo_connect/connector/halo_site.h"
 #include "vendors/halo_connect/connector/halo_transport.h"
 #include "vendors/halo_connect/connector/halo_watch.h"
@@ -126,6 +127,7 @@ void LookAround(std::string_view text) {
   halo::Watch watch(access, {kGuid, "90001"}, query, context);
   if (watch.Ensure(soon)) PONS_CHECK(halo::IsGuid(watch.id()));
   (void)watch.Look(soon);
+  (void)halo::DiscoverFacade(access, {kGuid, "90001"}, context, soon);
   (void)halo::CancelAllWatches(access, {kGuid, "90001"}, context, soon);
 }
 

@@ -11,6 +11,7 @@
 #include "net/http_server.h"
 #include "sandboxes/json_client.h"
 #include "sandboxes/sandbox_process.h"
+#include "vendors/halo_connect/connector/halo_facade.h"
 #include "vendors/halo_connect/connector/halo_transport.h"
 #include "vendors/halo_connect/connector/halo_watch.h"
 #include "vendors/halo_connect/connector/halo_webhook.h"
@@ -256,6 +257,13 @@ TEST_F(HaloConnectLive, ANewServerIsFoundByTheSiteId) {
   ASSERT_TRUE(Run("SELECT 1 AS A", {}, false));
   EXPECT_EQ(kept_["halo_guid"], moved);
   EXPECT_NE(moved, guid_);
+}
+
+TEST_F(HaloConnectLive, TheFacadeSaysWhatItOffers) {
+  Connect();
+  const auto facade = DiscoverFacade(access_, {guid_, "90001"}, Context(), Soon());
+  ASSERT_TRUE(facade) << facade.error().summary;
+  EXPECT_NE(facade->Find("Patient"), nullptr);
 }
 
 TEST_F(HaloConnectLive, SlowDownIsHeard) {
