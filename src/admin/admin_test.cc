@@ -353,7 +353,7 @@ TEST_F(AdminTest, AGrantNeedsALocationAndIsUnique) {
   wrong.Set("mode", "all");
   const auto made = Must("grant add", wrong);
   EXPECT_NE(made.Text("message").find(
-                "sees all patients at any location, with 2 practitioners, with cancer history"),
+                "sees all patients at any location, with 2 practitioners, with clinical data"),
             std::string_view::npos)
       << made.Text("message");
   EXPECT_EQ(Items(Must("grant list")).size(), 1u);

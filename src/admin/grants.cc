@@ -70,7 +70,7 @@ std::string InWords(const store::Grant& grant, std::string_view app) {
   };
   add(grant.practitioners, "practitioner", "practitioners");
   add(grant.appointment_types, "appointment type", "appointment types");
-  if (grant.switches.read_clinical_data) text += ", with cancer history";
+  if (grant.switches.read_clinical_data) text += ", with clinical data";
   std::string may;
   const auto allow = [&may](bool on, std::string_view what) {
     if (on) (may += may.empty() ? "; it may " : ", ") += what;

@@ -170,7 +170,9 @@ TEST_F(ClinicalTest, AKeptConditionAppearsOnceUnderItsId) {
 
 TEST_F(ClinicalTest, NarrowsBySearchParameters) {
   EXPECT_EQ(Ids("/fhir/R4/Condition?patient=Patient/p1&clinical-status=active").size(), 1u);
-  EXPECT_EQ(Ids("/fhir/R4/Condition?patient=p1&code=http%3A%2F%2Fsnomed.info%2Fsct%7C195967001").size(), 1u);
+  EXPECT_EQ(
+      Ids("/fhir/R4/Condition?patient=p1&code=http%3A%2F%2Fsnomed.info%2Fsct%7C195967001").size(),
+      1u);
   EXPECT_EQ(Ids("/fhir/R4/Condition?patient=p1&code=195967002").size(), 0u);
   EXPECT_EQ(Ids("/fhir/R4/Condition?patient=p1&onset-date=ge2011").size(), 1u);
   EXPECT_EQ(Ids("/fhir/R4/Condition?patient=p1&onset-date=lt2011").size(), 0u);

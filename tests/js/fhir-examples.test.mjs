@@ -14,8 +14,9 @@ const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
 test('there is an example of each resource', () => {
   const types = new Set(names.map((name) => JSON.parse(readFileSync(join(folder, name))).resourceType));
-  assert.deepEqual([...types].sort(), ['Appointment', 'Condition', 'DocumentReference', 'Encounter', 'HealthcareService',
-    'Location', 'Patient', 'Practitioner', 'PractitionerRole', 'Task']);
+  assert.deepEqual([...types].sort(), ['AllergyIntolerance', 'Appointment', 'Condition',
+    'DocumentReference', 'Encounter', 'FamilyMemberHistory', 'HealthcareService',
+    'Location', 'MedicationStatement', 'Observation', 'Patient', 'Practitioner', 'PractitionerRole', 'Task']);
 });
 
 for (const name of names) {
