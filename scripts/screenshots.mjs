@@ -29,7 +29,7 @@ async function pair(page, site, code, until) {
 }
 async function toDirect(page) {
   await toWays(page);
-  await page.getByRole('radio', { name: /Directly/ }).check();
+  await page.getByRole('radio', { name: /Your own network/ }).check();
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('button', { name: 'I have these: continue' }).waitFor();
 }
@@ -188,7 +188,7 @@ for (const [width, height] of [[1280, 800], [390, 844]]) {
         if (wide > 1) complaints.push(`${wide} pixels wider than the window`);
         // Long lists draw only what is near the window.
         const tall = await page.evaluate(() => document.documentElement.scrollHeight);
-        await page.screenshot({ path: `${out}/${name}-${width}-${colorScheme}.png`, fullPage: tall < 2500 });
+        await page.screenshot({ path: `${out}/${name}-${width}-${colorScheme}.png`, fullPage: tall < 2500 && !(await page.getByRole('dialog').count()) });
       } catch (error) {
         complaints.push(String(error).split('\n')[0]);
       }

@@ -60,7 +60,7 @@ export const vendors = [
           before: ['Best Practice Spectra or later, with its Halo Link running', 'Somebody who may open Setup > Configuration', 'Two minutes'],
         },
         {
-          value: 'odbc', label: 'Directly, over your network', available: true, text: 'For older versions, or where Pons runs in your own network. Needs the server’s name and the Database browser password.',
+          value: 'odbc', label: 'Your own network', available: true, text: 'For older versions, or where Pons runs in your own network. Needs the server’s name and the Database browser password.',
           before: ['A computer that is on whenever the practice is open', 'Somebody who may open Setup > Configuration', 'Ten minutes'],
         },
       ],

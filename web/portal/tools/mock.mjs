@@ -2,8 +2,8 @@
 // Answers /portal/api with made-up data, for developing and for screenshots. Never in the bundle.
 //
 // Which person is signed in is the cookie `mock` (admin where there is none): out, code, enrol, admin,
-// limited, developer, operator, empty. Two more cookies shape answers: `mock-slow` (milliseconds) and
-// `mock-fail` (part of an address whose answers fail).
+// limited, developer, operator, empty. More cookies shape answers: `mock-slow` (milliseconds),
+// `mock-fail` (part of an address whose answers fail) and `mock-locale`.
 import { ago, ahead, id, locations, patients, person, pick, practitioners, qr, random, services, vendors } from './mock-data.mjs';
 
 const orgs = [
@@ -23,7 +23,7 @@ const connections = [
   {
     id: 'con-1', name: 'Best Practice at Sunrise', vendor: 'best_practice', vendor_name: 'Best Practice', organization: 'org-1', state: 'active', time_zone: 'Australia/Brisbane',
     since: ago(86400 * 40), last_success_at: ago(4), practice_name: 'Sunrise Medical Centre', organization_name: orgs[0].name,
-    read: { state: 'ok', last_success_at: ago(4) }, write: { state: 'ok', last_success_at: ago(660) },
+    read: { state: 'active', last_success_at: ago(4) }, write: { state: 'active', last_success_at: ago(660) },
     counts: { patients: 10000, appointments: 4211, practitioners: 500, services: 200, locations: 3 },
     settings: { transport: 'odbc', server: 'SUNRISE-SRV\\BPSINSTANCE', database: 'BPSPatients' }, secret_keys: ['password'],
     progress: [
@@ -35,7 +35,7 @@ const connections = [
     id: 'con-2', name: 'Best Practice at Childers', vendor: 'best_practice', organization: 'org-1', state: 'attention', time_zone: 'Australia/Brisbane',
     cause: 'Best Practice refused the password. It is the Database browser password (Setup > Configuration > Database), not your own',
     since: ago(5400), last_success_at: ago(5460), practice_name: 'Sunrise Childers',
-    read: { state: 'failed', cause: 'password refused', since: ago(5400), last_success_at: ago(5460) }, write: { state: 'waiting' },
+    read: { state: 'attention', cause: 'password refused', since: ago(5400), last_success_at: ago(5460) }, write: { state: 'waiting' },
     counts: { patients: 2104, appointments: 310, practitioners: 6, services: 41, locations: 1 },
     settings: { server: 'CHILDERS\\BPSINSTANCE', database: 'BPSPatients' }, secret_keys: ['password'], progress: [],
   },
@@ -109,15 +109,15 @@ const accessKeys = [
   { n: 2, kind: 'extension', name: 'Front desk, left screen', made_by: 'Rosalind Hargreaves', created_at: ago(86400 * 3), last_used_at: null },
 ];
 const commands = [
-  { id: 'cmd-1', kind: 'attach-document', kind_words: 'Put a document into the record', state: 'needs-person', at: ago(3600), summary: 'Report for a patient, sent to the inbox', reason: 'No answer came after it was sent, and it was not found', attempts: 1, app: { id: 'app-1', name: 'DermEngine' }, connection: { id: 'con-1', name: connections[0].name } },
+  { id: 'cmd-1', kind: 'attach-document', kind_words: 'put a document into the record', reference: 'ABCDEFGHJK', state: 'needs-person', at: ago(3600), summary: 'Report for a patient, sent to the inbox', reason: 'no answer came after it was sent, and it was not found', attempts: 1, app: { id: 'app-1', name: 'DermEngine' }, connection: { id: 'con-1', name: connections[0].name } },
 ];
 
-function sessionOf(who) {
+function sessionOf(who, locale = 'en-AU') {
   const as = who === 'code' || who === 'enrol' ? 'admin' : who;
   const p = people[as] ?? people.admin;
   return {
     user: {
-      id: `user-${as}`, name: p.name, email: p.email, locale: 'en-AU', operator: p.operator ?? false, developer: p.developer ?? false,
+      id: `user-${as}`, name: p.name, email: p.email, locale, operator: p.operator ?? false, developer: p.developer ?? false,
       second_factor: as !== 'developer' && as !== 'limited' && who !== 'enrol',
       memberships: p.memberships.map(([n, role]) => ({ organization: { id: orgs[n].id, name: orgs[n].name }, role })),
     },
@@ -321,7 +321,7 @@ export function createMock() {
       if (cookies['mock-fail'] && path.includes(cookies['mock-fail'])) throw new Refusal(503, 'The server is busy', 'The store did not answer in time. Nothing was changed; try again in a minute.', 'unavailable');
       if (path === '/session' && request.method === 'GET') {
         if (who === 'out') throw new Refusal(401, 'Not signed in', 'Sign in first.', 'unauthenticated');
-        return send(200, sessionOf(who));
+        return send(200, sessionOf(who, cookies['mock-locale']));
       }
       if (!open.test(path) && who === 'out') throw new Refusal(401, 'Not signed in', 'Sign in first.', 'unauthenticated');
       for (const [method, pattern, handle] of routes) {

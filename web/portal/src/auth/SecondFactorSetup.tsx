@@ -75,7 +75,7 @@ export function KeepCodes({ codes, email, onDone }: { codes: string[]; email: st
       <SimpleGrid cols={2} className={classes.codes} spacing="xs" role="list" aria-label="Recovery codes">
         {codes.map((code) => <Code key={code} role="listitem" className={classes.code}>{code}</Code>)}
       </SimpleGrid>
-      <Group gap="xs" className="no-print" grow>
+      <Group gap="xs" className="no-print" grow preventGrowOverflow={false}>
         <Button variant="default" onClick={download} leftSection={<Icon name="download" size={16} />}>Download codes</Button>
         <Button variant="default" onClick={() => window.print()} leftSection={<Icon name="print" size={16} />}>Print codes</Button>
       </Group>

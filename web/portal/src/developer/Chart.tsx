@@ -54,7 +54,7 @@ export function Chart({ label, times, series, kind, format, hourly }: ChartProps
         ))}
         <span className={classes.when}>{shown ? whole.format(new Date(shown)) : '\u00a0'}</span>
       </figcaption>
-      <div ref={ref}>
+      <div ref={ref} className={classes.plot}>
         <svg
           width={box.width} height={box.height} role="img" aria-label={`${label}. The figures are in the table below.`} onPointerLeave={() => setAt(null)}
           onPointerMove={(event) => {

@@ -44,7 +44,7 @@ export function narrowed(vendor: Vendor, way: VendorWay | null): Vendor {
 
 /** A way that begins with a pairing code needs all that it asks at once. */
 function needed(vendor: Vendor, way: VendorWay | null, setting: VendorSetting): boolean {
-  if (setting.required) return true;
+  if (setting.required || setting.once) return true;
   return way !== null && setting.way === way.value && pairs(vendor, way) && setting.advanced === false && !setting.default;
 }
 

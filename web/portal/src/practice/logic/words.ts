@@ -192,7 +192,7 @@ export const ROLES: readonly { value: Role; label: string; text: string }[] = [
 ];
 
 export function roleLabel(role: string): string {
-  return ROLES.find((r) => r.value === role)?.label ?? role;
+  return ROLES.find((r) => r.value === role)?.label ?? capitalised(role);
 }
 
 export const ACTIVITY_KINDS = [

@@ -31,7 +31,7 @@ export function SettingsFields(props: SettingsFieldsProps) {
       {asked.map((s) => <Field key={s.key} setting={s} {...props} />)}
       {more.length > 0 && (
         <div>
-          <Anchor size="sm" component="button" type="button" aria-expanded={shown} aria-controls={region} onClick={() => setOpen(!shown)}>
+          <Anchor size="sm" ta="left" component="button" type="button" aria-expanded={shown} aria-controls={region} onClick={() => setOpen(!shown)}>
             {shown ? 'Hide' : 'Show'} {count(more.length, 'more setting')}, which rarely {more.length === 1 ? 'needs' : 'need'} a change
           </Anchor>
           <Collapse in={shown} id={region}>
