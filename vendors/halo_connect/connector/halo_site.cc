@@ -51,6 +51,15 @@ std::string Described(const json::Value& site, std::string_view key, std::string
   return std::string(site.Text(older));
 }
 
+// As a person types it: the number beside the code, with a blank or a zero more.
+bool IsSameId(std::string_view a, std::string_view b) {
+  for (auto* id : {&a, &b}) {
+    *id = Trim(*id);
+    while (id->size() > 1 && id->front() == '0') id->remove_prefix(1);
+  }
+  return EqualsIgnoringAsciiCase(a, b);
+}
+
 Result<Site> ReadSiteObject(const json::Value& in, std::string_view expected_pms_id) {
   Site site;
   site.guid = AsciiLower(in.Text("id"));
@@ -73,7 +82,7 @@ Result<Site> ReadSiteObject(const json::Value& in, std::string_view expected_pms
     }
   }
   // Another practice's data must never come under this one's name.
-  if (!expected_pms_id.empty() && !site.pms_id.empty() && site.pms_id != expected_pms_id) {
+  if (!expected_pms_id.empty() && !site.pms_id.empty() && !IsSameId(site.pms_id, expected_pms_id)) {
     return MakeError(Fault::kProtocol, "Halo Connect answered with another practice's site");
   }
   return site;

@@ -90,6 +90,9 @@ TEST_F(HaloSite, AnotherPracticesSiteIsRefused) {
       PairSite(TestAccess(), "90002", Sensitive<std::string>("ABC123"), Context(), Soon());
   ASSERT_FALSE(site);
   EXPECT_EQ(site.error().fault, Fault::kProtocol);
+  http_.Then(200, SiteJson(kGuid));
+  EXPECT_TRUE(
+      PairSite(TestAccess(), " 090001", Sensitive<std::string>("ABC123"), Context(), Soon()));
 }
 
 TEST_F(HaloSite, ResolvingFindsTheOneThatAnswers) {
