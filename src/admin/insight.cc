@@ -127,6 +127,12 @@ Result<json::Value> ConnectionStatus(const AdminContext& context, store::Reader&
   out.Set("visits", visits);
   out.Set("quarantined", static_cast<std::int64_t>(quarantined.size()));
   PONS_TRY(AddWrites(reader, connection, tallies, now, tally, out));
+  PONS_ASSIGN(auto requests, VendorRequestsJson(context, reader, connection));
+  if (requests.is_null()) return out;
+  if (!requests.Find("today")->object()->empty()) {
+    out.Set("requests_today", *requests.Find("today"));
+  }
+  out.Set("vendor_requests", std::move(requests));
   return out;
 }
 
@@ -191,6 +197,39 @@ Result<json::Value> Status(AdminContext& context, const json::Value&) {
   out.Set("webhooks", static_cast<std::int64_t>(webhooks.size()));
   out.Set("webhooks_switched_off", static_cast<std::int64_t>(disabled));
   if (next_due) out.Set("next_delivery_due", FormatInstant(*next_due));
+  return out;
+}
+
+Result<json::Value> ShowConnection(AdminContext& context, const json::Value& arguments) {
+  PONS_ASSIGN(const auto connection, FindConnection(context, TextOf(arguments, "connection")));
+  PONS_ASSIGN(const auto names, LoadNames(context));
+  PONS_ASSIGN(const auto reader, context.store.OpenReader());
+  PONS_ASSIGN(const auto tallies, reader->CommandTallies());
+  Tally tally;
+  PONS_ASSIGN(const auto status,
+              ConnectionStatus(context, *reader, connection, names, tallies, tally));
+  const bool granted =
+      std::any_of(names.grants.begin(), names.grants.end(), [&connection](const auto& grant) {
+        return grant.connection == connection.key && !grant.revoked;
+      });
+  std::string message =
+      "Connection \"" + connection.name + "\" is " + std::string(status.Text("state")) + ".";
+  if (!granted) {
+    message += " Nothing is shared with any app yet. Next: pons grant add --connection " +
+               connection.id.value + " --app …";
+  }
+  auto out = Message(std::move(message));
+  for (const auto& [key, value] : *status.object()) {
+    const auto* days = key == "vendor_requests" ? value.Find("last_7_days") : nullptr;
+    if (days == nullptr) {
+      out.Set(key, value);
+      continue;
+    }
+    // Flat, so that it reads as a table.
+    out.Set("requests_in_7_days", *value.Find("total_7_days"));
+    if (const auto cost = value.Text("cost_words"); !cost.empty()) out.Set("cost", cost);
+    out.Set("requests_by_day", *days);
+  }
   return out;
 }
 
@@ -272,6 +311,10 @@ constexpr ArgumentSpec kStatusArguments[] = {
     {.name = "check",
      .kind = ArgumentKind::kFlag,
      .help = "leave with exit code 5 where something needs a person"}};
+constexpr ArgumentSpec kShowArguments[] = {{.name = "connection",
+                                            .help = "the connection's id or name",
+                                            .required = true,
+                                            .positional = true}};
 constexpr ArgumentSpec kQuarantineArguments[] = {
     {.name = "connection", .help = "only of this connection"}};
 constexpr ArgumentSpec kVisitsArguments[] = {
@@ -281,11 +324,17 @@ constexpr ArgumentSpec kVisitsArguments[] = {
      .positional = true},
     {.name = "limit", .kind = ArgumentKind::kInteger, .help = "how many at most; 50 when left out"},
 };
-constexpr Column kStatusColumns[] = {
-    {"CONNECTION", "name"},   {"STATE", "state"},   {"LAST READ", "last_success_ago"},
-    {"PATIENTS", "patients"}, {"VISITS", "visits"}, {"QUARANTINED", "quarantined"},
-    {"READING", "reading"},   {"CAUSE", "cause"},   {"WRITES", "write_state"},
-    {"WHY", "write_cause"}};
+constexpr Column kStatusColumns[] = {{"CONNECTION", "name"},
+                                     {"STATE", "state"},
+                                     {"LAST READ", "last_success_ago"},
+                                     {"PATIENTS", "patients"},
+                                     {"VISITS", "visits"},
+                                     {"QUARANTINED", "quarantined"},
+                                     {"READING", "reading"},
+                                     {"CAUSE", "cause"},
+                                     {"WRITES", "write_state"},
+                                     {"WHY", "write_cause"},
+                                     {"REQUESTS", "requests_today"}};
 constexpr Column kQuarantineColumns[] = {{"CONNECTION", "connection"}, {"STREAM", "stream"},
                                          {"VENDOR ID", "vendor_id"},   {"FIELD", "field"},
                                          {"REASON", "reason"},         {"LAST SEEN", "last_seen"}};
@@ -299,6 +348,13 @@ constexpr Column kVisitColumns[] = {{"SEEN", "seen"},
 constexpr CommandSpec kCommands[] = {
     {"status", "Shows how everything is doing.", "pons status", kStatusArguments, kStatusColumns,
      false, Status},
+    {"connection show",
+     "Shows one connection: how it is doing, and what its vendor may charge for.",
+     "pons connection show \"Best Practice\"",
+     kShowArguments,
+     {},
+     false,
+     ShowConnection},
     {"quarantine list", "Lists rows that could not be read, and why.", "pons quarantine list",
      kQuarantineArguments, kQuarantineColumns, false, Quarantine},
     {"visits list", "Lists the visits seen, and for each app why it was shared or not.",

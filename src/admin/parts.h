@@ -64,6 +64,11 @@ std::string OutcomeInWords(const Names& names, std::string_view outcome);
 Result<store::ConnectionHealth> HealthOf(const AdminContext& context, store::Reader& reader,
                                          const store::Connection& connection);
 
+// {"today":{"query":12},"last_7_days":[{"day","word","count"}],"total_7_days","cost_words"?}; null
+// where nothing was counted and nothing is charged.
+Result<json::Value> VendorRequestsJson(const AdminContext& context, store::Reader& reader,
+                                       const store::Connection& connection);
+
 json::Value Message(std::string text);
 json::Value ListAnswer(std::string message, json::Array items);
 // "1 app", "3 apps".

@@ -10,7 +10,6 @@
 #include "commands/terms.h"
 #include "portal/practice_parts.h"
 #include "portal/session_handlers.h"
-#include "sync/vendor_side.h"
 
 namespace pons::portal {
 namespace {
@@ -169,34 +168,6 @@ bool IsLearned(const PortalContext& context, const store::Connection& connection
                      [key](const auto& spec) { return spec.key == key && spec.learned; });
 }
 
-// What the vendor may charge for, and what the settings will about cost; null where neither is.
-Result<json::Value> RequestsJson(const PortalContext& context, store::Reader& reader,
-                                 const store::Connection& connection) {
-  PONS_ASSIGN(const auto counts, sync::CountsOf(reader, connection.key, context.clock.Now()));
-  std::string cost;
-  if (const auto* connector = VendorOf(context, connection)) {
-    PONS_ASSIGN(const auto settings, admin::LoadSettings(connection));
-    cost = connector->CostWords(settings);
-  }
-  if (counts.last_7_days.empty() && cost.empty()) return json::Value();
-  json::Value today{json::Object{}};
-  for (const auto& [what, count] : counts.today) today.Set(what, count);
-  json::Array days;
-  for (const auto& row : counts.last_7_days) {
-    json::Value day;
-    day.Set("day", FormatInstant(row.day).substr(0, 10));
-    day.Set("word", row.what);
-    day.Set("count", row.count);
-    days.push_back(std::move(day));
-  }
-  json::Value out;
-  out.Set("today", std::move(today));
-  out.Set("last_7_days", std::move(days));
-  out.Set("total_7_days", counts.total_7_days);
-  if (!cost.empty()) out.Set("cost_words", cost);
-  return out;
-}
-
 Result<Answer> GetConnection(PortalContext& context, PortalCall& call) {
   const auto& connection = *call.resource.connection;
   PONS_ASSIGN(const auto names, admin::LoadNames(context.admin));
@@ -227,7 +198,7 @@ Result<Answer> GetConnection(PortalContext& context, PortalCall& call) {
   }
   out.Set("settings", std::move(settings));
   out.Set("secret_keys", std::move(secret_keys));
-  PONS_ASSIGN(auto requests, RequestsJson(context, *reader, connection));
+  PONS_ASSIGN(auto requests, admin::VendorRequestsJson(context.admin, *reader, connection));
   if (!requests.is_null()) out.Set("vendor_requests", std::move(requests));
   PONS_ASSIGN(auto steps,
               ProgressOf(context, *reader, connection, status, IsGranted(names, connection)));
