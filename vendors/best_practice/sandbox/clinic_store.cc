@@ -429,6 +429,7 @@ Result<void> FillPractice(Database& database, const FillOptions& options) {
       made_up.patients = options.patients;
       made_up.appointments = options.appointments;
       made_up.seed = options.seed;
+      if (!options.name.empty()) made_up.name = options.name;
       made_up.today =
           Date(std::chrono::year(day.year), std::chrono::month(static_cast<unsigned>(day.month)),
                std::chrono::day(static_cast<unsigned>(day.day)));

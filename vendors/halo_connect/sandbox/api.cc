@@ -93,7 +93,8 @@ net::ServerResponse Api::No(const HaloError& error, const json::Value& query) {
 }
 
 void Api::Serve(const std::shared_ptr<Call>& call) {
-  for (std::string_view part : Split(std::string_view(call->path).substr(1), '/'))
+  const std::string_view path = call->path;
+  for (std::string_view part : Split(path.substr(path.starts_with("/") ? 1 : 0), '/'))
     call->parts.push_back(PercentDecode(part, false));
   call->desktop = call->parts[0] == "desktop";
   if (auto error = Authenticate(*call)) return call->Answer(No(*error));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The FHIR R4 side of Halo Link, as far as this sandbox has it: what it can do, and patients to
-// read and search (halo-connect sheet §8). Everything else is an OperationOutcome that says so.
-// Threads: any.
+// The FHIR R4 side of Halo Link, as far as this sandbox has it: what it can do, and patients,
+// allergies and medicines to read and search (halo-connect sheet §8). Everything else is an
+// OperationOutcome that says so. Threads: any.
 #pragma once
 
 #include <string>

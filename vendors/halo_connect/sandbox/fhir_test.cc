@@ -18,7 +18,7 @@ TEST_F(HaloFhir, MetadataTellsWhatIsThereWithoutAskingTheDatabase) {
   EXPECT_EQ(Part(got.body, "software", "name"), "BP/Halo FHIR Server");
   EXPECT_EQ(got.body.Text("version"), "26.713.10445");
   const json::Value& rest = got.body.Find("rest")->array()->front();
-  ASSERT_EQ(rest.Find("resource")->array()->size(), 1u);
+  ASSERT_EQ(rest.Find("resource")->array()->size(), 3u);
   EXPECT_EQ(rest.Find("resource")->array()->front().Text("type"), "Patient");
   EXPECT_TRUE(Control("GET", "/journal").body.Find("entries")->array()->empty());
   Control("POST", "/halo", json::Object{{"availability", "offline"}});
@@ -61,6 +61,34 @@ TEST_F(HaloFhir, PatientsAreReadAndSearched) {
                     {"Content-Type", "application/x-www-form-urlencoded"}};
   search.body = "_id=7";
   EXPECT_EQ(Send(search).body.Integer("total"), 1);
+}
+
+TEST_F(HaloFhir, AllergiesAndMedicinesAreAPatients) {
+  ASSERT_EQ(Control("POST", "/clinic/clinical",
+                    json::Object{{"patient", "7"}, {"kind", "reaction"}, {"text", "Penicillin"}})
+                .status,
+            200);
+  const Got found = Get("AllergyIntolerance?_count=500&patient=Patient/7");
+  ASSERT_EQ(found.status, 200) << found.raw;
+  std::string id;
+  for (const json::Value& entry : *found.body.Find("entry")->array()) {
+    const json::Value& resource = *entry.Find("resource");
+    EXPECT_EQ(Part(resource, "patient", "reference"), "Patient/7");
+    if (Part(resource, "code", "text") == "Penicillin") id = resource.Text("id");
+  }
+  ASSERT_FALSE(id.empty()) << found.raw;
+  EXPECT_EQ(Part(Get("AllergyIntolerance/" + id).body, "code", "text"), "Penicillin");
+  EXPECT_EQ(Get("AllergyIntolerance").status, 400) << "not of everybody at once";
+  ASSERT_EQ(
+      Control("POST", "/clinic/clinical",
+              json::Object{{"patient", "7"}, {"kind", "medication"}, {"text", "Amoxil 500mg"}})
+          .status,
+      200);
+  const Got medicines = Get("MedicationStatement?patient=7");
+  ASSERT_EQ(medicines.status, 200) << medicines.raw;
+  const json::Value& last = *medicines.body.Find("entry")->array()->back().Find("resource");
+  EXPECT_EQ(Part(last, "medicationCodeableConcept", "text"), "Amoxil 500mg");
+  EXPECT_EQ(last.Find("contained")->array()->front().Text("resourceType"), "MedicationRequest");
 }
 
 TEST_F(HaloFhir, WhatIsNotThereIsSaidInFhir) {

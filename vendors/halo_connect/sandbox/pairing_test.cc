@@ -85,6 +85,8 @@ TEST_F(HaloPairing, SitesAreApartAndNothingIsHadUnpaired) {
                            json::Object{{"command", CommandOf("SELECT 1 AS X")}});
   EXPECT_EQ(unpaired.status, 403);
   EXPECT_EQ(Ask("SELECT 1 AS X").status, 200);
+  EXPECT_NE(Part(Control("GET", "/halo").body, "practiceMetadata", "practiceName"),
+            Part(Control("GET", "/halo", {}, 1).body, "practiceMetadata", "practiceName"));
   EXPECT_EQ(Api("GET", "/integrator/sites/nonsense").status, 400);
   EXPECT_EQ(Api("GET", "/integrator/sites/7d2c1f4e-0001-4000-8000-000000000001").status, 404);
   // What the practice unticks is over at once.

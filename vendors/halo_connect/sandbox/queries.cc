@@ -57,6 +57,11 @@ std::shared_ptr<Query> Queries::Begin(Site& site, std::string mode, Command comm
   query->mode = std::move(mode);
   query->site = cloud_.Guid(site);
   query->command = std::move(command);
+  // An immediate one is run by whoever asked; its text may be a document's size.
+  if (query->mode == "immediate") {
+    query->command.text.clear();
+    query->command.parameters.clear();
+  }
   query->request_size = request_size;
   query->created = site.clinic.Now();
   const std::lock_guard lock(mutex_);
@@ -64,7 +69,11 @@ std::shared_ptr<Query> Queries::Begin(Site& site, std::string mode, Command comm
   queries_.emplace(query->id, query);
   order_.push_back(query->id);
   if (order_.size() > kKept) {
-    queries_.erase(order_.front());
+    if (const auto oldest = queries_.find(order_.front()); oldest != queries_.end()) {
+      for (const Page& page : oldest->second->pages)
+        page_bytes_ -= static_cast<std::int64_t>(page.json.size());
+      queries_.erase(oldest);
+    }
     order_.pop_front();
   }
   return query;
@@ -163,13 +172,32 @@ void Queries::Finish(Query& query, const Site& site, QueryResult result) {
     query.size = static_cast<std::int64_t>(result.rows.json.size());
     query.result_size = Base64Size(result.rows.json.size());
     query.parameters = std::move(result.parameters);
-    if (query.command.mode != ExecutionMode::kNonQuery)
+    if (query.command.mode != ExecutionMode::kNonQuery) {
+      MakeRoom(query.size);
       query.pages = CutPages(result.rows, page_bytes);
+      for (const Page& page : query.pages)
+        page_bytes_ += static_cast<std::int64_t>(page.json.size());
+    }
+    query.command.text.clear();
+    query.command.parameters.clear();
     query.expires = now + kResultsLive;
     query.status = "successful";
     tell = true;
   }
   if (tell && told_) told_(query.site, query.id);
+}
+
+void Queries::MakeRoom(std::int64_t bytes) {
+  for (const std::string& id : order_) {
+    if (page_bytes_ + bytes <= kMostPageBytes) return;
+    const auto found = queries_.find(id);
+    if (found == queries_.end()) continue;
+    // As if its day were over: a result that is gone is 410.
+    for (const Page& page : found->second->pages)
+      page_bytes_ -= static_cast<std::int64_t>(page.json.size());
+    found->second->pages.clear();
+    if (found->second->ended) found->second->expires = Instant();
+  }
 }
 
 std::shared_ptr<Query> Queries::Of(std::string_view site_guid, std::string_view id) {

@@ -72,7 +72,11 @@ class Queries {
   void Finish(Query& query, const Site& site, QueryResult result);
   static void Enter(Query& query, std::string status, Instant now);
 
+  // Makes room for so many bytes of pages: the oldest results go.
+  void MakeRoom(std::int64_t bytes);
+
   static constexpr std::size_t kKept = 5000;
+  static constexpr std::int64_t kMostPageBytes = 256 << 20;
   static constexpr std::chrono::hours kResultsLive{24};
 
   Cloud& cloud_;
@@ -82,6 +86,7 @@ class Queries {
   std::map<std::string, std::shared_ptr<Query>, std::less<>> queries_;
   std::deque<std::string> order_;
   std::vector<std::pair<Site*, std::shared_ptr<Query>>> held_;
+  std::int64_t page_bytes_ = 0;
   Pool pool_;  // last: its threads use the rest
 };
 

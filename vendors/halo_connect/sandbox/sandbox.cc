@@ -69,6 +69,9 @@ class RunningHalo final : public HaloSandbox {
     clinic.site_id = std::to_string(options.first_site_id + index);
     clinic.fill.seed += static_cast<std::uint64_t>(index);
     if (index > 0) {
+      constexpr const char* kNames[] = {"Harbour Street Clinic", "Wattle Grove Family Practice",
+                                        "Coogee Beach Skin Clinic", "Parramatta Road Doctors"};
+      clinic.fill.name = kNames[static_cast<std::size_t>(index - 1) % std::size(kNames)];
       clinic.load_fhir.clear();
       clinic.database.clear();
       clinic.reports.folder.clear();
