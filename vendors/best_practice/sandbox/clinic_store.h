@@ -73,7 +73,7 @@ struct FillOptions {
   std::int64_t patients = 2000;
   std::int64_t appointments = 4000;
   std::uint64_t seed = 7;
-  std::string name;  // of the practice; empty: the one that the first made-up practice has
+  std::string name = {};  // of the practice; empty: the one that the first made-up practice has
 };
 
 // Clears what is there and fills it anew with a made-up practice. Errors: kRejected.
