@@ -44,8 +44,8 @@ function(pons_module)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
-  # A vendor's conformance_test.cc is a program of its own (tests/conformance).
-  list(FILTER tests EXCLUDE REGEX "/conformance_test\\.cc$")
+  # A vendor's conformance tests are programs of their own (tests/conformance).
+  list(FILTER tests EXCLUDE REGEX "/conformance(_[a-z]+)?_test\\.cc$")
 
   if(NOT sources)
     add_library(pons_${M_NAME} INTERFACE)

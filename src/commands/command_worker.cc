@@ -5,6 +5,7 @@
 
 #include "commands/body_json.h"
 #include "commands/terms.h"
+#include "sync/connection_settings.h"
 
 namespace pons::commands {
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr int kBatch = 50;
 constexpr std::chrono::seconds kWhenTheDiskWillNot{1};
+constexpr std::chrono::minutes kSettling{1};
 constexpr const char* kRevoked = "the practice has revoked this app's grant";
 constexpr unsigned kAllKinds = (1u << model::kCommandKindCount) - 1;
 constexpr unsigned kWorkedStates =
@@ -82,6 +84,12 @@ Result<void> CommandWorker::Prepare(const grants::Snapshot& snapshot) {
   return Ok();
 }
 
+std::chrono::milliseconds CommandWorker::Settling() const {
+  const auto resolved = sync::ResolveConnector(context_.parts.registry, connection_);
+  // Settings that cannot be read are no reason to look sooner.
+  return resolved ? resolved->connector->Settling(resolved->settings) : kSettling;
+}
+
 // What is found as being sent was cut off: by a crash, or by a disk that would not keep the end.
 Result<void> CommandWorker::Recover() {
   PONS_ASSIGN(
@@ -89,9 +97,7 @@ Result<void> CommandWorker::Recover() {
       reader_->Commands({connection_.key, static_cast<int>(State::kSending), true, 100000}));
   if (!cut_off.empty()) {
     const auto settling = [this](const Row& row) {
-      const auto* connector = context_.parts.registry.Find(connection_.vendor);
-      const auto time = connector ? connector->descriptor().can.settling : milliseconds(2000);
-      return row.last_sent.value_or(context_.parts.clock.Now()) + time;
+      return row.last_sent.value_or(context_.parts.clock.Now()) + Settling();
     };
     PONS_TRY(context_.store.Write([&](store::Transaction& tx) -> Result<void> {
       for (const auto& before : cut_off) {
@@ -272,7 +278,7 @@ void CommandWorker::Refused(Outcome& outcome, const Command& command, const Erro
   row.vendor_code = error.vendor_code;
   row.reason = error.summary;
   if (error.effect == Effect::kUnknown) {
-    row.due = row.last_sent.value_or(now) + session_.can().settling;
+    row.due = row.last_sent.value_or(now) + Settling();
     outcome.events.emplace_back(Event::kUnclear, error.summary);
     return;
   }

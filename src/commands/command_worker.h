@@ -63,6 +63,7 @@ class CommandWorker {
 
   Result<void> Prepare(const grants::Snapshot& snapshot);
   Result<void> Recover();
+  std::chrono::milliseconds Settling() const;
   Result<void> CancelUngranted();
   std::optional<Instant> NextMoment();
   unsigned KindsThatMayGo() const;

@@ -386,6 +386,10 @@ class Connector {
   // the practice ("About 4,000 queries a day."); empty where nothing is charged.
   virtual std::string CostWords(const Settings& settings) const;
 
+  // How long after a lost answer a request may still take effect over these settings; by default
+  // what the descriptor says.
+  virtual std::chrono::milliseconds Settling(const Settings& settings) const;
+
   // How often to look at a stream: the descriptor's interval, unless these settings say otherwise.
   virtual std::chrono::milliseconds PollInterval(const Settings& settings,
                                                  model::Stream stream) const;

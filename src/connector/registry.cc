@@ -25,6 +25,10 @@ Result<Hook> Connector::ReadHook(const HookRequest&) const {
 
 Result<void> Connector::WayAvailable(std::string_view) const { return Ok(); }
 
+std::chrono::milliseconds Connector::Settling(const Settings&) const {
+  return descriptor().can.settling;
+}
+
 std::string Connector::CostWords(const Settings&) const { return {}; }
 
 std::chrono::milliseconds Connector::PollInterval(const Settings&, model::Stream stream) const {
@@ -43,6 +47,11 @@ Result<void> Connector::Supports(const Settings&, model::CommandKind kind) const
                                             std::string(model::CommandKindWords(kind)) +
                                             " through Pons (" +
                                             std::string(model::CommandKindName(kind)) + ").");
+}
+
+void Registry::Own(std::unique_ptr<const Connector> connector) {
+  Add(*connector);
+  own_.push_back(std::move(connector));
 }
 
 void Registry::Add(const Connector& connector) {

@@ -2,6 +2,7 @@
 // The vendors this program was built with. Filled once at start by vendors/all.cc, then read-only.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -14,12 +15,15 @@ class Registry {
  public:
   // Requires: an id that is not registered yet. `connector` outlives the registry.
   void Add(const Connector& connector);
+  // The same, for a connector of this registry's own.
+  void Own(std::unique_ptr<const Connector> connector);
   // Null where no vendor has that id.
   const Connector* Find(std::string_view id) const;
   std::span<const Connector* const> all() const { return connectors_; }
 
  private:
   std::vector<const Connector*> connectors_;
+  std::vector<std::unique_ptr<const Connector>> own_;
 };
 
 // vendors/all.cc. Once per process. Errors: kMisconfigured, naming a section or a key of `given`

@@ -171,7 +171,7 @@ class CurlTransport final : public HttpTransport {
     PONS_CHECK(initialised == CURLE_OK);
   }
   ~CurlTransport() override {
-    for (CURL* handle : idle_) curl_easy_cleanup(handle);
+    for (const Line& line : idle_) CleanUp(line);
   }
   CurlTransport(const CurlTransport&) = delete;
   CurlTransport& operator=(const CurlTransport&) = delete;
@@ -185,22 +185,52 @@ class CurlTransport final : public HttpTransport {
     exchange.policy = settings_.policy;
     exchange.cancel = &cancel;
     exchange.max_bytes = request.max_response_bytes;
-    CURL* handle = Borrow();
-    Prepare(handle, request, headers, exchange);
-    const CURLcode code = curl_easy_perform(handle);
+    const Line line = Borrow();
+    Prepare(line.easy, request, headers, exchange);
+    const CURLcode code = Perform(line, cancel);
     if (code != CURLE_OK) {
-      Error error = Explain(code, handle, exchange);
-      GiveBack(handle);
+      Error error = Explain(code, line.easy, exchange);
+      GiveBack(line);
       return error;
     }
     long status = 0;
-    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(line.easy, CURLINFO_RESPONSE_CODE, &status);
     exchange.response.status = static_cast<int>(status);
-    GiveBack(handle);
+    GiveBack(line);
     return std::move(exchange.response);
   }
 
  private:
+  // A handle and the one that drives it, which keeps its connections.
+  struct Line {
+    CURL* easy = nullptr;
+    CURLM* multi = nullptr;
+  };
+
+  // As curl_easy_perform, which looks whether it is cancelled once a second only.
+  static CURLcode Perform(const Line& line, const CancelToken& cancel) {
+    constexpr int kLookMillis = 50;
+    PONS_CHECK(curl_multi_add_handle(line.multi, line.easy) == CURLM_OK);
+    CURLcode code = CURLE_OK;
+    for (int running = 1; running > 0;) {
+      if (cancel.cancelled()) {
+        code = CURLE_ABORTED_BY_CALLBACK;
+        break;
+      }
+      if (curl_multi_perform(line.multi, &running) != CURLM_OK) {
+        code = CURLE_FAILED_INIT;
+        break;
+      }
+      if (running > 0) curl_multi_poll(line.multi, nullptr, 0, kLookMillis, nullptr);
+    }
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(line.multi, &left)) {
+      if (message->msg == CURLMSG_DONE && code == CURLE_OK) code = message->data.result;
+    }
+    curl_multi_remove_handle(line.multi, line.easy);
+    return code;
+  }
+
   static Result<void> AddHeaders(const HttpRequest& request, HeaderList& headers) {
     const auto unfit = MakeError(Fault::kMisconfigured, "A request header holds a line break.");
     if (HasLineBreak(request.method)) return unfit;
@@ -254,33 +284,39 @@ class CurlTransport final : public HttpTransport {
     set(CURLOPT_XFERINFODATA, &exchange);
   }
 
-  CURL* Borrow() {
+  Line Borrow() {
     {
       const std::lock_guard lock(mutex_);
       if (!idle_.empty()) {
-        CURL* handle = idle_.back();
+        const Line line = idle_.back();
         idle_.pop_back();
-        return handle;
+        return line;
       }
     }
-    CURL* handle = curl_easy_init();
-    PONS_CHECK(handle != nullptr);
-    return handle;
+    const Line line{curl_easy_init(), curl_multi_init()};
+    PONS_CHECK(line.easy != nullptr && line.multi != nullptr);
+    curl_multi_setopt(line.multi, CURLMOPT_MAXCONNECTS, 16L);
+    return line;
   }
 
-  void GiveBack(CURL* handle) {
-    curl_easy_reset(handle);  // nothing of this exchange may be called again
+  void GiveBack(const Line& line) {
+    curl_easy_reset(line.easy);  // nothing of this exchange may be called again
     const std::lock_guard lock(mutex_);
     if (idle_.size() < kIdleHandles) {
-      idle_.push_back(handle);
+      idle_.push_back(line);
     } else {
-      curl_easy_cleanup(handle);
+      CleanUp(line);
     }
+  }
+
+  static void CleanUp(const Line& line) {
+    curl_easy_cleanup(line.easy);
+    curl_multi_cleanup(line.multi);
   }
 
   const CurlSettings settings_;
   std::mutex mutex_;
-  std::vector<CURL*> idle_;
+  std::vector<Line> idle_;
 };
 
 }  // namespace

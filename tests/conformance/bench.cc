@@ -19,6 +19,7 @@ void Require(bool holds, const std::string& why) {
 OpenSession::OpenSession(Bench& bench, const Connector& connector, const Settings& settings,
                          std::string_view zone)
     : bench_(bench) {
+  http_.real = bench.clinic().http();
   Need(connector.Check(settings), "Check refuses the settings");
   opened_ =
       Need(pons::OpenSession(connector, settings,

@@ -30,10 +30,13 @@ T Need(Result<T> result, const std::string& what) {
 // Refuses every request and remembers who was to be dialled.
 class SpyHttp final : public net::HttpTransport {
  public:
-  Result<net::HttpResponse> Send(const net::HttpRequest& request, const CancelToken&) override {
+  Result<net::HttpResponse> Send(const net::HttpRequest& request,
+                                 const CancelToken& cancel) override {
     dialled.insert(request.url);
+    if (real != nullptr) return real->Send(request, cancel);
     return MakeError(Fault::kUnavailable, "nothing is dialled here");
   }
+  net::HttpTransport* real = nullptr;  // null: the vendor is not reached by HTTP
   std::set<std::string> dialled;
 };
 

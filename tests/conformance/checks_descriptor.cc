@@ -15,7 +15,8 @@ std::filesystem::path VendorFolder(const Bench& bench) {
 }
 
 bool SoundsSecret(std::string_view key) {
-  for (const std::string_view word : {"password", "secret", "token", "private_key"}) {
+  for (const std::string_view word :
+       {"password", "secret", "token", "private_key", "pairing_code"}) {
     if (key.find(word) != std::string_view::npos) return true;
   }
   return false;

@@ -81,6 +81,8 @@ class Clinic {
 
   // ---- How to reach it ------------------------------------------------------------------------
   virtual const Connector& connector() const = 0;
+  // What carries the vendor's wire where that is HTTP.
+  virtual net::HttpTransport* http() { return nullptr; }
   virtual Settings GoodSettings() const = 0;
   virtual Settings WrongPassword() const = 0;
   virtual Settings Unreachable(Nowhere kind) = 0;

@@ -67,7 +67,9 @@ class Report final : public ::testing::Environment {
     writer.EndObject();
     const auto folder = std::filesystem::path(PONS_BINARY_DIR) / "conformance";
     std::filesystem::create_directories(folder);
-    std::ofstream(folder / (subject_.vendor + ".json")) << text << "\n";
+    std::ofstream(folder /
+                  (subject_.vendor + (subject_.way.empty() ? "" : "-" + subject_.way) + ".json"))
+        << text << "\n";
   }
 
  private:

@@ -21,6 +21,8 @@ struct Subject {
   const Descriptor* descriptor = nullptr;
   // A clinic with nothing in it. An error fails the check; it never skips it.
   std::function<Result<std::unique_ptr<Clinic>>()> open;
+  // Which way to the same vendor, for the report's name; empty: the usual one.
+  std::string way = {};
 };
 
 enum class Outcome : std::uint8_t { kPass, kFail, kNotApplicable, kSkipped };

@@ -252,7 +252,8 @@ void Scene::RequireEffects(const Case& of, int count, const std::string& when) {
 }
 
 void Scene::Settle() {
-  Need(clinic().Step(bench_.can().settling + milliseconds(1)), "step the clocks");
+  Need(clinic().Step(bench_.connector().Settling(clinic().GoodSettings()) + milliseconds(1)),
+       "step the clocks");
 }
 
 Known Scene::Now(Stream stream, const std::string& id) {

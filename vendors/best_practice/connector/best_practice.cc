@@ -7,6 +7,7 @@
 #include "net/folder.h"
 #include "net/sql.h"
 #include "vendors/best_practice/connector/best_practice_session.h"
+#include "vendors/best_practice/connector/best_practice_way.h"
 #include "vendors/best_practice/connector/best_practice_write_settings.h"
 
 namespace pons::best_practice {
@@ -16,8 +17,14 @@ using model::Stream;
 using namespace std::chrono_literals;
 
 constexpr SettingSpec kSettings[] = {
+    {.key = "transport",
+     .help = "The way to the database: odbc (straight to the server) or halo (Halo Connect).",
+     .required = false,
+     .fallback = "odbc"},
     {.key = "server",
-     .help = "The database server's name or address; NAME\\BPSINSTANCE where no port is given."},
+     .help = "For odbc: the database server's name or address; NAME\\BPSINSTANCE where no port is "
+             "given.",
+     .required = false},
     {.key = "port",
      .help = "The TCP port of the database server. Empty: asked of the server's SQL Browser, by "
              "the instance's name.",
@@ -31,7 +38,9 @@ constexpr SettingSpec kSettings[] = {
      .required = false,
      .fallback = "bpsrawdata"},
     {.key = "password",
-     .help = "The Database browser password: Setup > Configuration > Database > Database browser.",
+     .help = "For odbc: the Database browser password: Setup > Configuration > Database > Database "
+             "browser.",
+     .required = false,
      .secret = true},
     {.key = "encryption",
      .help = "TLS to the database server: require, request (where the server can) or off.",
@@ -49,6 +58,47 @@ constexpr SettingSpec kSettings[] = {
      .help = "How often to look for changes of patients and appointments.",
      .required = false,
      .fallback = "5000"},
+    {.key = "halo_site_id",
+     .help =
+         "For halo: the practice's Bp Site ID, which Best Practice shows with the pairing code.",
+     .required = false,
+     .binds = true},
+    {.key = "halo_pairing_code",
+     .help = "For halo: the pairing code that Best Practice makes. It is used once.",
+     .required = false,
+     .secret = true,
+     .once = true},
+    {.key = "halo_guid",
+     .help = "For halo: the practice's number at Halo Connect, learned by pairing.",
+     .required = false,
+     .learned = true},
+    {.key = "halo_visit_seconds",
+     .help = "For halo: how often to look for visits that have started while the practice is open. "
+             "0: only when Halo says that something has changed.",
+     .required = false,
+     .fallback = "20"},
+    {.key = "halo_other_seconds",
+     .help = "For halo: how often to look for changes of patients and appointments while the "
+             "practice is open, where Halo says of none.",
+     .required = false,
+     .fallback = "300"},
+    {.key = "halo_list_seconds",
+     .help = "For halo: how often to read users, locations and appointment types again.",
+     .required = false,
+     .fallback = "3600"},
+    {.key = "halo_closed_seconds",
+     .help = "For halo: how often to look at all while the practice is closed, where Halo says of "
+             "no change.",
+     .required = false,
+     .fallback = "1800"},
+    {.key = "halo_watch",
+     .help = "For halo: whether a query that Halo runs every minute tells of changes: on or off.",
+     .required = false,
+     .fallback = "on"},
+    {.key = "opening_hours",
+     .help = "For halo: when the practice is open, on its own clock. Empty: always.",
+     .required = false,
+     .fallback = "Mon-Fri 08:00-18:00, Sat 08:00-12:00"},
     {.key = "patient_reference",
      .help =
          "Where Pons leaves its reference on patients that apps add: external_id, or none where "
@@ -159,26 +209,14 @@ constexpr model::ClinicalKind kClinical[] = {
     model::ClinicalKind::kDocuments,
 };
 
-constexpr std::string_view kHosts[] = {"{server}"};
-
-const Descriptor kDescriptor = {
-    .id = "best_practice",
-    .name = "Best Practice",
-    .region = "AU",
-    .settings = kSettings,
-    .hosts = kHosts,
-    .can = {.streams = kStreams,
-            .reads_records = true,
-            .tells_clock = true,
-            .reads_slots = true,
-            .commands = kCommands,
-            .max_document_bytes = kMostDocumentBytes,
-            .clinical = kClinical},
-};
-
 Error Wrong(std::string_view key, std::string_view why) {
   return MakeError(Fault::kMisconfigured,
                    "setting \"" + std::string(key) + "\" " + std::string(why));
+}
+
+std::string HostOf(std::string_view url) {
+  if (const auto at = url.find("://"); at != std::string_view::npos) url.remove_prefix(at + 3);
+  return std::string(url.substr(0, url.find_first_of("/:")));
 }
 
 // These would end a value in a connection string.
@@ -186,7 +224,7 @@ bool FitsConnectionString(std::string_view text) {
   return text.find_first_of(";{}=\r\n") == std::string_view::npos;
 }
 
-Result<void> CheckWhole(const Settings& settings) {
+Result<void> CheckServer(const Settings& settings) {
   for (const auto key : {"server", "database", "user"}) {
     const auto text = Trim(settings.Text(key));
     if (text.empty()) return Wrong(key, "is empty");
@@ -202,34 +240,84 @@ Result<void> CheckWhole(const Settings& settings) {
   if (encryption != "require" && encryption != "request" && encryption != "off") {
     return Wrong("encryption", "is none of require, request, off");
   }
-  const std::pair<std::string_view, std::int64_t> times[] = {{"connect_timeout_ms", 100},
-                                                             {"visit_poll_interval_ms", 100},
-                                                             {"other_poll_interval_ms", 500}};
-  for (const auto& [key, least] : times) {
-    const auto value = settings.Integer(key);
-    if (!value || *value < least || *value > 3'600'000) {
-      return Wrong(key, "is not between " + std::to_string(least) + " and 3600000");
+  const auto timeout = settings.Integer("connect_timeout_ms");
+  if (!timeout || *timeout < 100 || *timeout > 3'600'000) {
+    return Wrong("connect_timeout_ms", "is not between 100 and 3600000");
+  }
+  return Ok();
+}
+
+}  // namespace
+
+BestPracticeConnector::BestPracticeConnector()
+    : BestPracticeConnector(std::unique_ptr<const halo_connect::Access>()) {}
+
+BestPracticeConnector::BestPracticeConnector(const halo_connect::Access& halo)
+    : BestPracticeConnector(std::make_unique<const halo_connect::Access>(halo)) {}
+
+BestPracticeConnector::~BestPracticeConnector() = default;
+
+BestPracticeConnector::BestPracticeConnector(std::unique_ptr<const halo_connect::Access> halo)
+    : halo_(std::move(halo)), hosts_{"{server}"} {
+  if (halo_) {
+    halo_host_ = HostOf(halo_->url);
+    hosts_.push_back(halo_host_);
+  }
+  descriptor_ = {.id = "best_practice",
+                 .name = "Best Practice",
+                 .region = "AU",
+                 .settings = kSettings,
+                 .hosts = hosts_,
+                 .can = {.streams = kStreams,
+                         .reads_records = true,
+                         .tells_clock = true,
+                         .reads_slots = true,
+                         .commands = kCommands,
+                         .max_document_bytes = kMostDocumentBytes,
+                         .clinical = kClinical}};
+}
+
+Result<void> BestPracticeConnector::CheckWhole(const Settings& settings) const {
+  PONS_ASSIGN(const auto way, ReadWay(settings));
+  if (way.halo) {
+    const auto available = WayAvailable(kHaloWay);
+    if (!available) return Wrong("transport", "is halo: " + available.error().summary);
+    const auto* code = settings.Secret(kCodeSetting);
+    if (way.site.guid.empty() && (code == nullptr || Trim(code->Reveal()).empty())) {
+      return Wrong(kCodeSetting,
+                   "is empty: Best Practice makes one under Setup > Configuration > Database > "
+                   "Setup third-party integrations");
     }
+  } else {
+    PONS_TRY(CheckServer(settings));
   }
   const auto write = ReadWriteSettings(settings);
   if (!write) return write.error();
   return Ok();
 }
 
-}  // namespace
-
-const Descriptor& BestPracticeConnector::descriptor() const { return kDescriptor; }
+std::chrono::milliseconds BestPracticeConnector::PollInterval(const Settings& settings,
+                                                              Stream stream) const {
+  const auto completed = CompleteSettings(settings, kSettings);
+  const auto way = completed ? ReadWay(*completed) : Result<Way>(completed.error());
+  return way ? IntervalOf(*way, called(), stream) : Connector::PollInterval(settings, stream);
+}
 
 Result<void> BestPracticeConnector::Check(const Settings& settings) const {
   PONS_ASSIGN(const Settings complete, CompleteSettings(settings, kSettings));
   return CheckWhole(complete);
 }
 
-std::unique_ptr<net::SqlTransport> BestPracticeConnector::MakeSql(const Settings& settings,
-                                                                  const SessionContext&) const {
+std::unique_ptr<net::SqlTransport> BestPracticeConnector::MakeSql(
+    const Settings& settings, const SessionContext& context) const {
   const auto completed = CompleteSettings(settings, kSettings);
   if (!completed || !CheckWhole(*completed)) return nullptr;
   const Settings& s = *completed;
+  const auto way = ReadWay(s);
+  if (way->halo) {
+    if (way->site.guid.empty()) return nullptr;
+    return halo_connect::MakeHaloTransport(*halo_, way->site, context);
+  }
   const std::string port(Trim(s.Text("port")));
   std::string server(Trim(s.Text("server")));
   // A port says where the instance listens; its name is then of no use.
@@ -268,10 +356,18 @@ Result<std::unique_ptr<Session>> BestPracticeConnector::Open(const Settings& set
   PONS_ASSIGN(const Settings complete, CompleteSettings(settings, kSettings));
   PONS_TRY(CheckWhole(complete));
   PONS_ASSIGN(auto write, ReadWriteSettings(complete));
+  PONS_ASSIGN(const auto way, ReadWay(complete));
+  if (way.halo && way.site.guid.empty()) {
+    return MakeError(Fault::kMisconfigured,
+                     "the practice has not been paired with Halo Connect yet: give a pairing code");
+  }
   if (context.sql == nullptr) {
     return MakeError(Fault::kInternal, "a Best Practice session needs an SQL transport");
   }
-  return std::unique_ptr<Session>(std::make_unique<BestPracticeSession>(context, std::move(write)));
+  std::optional<Relay> relay;
+  if (way.halo) relay = Relay{*halo_, way};
+  return std::unique_ptr<Session>(
+      std::make_unique<BestPracticeSession>(context, std::move(write), std::move(relay)));
 }
 
 }  // namespace pons::best_practice

@@ -14,7 +14,8 @@ constexpr seconds kReadAgain{300};
 }  // namespace
 
 Result<void> BestPracticeSession::NeedCodes(Instant deadline) {
-  if (have_codes_ && context_.clock.Now() < codes_read_ + kReadAgain) return Ok();
+  const auto again = relay_ ? std::max(kReadAgain, relay_->way.paces.lists) : kReadAgain;
+  if (have_codes_ && context_.clock.Now() < codes_read_ + again) return Ok();
   return LoadCodes(deadline);
 }
 
@@ -30,32 +31,37 @@ bool BestPracticeSession::CodesAreStale() {
 }
 
 Result<void> BestPracticeSession::LoadCodes(Instant deadline) {
-  struct Source {
-    CodeTable Codes::*table;
-    std::string_view name, code, text;
-  };
   // best-practice sheet §1, "Lookup tables to read at run time".
-  constexpr Source kSources[] = {
-      {&Codes::sex, "SEX", "SEXCODE", "SEX"},
-      {&Codes::titles, "TITLES", "TITLECODE", "TITLE"},
-      {&Codes::ethnicity, "ETHNICITY", "ETHNICCODE", "ETHNICTYPE"},
-      {&Codes::patient_status, "PATIENTSTATUS", "STATUSCODE", "STATUSTEXT"},
-      {&Codes::appointment_status, "APPOINTMENTCODES", "APPOINTMENTCODE", "DESCRIPTION"},
-      {&Codes::appointment_types, "APPOINTMENTTYPES", "APPOINTMENTCODE", "DESCRIPTION"},
-      {&Codes::visit_types, "VISITTYPE", "VISITCODE", "VISITTYPE"},
-      {&Codes::locations, "LOCATIONS", "LOCATIONID", "LOCATIONNAME"},
+  static constexpr CodeSource kSources[] = {
+      {"SEX", "SEXCODE", "SEX"},
+      {"TITLES", "TITLECODE", "TITLE"},
+      {"ETHNICITY", "ETHNICCODE", "ETHNICTYPE"},
+      {"PATIENTSTATUS", "STATUSCODE", "STATUSTEXT"},
+      {"APPOINTMENTCODES", "APPOINTMENTCODE", "DESCRIPTION"},
+      {"APPOINTMENTTYPES", "APPOINTMENTCODE", "DESCRIPTION"},
+      {"VISITTYPE", "VISITCODE", "VISITTYPE"},
+      {"LOCATIONS", "LOCATIONID", "LOCATIONNAME"},
   };
-  constexpr std::string_view kPair[] = {"CODE", "TEXT"};
+  constexpr CodeTable Codes::*kTables[] = {
+      &Codes::sex,
+      &Codes::titles,
+      &Codes::ethnicity,
+      &Codes::patient_status,
+      &Codes::appointment_status,
+      &Codes::appointment_types,
+      &Codes::visit_types,
+      &Codes::locations,
+  };
   Codes fresh;
-  for (const auto& source : kSources) {
-    PONS_TRY(Ask(SelectCodes(source.name, source.code, source.text),
-                 "read " + std::string(source.name), deadline, [&](net::SqlRow row) {
-                   CellReader in(row, kPair);
-                   const auto code = in.DueInt();
-                   const auto text = in.Text();
-                   if (!in.bad()) (fresh.*source.table).Put(code, text);
-                 }));
-  }
+  const auto codes = SelectCodes(kSources);
+  PONS_TRY(Ask(codes, "read the code tables", deadline, [&](net::SqlRow row) {
+    CellReader in(row, codes.columns);
+    const auto list = in.DueInt();
+    const auto code = in.DueInt();
+    const auto text = in.Text();
+    if (in.bad() || list < 0 || list >= std::ssize(kTables)) return;
+    (fresh.*kTables[list]).Put(code, text);
+  }));
   PONS_TRY(Ask(SelectAll(kUsers), "read USERS", deadline, [&](net::SqlRow row) {
     const auto decoded = DecodeUser(row);
     const auto* user = std::get_if<UserRow>(&decoded);

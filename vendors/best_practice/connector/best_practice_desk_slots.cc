@@ -38,9 +38,9 @@ bool Desk::Stands(const DiaryRow& row, const Place& place) {
 }
 
 Result<Desk::Day> Desk::ReadDay(std::int64_t user, Date date, Instant deadline) {
-  constexpr std::string_view kColumns[] = {"AppointmentTime", "AppointmentLength"};
+  static constexpr std::string_view kColumns[] = {"AppointmentTime", "AppointmentLength"};
   const auto call = FreeAppointments(user, date);
-  auto statement = call.ForRows();
+  auto statement = call.ForRows(kColumns);
   statement.sign = kAwaySign;
   Day day;
   const auto asked =

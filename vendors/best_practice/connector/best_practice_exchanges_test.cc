@@ -200,7 +200,7 @@ std::vector<Exchange> WritingExchanges() {
        {"INTERNALID"},
        nullptr},
       {"23-free-times",
-       FreeAppointments(7, day).ForRows(),
+       FreeAppointments(7, day).ForRows({}),
        {"AppointmentTime", "AppointmentLength"},
        nullptr},
       {"24-is-booked", IsAppointmentBooked(7, start).ForResult(), {"RESULT"}, Result},
@@ -221,6 +221,11 @@ std::vector<Exchange> WritingExchanges() {
 
 std::vector<Exchange> ReadingExchanges() {
   static const std::vector<std::int64_t> patients = {41, 42, 43};
+  static constexpr CodeSource kCodeSources[] = {
+      {"SEX", "SEXCODE", "SEX"},
+      {"APPOINTMENTCODES", "APPOINTMENTCODE", "DESCRIPTION"},
+  };
+  static constexpr std::string_view kProbed[] = {"PATIENTS", "VISITS"};
   const auto newest = At(2026, 5, 4, 34200 - 120);
   return {
       {"01-clock",
@@ -240,11 +245,17 @@ std::vector<Exchange> ReadingExchanges() {
          constexpr std::string_view kNames[] = {"PRACTICENAME"};
          return CellReader(row, kNames).DueText().empty() ? "no name" : "";
        }},
-      {"03-sexes", SelectCodes("SEX", "SEXCODE", "SEX"), {"SEXCODE", "SEX"}, CodeAndText()},
-      {"04-appointment-statuses",
-       SelectCodes("APPOINTMENTCODES", "APPOINTMENTCODE", "DESCRIPTION"),
-       {"APPOINTMENTCODE", "DESCRIPTION"},
-       CodeAndText()},
+      {"03-code-tables",
+       SelectCodes(kCodeSources),
+       {"LIST", "CODE", "TEXT"},
+       [](SqlRow row) -> std::string {
+         constexpr std::string_view kNames[] = {"LIST", "CODE", "TEXT"};
+         CellReader in(row, kNames);
+         const auto list = in.DueInt();
+         in.DueInt();
+         in.DueText();
+         return in.bad() || list > 1 ? "no entry" : "";
+       }},
       {"05-locations", SelectLive(kLocations, 0, 500), ColumnsOf(kLocations), With(DecodeLocation)},
       {"06-users", SelectLive(kUsers, 0, 500), ColumnsOf(kUsers), With(DecodeUser)},
       {"07-provider-numbers", SelectAll(kProviderLocations), ColumnsOf(kProviderLocations),
@@ -266,7 +277,7 @@ std::vector<Exchange> ReadingExchanges() {
         "APPOINTMENTTIME", "APPOINTMENTTYPE", "ARRIVALTIME", "CONSULTATIONTIME"},
        With(DecodeCandidate)},
       {"16-history", SelectHistoryOf(patients), ColumnsOf(kHistory), With(DecodeHistory)},
-      {"17-missing-right", ProbeTable("VISITS"), {}, nullptr},
+      {"17-missing-right", ProbeTables(kProbed), {}, nullptr},
   };
 }
 

@@ -37,6 +37,14 @@ std::string Step(const Error& error) {
   return error.summary;
 }
 
+// Best Practice decides what a product that comes through Halo may read (halo-connect sheet §1).
+std::string RelayedStep(const Error& error) {
+  const bool right = error.fault == Fault::kForbidden && error.vendor_code == "229";
+  if (right) return error.summary + "; ask Best Practice whether Pons may have this right";
+  if (error.fault == Fault::kProtocol) return Step(error);
+  return error.summary;
+}
+
 // Names the schema does not have: the practice runs a version that nobody has read yet.
 bool SchemaDiffers(const Error& error) {
   return error.fault == Fault::kRejected &&
@@ -45,13 +53,13 @@ bool SchemaDiffers(const Error& error) {
 
 }  // namespace
 
-Error Explained(Error error, std::string_view operation) {
+Error Explained(Error error, std::string_view operation, bool relayed) {
   if (SchemaDiffers(error)) {
     error.fault = Fault::kProtocol;
     error.summary =
         "this version of Best Practice lacks a table, column or procedure that Pons uses";
   }
-  error.summary = std::string(operation) + ": " + Step(error);
+  error.summary = std::string(operation) + ": " + (relayed ? RelayedStep(error) : Step(error));
   return error;
 }
 

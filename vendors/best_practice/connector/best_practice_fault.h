@@ -9,8 +9,9 @@
 namespace pons::best_practice {
 
 // Puts the transport's neutral words into Best Practice's, with the next step. `operation` says
-// what was being done, in a few words without data: "read PATIENTS".
-Error Explained(Error error, std::string_view operation);
+// what was being done, in a few words without data: "read PATIENTS". `relayed`: through Halo
+// Connect, whose own words say what to do next.
+Error Explained(Error error, std::string_view operation, bool relayed = false);
 
 // A right as missing_rights lists it, and as errors name it: "read VISITS".
 std::string MissingRight(std::string_view table);

@@ -67,7 +67,7 @@ Result<ChangePage> BestPracticeSession::Sweep(const PullRequest& request, Place 
     PONS_ASSIGN(total, CountLive(table, request.deadline));
     place.begun = true;
   }
-  const auto rows = std::max(1u, request.max_changes);
+  const auto rows = RowsOf(request);
   PONS_ASSIGN(auto batch,
               ReadRows(request.stream, SelectLive(table, place.after, rows), {}, request.deadline));
   const bool more = batch.seen.size() == rows;
@@ -143,7 +143,7 @@ SqlStatement BestPracticeSession::ChangesStatement(Stream stream, const Place& p
 Result<ChangePage> BestPracticeSession::FollowOnce(const PullRequest& request, Place place,
                                                    Memory memory) {
   const auto stream = request.stream;
-  const auto rows = std::max(1u, request.max_changes);
+  const auto rows = RowsOf(request);
   const bool first = place.kind == Place::Kind::kDelta;
   if (first) place = BeginPass(stream, std::move(place));
   const auto statement = ChangesStatement(stream, place, rows);

@@ -1,18 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a practice is told that connects its Best Practice. Facts: best-practice sheet §1 and §6,
-// dermengine sheet §4 and §6.
+// dermengine sheet §4 and §6,
+// halo-connect sheet §9.
 #include "connector/guide.h"
 #include "vendors/best_practice/connector/best_practice.h"
+#include "vendors/best_practice/connector/best_practice_way.h"
 
 namespace pons::best_practice {
 namespace {
 
 constexpr std::string_view kBefore[] = {
     "Best Practice Premier on a computer where you may open Setup > Configuration.",
+};
+
+constexpr std::string_view kBeforeOdbc[] = {
     "The Database browser password. It belongs to the database, not to a person.",
     "The name or address of the server that runs Best Practice, and the port of its database.",
     "A way from Pons to that port: the same network, or a private tunnel. Never open the database "
     "to the internet.",
+};
+
+constexpr std::string_view kBeforeHalo[] = {
+    "A Best Practice user with the Configuration permission.",
+    "Best Practice with its recent updates: Orchid SP2 (June 2024) and before can refuse the "
+    "pairing.",
+    "Clocks of the server and the workstations that agree within a minute.",
+};
+
+constexpr GuideWay kWays[] = {
+    {.value = kOdbcWay,
+     .label = "Straight to the database",
+     .text = "Pons runs in the practice's network, or has a private tunnel to it.",
+     .before = kBeforeOdbc},
+    {.value = kHaloWay,
+     .label = "Halo Connect",
+     .text = "Pons runs elsewhere. Best Practice's own relay carries every question; it charges "
+             "for them, so Pons asks less often.",
+     .before = kBeforeHalo},
 };
 
 constexpr GuideStep kSteps[] = {
@@ -20,31 +44,78 @@ constexpr GuideStep kSteps[] = {
      .text = "In Best Practice on the server, open the database page. It shows the server's name. "
              "The database's instance is called BPSINSTANCE; where no port is given, Pons asks "
              "the server for it.",
-     .where = "Setup > Configuration > Database"},
+     .where = "Setup > Configuration > Database",
+     .way = kOdbcWay},
     {.title = "Set the Database browser password",
      .text = "On the same page, set the Database browser password or ask whoever set it. Changing "
              "it cuts off other programs that use it, so ask first.",
-     .where = "Setup > Configuration > Database > Database browser"},
+     .where = "Setup > Configuration > Database > Database browser",
+     .way = kOdbcWay},
     {.title = "Use a dedicated user if you can",
      .text = "The user is bpsrawdata unless your IT person made one that only Pons uses, with the "
-             "right to read, and to run the BP_ procedures where apps may write."},
+             "right to read, and to run the BP_ procedures where apps may write.",
+     .way = kOdbcWay},
+    {.title = "Let Pons in",
+     .text = "Open the third-party integrations, tick Pons (via Halo Connect), confirm with Yes, "
+             "and save.",
+     .where = "Setup > Configuration > Database > Setup third-party integrations",
+     .way = kHaloWay},
+    {.title = "Make a pairing code",
+     .text = "Select the row of Pons and choose Generate Pairing Code. A window shows the Site ID "
+             "and the pairing code: enter both here. The code is used once; if anything goes "
+             "wrong, make a new one.",
+     .where = "Setup > Configuration > Database > Setup third-party integrations",
+     .way = kHaloWay},
+    {.title = "Say when you are open",
+     .text = "Halo Connect charges for each question. While the practice is open Pons looks for "
+             "visits every few seconds, and rarely while it is closed.",
+     .way = kHaloWay},
     {.title = "Let reports in (only where apps send reports)",
      .text = "Tick the import on one computer, and add a folder to the report file search paths. "
              "Give the same folder here as the server of Pons sees it. Best Practice looks every "
              "five minutes and deletes each file once it is imported.",
-     .where = "Setup > Configuration > Results import"},
+     .where = "Setup > Configuration > Results import",
+     .way = kOdbcWay},
+    {.title = "Let reports in (only where apps send reports)",
+     .text = "Halo Connect carries no files. The folder that Best Practice imports from is in "
+             "your own network: give it here only if the server of Pons can reach it, by a tunnel "
+             "or a shared folder. Otherwise reports need the SQL statement for documents that "
+             "Best Practice gives its partners; without either, apps cannot send documents.",
+     .where = "Setup > Configuration > Results import",
+     .way = kHaloWay},
 };
 
 constexpr SettingWords kSettings[] = {
-    {.key = "server", .label = "Server", .usual = true},
-    {.key = "port", .label = "Port", .usual = true},
-    {.key = "password", .label = "Database browser password", .usual = true},
-    {.key = "user", .label = "Database user"},
-    {.key = "database", .label = "Database"},
-    {.key = "encryption", .label = "Encryption", .choices = "request require off"},
-    {.key = "connect_timeout_ms", .label = "Longest sign-in, in milliseconds"},
-    {.key = "visit_poll_interval_ms", .label = "Look for visits every, in milliseconds"},
-    {.key = "other_poll_interval_ms", .label = "Look for other changes every, in milliseconds"},
+    {.key = "transport", .label = "Way to the database", .choices = "odbc halo", .usual = true},
+    {.key = "server", .label = "Server", .usual = true, .way = kOdbcWay},
+    {.key = "port", .label = "Port", .usual = true, .way = kOdbcWay},
+    {.key = "password", .label = "Database browser password", .usual = true, .way = kOdbcWay},
+    {.key = "halo_site_id", .label = "Site ID", .usual = true, .way = kHaloWay},
+    {.key = "halo_pairing_code", .label = "Pairing code", .usual = true, .way = kHaloWay},
+    {.key = "opening_hours", .label = "Opening hours", .usual = true, .way = kHaloWay},
+    {.key = "halo_guid", .label = "Number at Halo Connect", .way = kHaloWay},
+    {.key = "halo_visit_seconds", .label = "Look for visits every, in seconds", .way = kHaloWay},
+    {.key = "halo_other_seconds",
+     .label = "Look for other changes every, in seconds",
+     .way = kHaloWay},
+    {.key = "halo_list_seconds", .label = "Read lists every, in seconds", .way = kHaloWay},
+    {.key = "halo_closed_seconds",
+     .label = "While closed, look every, in seconds",
+     .way = kHaloWay},
+    {.key = "halo_watch",
+     .label = "Let Halo tell of changes",
+     .choices = "on off",
+     .way = kHaloWay},
+    {.key = "user", .label = "Database user", .way = kOdbcWay},
+    {.key = "database", .label = "Database", .way = kOdbcWay},
+    {.key = "encryption", .label = "Encryption", .choices = "request require off", .way = kOdbcWay},
+    {.key = "connect_timeout_ms", .label = "Longest sign-in, in milliseconds", .way = kOdbcWay},
+    {.key = "visit_poll_interval_ms",
+     .label = "Look for visits every, in milliseconds",
+     .way = kOdbcWay},
+    {.key = "other_poll_interval_ms",
+     .label = "Look for other changes every, in milliseconds",
+     .way = kOdbcWay},
     {.key = "patient_reference",
      .label = "Reference on new patients",
      .choices = "external_id none"},
@@ -83,6 +154,8 @@ constexpr Guide kGuide = {
     .refused =
         "It is the Database browser password (Setup > Configuration > Database), not your "
         "own.",
+    .way_setting = "transport",
+    .ways = kWays,
 };
 
 }  // namespace

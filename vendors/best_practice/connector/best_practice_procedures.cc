@@ -23,6 +23,11 @@ constexpr std::string_view kDiaryColumns[] = {
     "LOCATIONID",      "APPOINTMENTDATE", "APPOINTMENTTIME", "APPOINTMENTLENGTH",
     "APPOINTMENTCODE", "CREATED",         "REASON"};
 
+constexpr std::string_view kResultColumns[] = {"RESULT"};
+constexpr std::string_view kPatientKey[] = {"INTERNALID"};
+constexpr std::string_view kVisitKey[] = {"VISITID"};
+constexpr std::string_view kTypeColumns[] = {"APPOINTMENTCODE", "APPOINTMENTLENGTH"};
+
 std::string List(std::span<const std::string_view> names) {
   std::string out;
   for (const auto name : names) {
@@ -53,7 +58,8 @@ SqlValue DayOrNull(const std::optional<Date>& day) {
 SqlStatement DiaryWhere(std::string_view condition, std::vector<SqlValue> parameters) {
   return {.text = "SELECT " + List(kDiaryColumns) + " FROM APPOINTMENTS WHERE " +
                   std::string(condition) + " ORDER BY RECORDID",
-          .parameters = std::move(parameters)};
+          .parameters = std::move(parameters),
+          .columns = kDiaryColumns};
 }
 
 Call& WithForm(Call& call, const PatientForm& f) {
@@ -114,11 +120,14 @@ std::string Call::Arguments() const {
 SqlStatement Call::ForResult() const {
   return {.text = "DECLARE @result INT; EXEC @result = " + std::string(procedure_) + Arguments() +
                   "; SELECT @result AS RESULT",
-          .parameters = values_};
+          .parameters = values_,
+          .columns = kResultColumns};
 }
 
-SqlStatement Call::ForRows() const {
-  return {.text = "EXEC " + std::string(procedure_) + Arguments(), .parameters = values_};
+SqlStatement Call::ForRows(std::span<const std::string_view> columns) const {
+  return {.text = "EXEC " + std::string(procedure_) + Arguments(),
+          .parameters = values_,
+          .columns = columns};
 }
 
 // ---- Patients -----------------------------------------------------------------------------------
@@ -162,7 +171,8 @@ Call UpdatePatientContacts(std::int64_t patient, const PatientForm& form) {
 SqlStatement SelectPatientForm(std::int64_t patient) {
   return {.text = "SELECT " + List(kFormColumns) +
                   " FROM PATIENTS WHERE INTERNALID = ? AND RECORDSTATUS = 1",
-          .parameters = {patient}};
+          .parameters = {patient},
+          .columns = kFormColumns};
 }
 
 Decoded<PatientForm> DecodePatientForm(SqlRow row) {
@@ -207,6 +217,7 @@ Decoded<PatientForm> DecodePatientForm(SqlRow row) {
 SqlStatement SelectLikePatients(std::optional<Date> born, std::string_view surname,
                                 std::string_view given, std::string_view medicare_start) {
   SqlStatement statement;
+  statement.columns = kPatientKey;
   std::string either;
   const auto add = [&](std::string_view condition) {
     either += (either.empty() ? "" : " OR ") + std::string(condition);
@@ -232,19 +243,22 @@ SqlStatement SelectLikePatients(std::optional<Date> born, std::string_view surna
 
 SqlStatement SelectPatientsByReference(std::string_view reference) {
   return {.text = "SELECT INTERNALID FROM PATIENTS WHERE EXTERNALID = ? ORDER BY INTERNALID",
-          .parameters = {std::string(reference)}};
+          .parameters = {std::string(reference)},
+          .columns = kPatientKey};
 }
 
 SqlStatement SelectPatientsMadeSince(Date born, LocalTime from) {
   return {.text =
               "SELECT INTERNALID FROM PATIENTS WHERE DOB = ? AND CREATED >= ? AND RECORDSTATUS = 1"
               " ORDER BY INTERNALID",
-          .parameters = {Midnight(born), from}};
+          .parameters = {Midnight(born), from},
+          .columns = kPatientKey};
 }
 
 SqlStatement SelectVisitOf(std::int64_t patient) {
   return {.text = "SELECT TOP (1) VISITID FROM VISITS WHERE INTERNALID = ? AND RECORDSTATUS = 1",
-          .parameters = {patient}};
+          .parameters = {patient},
+          .columns = kVisitKey};
 }
 
 // ---- Appointments -------------------------------------------------------------------------------
@@ -325,8 +339,11 @@ SqlStatement SelectAppointmentType(std::int64_t type) {
   std::string text =
       "SELECT TOP (1) APPOINTMENTCODE, APPOINTMENTLENGTH FROM APPOINTMENTTYPES"
       " WHERE RECORDSTATUS = 1";
-  if (type > 0) return {.text = text + " AND APPOINTMENTCODE = ?", .parameters = {type}};
-  return {.text = text + " ORDER BY LISTORDER, APPOINTMENTCODE"};
+  if (type > 0) {
+    return {
+        .text = text + " AND APPOINTMENTCODE = ?", .parameters = {type}, .columns = kTypeColumns};
+  }
+  return {.text = text + " ORDER BY LISTORDER, APPOINTMENTCODE", .columns = kTypeColumns};
 }
 
 }  // namespace pons::best_practice

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -31,7 +32,8 @@ class Call {
 
   std::string_view procedure() const { return procedure_; }
   net::SqlStatement ForResult() const;  // one row, one cell: the RETURN value
-  net::SqlStatement ForRows() const;
+  // `columns`: those of its rows that are read, by name.
+  net::SqlStatement ForRows(std::span<const std::string_view> columns) const;
 
  private:
   std::string Arguments() const;

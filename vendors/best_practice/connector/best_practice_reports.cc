@@ -34,20 +34,30 @@ std::string IdentifierOf(const model::Patient& patient, std::string_view system)
   return {};
 }
 
-SqlStatement SelectPaths() { return {.text = "SELECT REPORTPATH, RECORDSTATUS FROM REPORTPATHS"}; }
+SqlStatement SelectPaths() {
+  static constexpr std::string_view kColumns[] = {"REPORTPATH", "RECORDSTATUS"};
+  return {.text = "SELECT REPORTPATH, RECORDSTATUS FROM REPORTPATHS", .columns = kColumns};
+}
 
-SqlStatement SelectExtensions() { return {.text = "SELECT EXTENSION FROM REPORTEXTENSIONS"}; }
+SqlStatement SelectExtensions() {
+  static constexpr std::string_view kColumns[] = {"EXTENSION"};
+  return {.text = "SELECT EXTENSION FROM REPORTEXTENSIONS", .columns = kColumns};
+}
 
 // INFERRED: FILENAME may hold the folder too; ours ends it either way.
 SqlStatement SelectLoggedFile(const std::string& name) {
+  static constexpr std::string_view kColumns[] = {"REPORTCOUNT"};
   return {.text = "SELECT REPORTCOUNT FROM LogResultFiles WHERE FILENAME LIKE ?",
-          .parameters = {"%" + name}};
+          .parameters = {"%" + name},
+          .columns = kColumns};
 }
 
 // INFERRED: PROVIDERREFERENCE holds OBR-3.1 (sheet §7.4).
 SqlStatement SelectIncoming(const std::string& number) {
+  static constexpr std::string_view kColumns[] = {"REPORTID"};
   return {.text = "SELECT REPORTID FROM INCOMINGREPORTS WHERE PROVIDERREFERENCE = ?",
-          .parameters = {number}};
+          .parameters = {number},
+          .columns = kColumns};
 }
 
 // A table that this sign-in may not read, or that this version does not have, tells nothing; that

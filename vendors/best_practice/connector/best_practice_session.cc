@@ -32,10 +32,20 @@ std::int64_t RoleKey(std::int64_t user, std::int64_t location) { return user << 
 
 // ---- The wire -----------------------------------------------------------------------------------
 
-BestPracticeSession::BestPracticeSession(const SessionContext& context, WriteSettings write)
+BestPracticeSession::BestPracticeSession(const SessionContext& context, WriteSettings write,
+                                         std::optional<Relay> relay)
     : context_(context),
+      relay_(std::move(relay)),
       shelf_(*this, write.document_read_command),
-      desk_(std::make_unique<Desk>(*this, std::move(write))) {}
+      desk_(std::make_unique<Desk>(*this, std::move(write))) {
+  if (!relay_) return;
+  std::unique_ptr<ChangeWatcher> watcher;
+  if (relay_->way.watch) {
+    watcher = MakeChangeWatcher(relay_->access, relay_->way.site, context_);
+  }
+  const bool called = !relay_->access.webhook_secret.Reveal().empty();
+  hints_ = std::make_unique<Hints>(relay_->way, called, std::move(watcher), context_);
+}
 
 BestPracticeSession::~BestPracticeSession() = default;
 
@@ -47,6 +57,7 @@ ClinicalReader* BestPracticeSession::clinical() { return &shelf_; }
 
 Result<void> BestPracticeSession::Ask(SqlStatement statement, std::string_view operation,
                                       Instant deadline, const std::function<void(SqlRow)>& row) {
+  statement.reads_only = true;
   auto asked = Run(std::move(statement), operation, deadline, row);
   if (asked) return Ok();
   auto error = std::move(asked).error();
@@ -55,28 +66,36 @@ Result<void> BestPracticeSession::Ask(SqlStatement statement, std::string_view o
 }
 
 Result<std::optional<std::int64_t>> BestPracticeSession::Tell(const Call& call, Instant deadline) {
-  constexpr std::string_view kResult[] = {"RESULT"};
+  return Told(call, call.ForResult(), deadline);
+}
+
+Result<std::optional<std::int64_t>> BestPracticeSession::AskResult(const Call& call,
+                                                                   Instant deadline) {
+  auto statement = call.ForResult();
+  statement.reads_only = true;
+  auto told = Told(call, std::move(statement), deadline);
+  if (told) return told;
+  auto error = std::move(told).error();
+  error.effect = Effect::kNone;
+  return error;
+}
+
+Result<std::optional<std::int64_t>> BestPracticeSession::Told(const Call& call,
+                                                              SqlStatement statement,
+                                                              Instant deadline) {
+  const auto columns = statement.columns;
   const auto operation = "call " + std::string(call.procedure());
   std::optional<Result<std::optional<std::int64_t>>> result;
-  PONS_TRY(Run(call.ForResult(), operation, deadline, [&](SqlRow row) {
+  PONS_TRY(Run(std::move(statement), operation, deadline, [&](SqlRow row) {
     std::optional<std::int64_t> value;
     const bool null = !row.empty() && std::holds_alternative<net::SqlNull>(row[0]);
-    CellReader in(row, kResult);
+    CellReader in(row, columns);
     if (!null) value = in.DueInt();
     if (!in.bad()) result = value;
   }));
   if (result) return *result;
   auto error = MakeError(Fault::kProtocol, operation + ": it told no result");
   error.effect = Effect::kUnknown;
-  return error;
-}
-
-Result<std::optional<std::int64_t>> BestPracticeSession::AskResult(const Call& call,
-                                                                   Instant deadline) {
-  auto told = Tell(call, deadline);
-  if (told) return told;
-  auto error = std::move(told).error();
-  error.effect = Effect::kNone;
   return error;
 }
 
@@ -130,68 +149,9 @@ Result<void> BestPracticeSession::Run(SqlStatement statement, std::string_view o
       },
       context_.cancel);
   if (asked) return Ok();
-  auto error = Explained(asked.error(), operation);
+  auto error = Explained(asked.error(), operation, relay_.has_value());
   if (error.fault == Fault::kUnauthenticated) refused_ = error;
   return error;
-}
-
-Result<BestPracticeSession::ServerClock> BestPracticeSession::AskClock(Instant deadline) {
-  constexpr std::string_view kNames[] = {"UTC", "HERE"};
-  std::optional<ServerClock> clock;
-  PONS_TRY(Ask(SelectClock(), "read the server's clock", deadline, [&](SqlRow row) {
-    CellReader in(row, kNames);
-    const ServerClock read{in.DueTime(), in.DueTime()};
-    if (!in.bad()) clock = read;
-  }));
-  if (!clock) return MakeError(Fault::kProtocol, "the database server told no time");
-  return *clock;
-}
-
-// ---- Probe --------------------------------------------------------------------------------------
-
-Result<ProbeReport> BestPracticeSession::Probe(Instant deadline) {
-  constexpr std::string_view kName[] = {"PRACTICENAME"};
-  constexpr std::string_view kTables[] = {"PATIENTS",
-                                          "EMAIL",
-                                          "APPOINTMENTS",
-                                          "APPOINTMENTTYPES",
-                                          "VISITS",
-                                          "USERS",
-                                          "LOCATIONS",
-                                          "PRACTICE",
-                                          "PROVIDER_LOCATION",
-                                          "SEX",
-                                          "TITLES",
-                                          "ETHNICITY",
-                                          "PATIENTSTATUS",
-                                          "APPOINTMENTCODES",
-                                          "VISITTYPE",
-                                          "BPS_History",
-                                          "BPS_PracticeLocations"};
-  ProbeReport report;
-  // Half a second is what the server's answer, cut to whole seconds, lacks on average.
-  const auto before = context_.clock.Now();
-  PONS_ASSIGN(const auto clock, AskClock(deadline));
-  const auto after = context_.clock.Now();
-  const Instant server(clock.utc.reading.time_since_epoch() + milliseconds(500));
-  report.clock_ahead = server - (before + (after - before) / 2);
-
-  for (const auto table : kTables) {
-    const auto probed = Ask(ProbeTable(table), Reading(table), deadline, [](SqlRow) {});
-    if (probed) continue;
-    if (probed.error().fault != Fault::kForbidden) return probed.error();
-    report.missing_rights.push_back(MissingRight(table));
-  }
-  const auto named = Ask(SelectPracticeName(), Reading("PRACTICE"), deadline, [&](SqlRow row) {
-    CellReader in(row, kName);
-    report.practice_name = in.Text();
-  });
-  if (!named && named.error().fault != Fault::kForbidden) return named.error();
-  if (context_.folder != nullptr) {
-    const auto writable = context_.folder->Check();
-    if (!writable) report.missing_rights.push_back("report_folder: " + writable.error().summary);
-  }
-  return report;
 }
 
 // ---- ChangeSource -------------------------------------------------------------------------------
@@ -212,10 +172,34 @@ Result<ChangePage> BestPracticeSession::Pull(const PullRequest& request) {
     }
     place = *parsed;
   }
-  if (!dated) return PullSmall(request, std::move(place));
+  if (!hints_) return PullNow(request, std::move(place));
+  const bool at_rest = place.kind == Place::Kind::kDelta || place.kind == Place::Kind::kRest;
+  if (at_rest || !request.since) {
+    if (!hints_->Due(request.stream, request.deadline) && at_rest) {
+      ChangePage nothing;
+      nothing.next = *request.since;
+      return nothing;
+    }
+  }
+  PONS_ASSIGN(auto page, PullNow(request, std::move(place)));
+  const bool whole = page.end == PageEnd::kCaughtUp || page.coverage == Coverage::kSweepFinished;
+  if (whole) hints_->Done(request.stream);
+  return page;
+}
+
+Result<ChangePage> BestPracticeSession::PullNow(const PullRequest& request, Place place) {
+  if (DatedTable(request.stream) == nullptr) return PullSmall(request, std::move(place));
   PONS_TRY(NeedCodes(request.deadline));
   return place.kind == Place::Kind::kSweep ? Sweep(request, std::move(place))
                                            : Follow(request, std::move(place));
+}
+
+// An answer through Halo has at most 8 MB (halo-connect sheet §5.2); a row of PATIENTS with the
+// names of its columns and its padding has less than 2 kB.
+std::uint32_t BestPracticeSession::RowsOf(const PullRequest& request) const {
+  constexpr std::uint32_t kMostThroughRelay = 4000;
+  const auto rows = std::max(1u, request.max_changes);
+  return relay_ ? std::min(rows, kMostThroughRelay) : rows;
 }
 
 ChangePage BestPracticeSession::PageOf(Batch batch) {
@@ -234,7 +218,7 @@ Result<ChangePage> BestPracticeSession::PullSmall(const PullRequest& request, Pl
   // Roles show names of people and places, and names may have changed since.
   const bool names = request.stream == Stream::kPractitionerRoles && place.after == 0;
   PONS_TRY(names ? LoadCodes(request.deadline) : NeedCodes(request.deadline));
-  const auto rows = std::max(1u, request.max_changes);
+  const auto rows = RowsOf(request);
   PONS_ASSIGN(auto batch, ReadSmall(request.stream, place.after, rows, request.deadline));
   const bool more = batch.seen.size() == rows;
   if (!batch.seen.empty()) place.after = batch.seen.back().key;

@@ -8,6 +8,9 @@
 // The visit poll is one statement over the newest keys; what a visit that nobody has seen yet
 // needs beside it costs one more. Visits far behind the newest are looked at once a minute.
 //
+// Through Halo Connect every statement is charged, so a pull asks its hints first whether there is
+// anything to ask for, and answers "nothing" without a statement where there is not.
+//
 // After a refused password the session asks nothing more: the database locks accounts.
 //
 // Threads: one at a time, as for every session.
@@ -23,9 +26,11 @@
 #include "net/sql.h"
 #include "vendors/best_practice/connector/best_practice_clinical.h"
 #include "vendors/best_practice/connector/best_practice_cursor.h"
+#include "vendors/best_practice/connector/best_practice_hints.h"
 #include "vendors/best_practice/connector/best_practice_map.h"
 #include "vendors/best_practice/connector/best_practice_page.h"
 #include "vendors/best_practice/connector/best_practice_procedures.h"
+#include "vendors/best_practice/connector/best_practice_way.h"
 #include "vendors/best_practice/connector/best_practice_wire.h"
 #include "vendors/best_practice/connector/best_practice_write_settings.h"
 
@@ -33,9 +38,17 @@ namespace pons::best_practice {
 
 class Desk;
 
+// Halo Connect, as a session needs it.
+struct Relay {
+  halo_connect::Access access;
+  Way way;
+};
+
 class BestPracticeSession final : public Session, public ChangeSource, public RecordReader {
  public:
-  BestPracticeSession(const SessionContext& context, WriteSettings write);
+  // `relay`: through Halo Connect instead of straight to the database.
+  BestPracticeSession(const SessionContext& context, WriteSettings write,
+                      std::optional<Relay> relay = {});
   ~BestPracticeSession() override;
 
   Result<ProbeReport> Probe(Instant deadline) override;
@@ -100,6 +113,9 @@ class BestPracticeSession final : public Session, public ChangeSource, public Re
   Result<void> Run(net::SqlStatement statement, std::string_view operation, Instant deadline,
                    const std::function<void(net::SqlRow)>& row);
 
+  Result<std::optional<std::int64_t>> Told(const Call& call, net::SqlStatement statement,
+                                           Instant deadline);
+
   // best_practice_codes.cc
   bool CodesAreStale();
 
@@ -108,6 +124,10 @@ class BestPracticeSession final : public Session, public ChangeSource, public Re
   Result<Batch> ReadSmall(model::Stream stream, std::int64_t after, std::uint32_t rows,
                           Instant deadline);
   Result<Batch> ReadRoles(std::int64_t after, std::uint32_t rows, Instant deadline);
+  // best_practice_probe.cc
+  Result<ServerClock> AskClock(Instant deadline);
+  Result<void> AskSite(ProbeReport& report, Instant deadline);
+  Result<void> AskRights(std::vector<std::string>& missing, Instant deadline);
   // best_practice_follow.cc
   Result<ChangePage> Sweep(const PullRequest& request, Place place);
   Result<ChangePage> Follow(const PullRequest& request, Place place);
@@ -129,10 +149,13 @@ class BestPracticeSession final : public Session, public ChangeSource, public Re
   Result<void> Complete(PageBuilder& page, Instant deadline);
   Result<void> ReadChunk(model::Stream stream, std::span<const std::int64_t> keys,
                          RecordReader::Answer& answer, Instant deadline);
-  Result<ServerClock> AskClock(Instant deadline);
   ChangePage PageOf(Batch batch);
+  Result<ChangePage> PullNow(const PullRequest& request, Place place);
+  std::uint32_t RowsOf(const PullRequest& request) const;
 
   const SessionContext context_;
+  const std::optional<Relay> relay_;
+  std::unique_ptr<Hints> hints_;  // with `relay_`
   std::optional<Error> refused_;  // the password was refused: silence
   Codes codes_;
   bool have_codes_ = false;

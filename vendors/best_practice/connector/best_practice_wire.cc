@@ -50,6 +50,14 @@ constexpr std::string_view kAppointmentTypeColumns[] = {"APPOINTMENTCODE", "APPO
 constexpr std::string_view kHistoryColumns[] = {"RECORDID", "INTERNALID", "Day",    "Month",
                                                 "Year",     "Condition",  "Status", "SNOMED"};
 
+constexpr std::string_view kEmailColumns[] = {"INTERNALID", "EMAIL"};
+constexpr std::string_view kTipColumns[] = {"CHANGED", "HIGHEST"};
+constexpr std::string_view kCountColumns[] = {"TOTAL"};
+constexpr std::string_view kCodeColumns[] = {"LIST", "CODE", "TEXT"};
+constexpr std::string_view kPracticeColumns[] = {"PRACTICENAME"};
+constexpr std::string_view kClockColumns[] = {"UTC", "HERE"};
+constexpr std::string_view kProbeColumns[] = {"ONE"};
+
 constexpr Table kCandidates = {"APPOINTMENTS", "RECORDID", kCandidateColumns, {}};
 
 std::string Columns(const Table& table) {
@@ -85,6 +93,11 @@ Decoded<Row> Finish(const CellReader& in, Row row) {
   return row;
 }
 
+std::optional<std::int64_t> WholeOf(double real) {
+  if (real != std::floor(real) || std::abs(real) >= 1e15) return std::nullopt;
+  return static_cast<std::int64_t>(real);
+}
+
 // Most text of a practice is ASCII, which is told eight bytes at a time.
 bool IsText(std::string_view text) {
   std::size_t at = 0;
@@ -115,6 +128,30 @@ const Table kHistory = {"BPS_History", "RECORDID", kHistoryColumns, {}};
 
 // ---- Cells --------------------------------------------------------------------------------------
 
+std::optional<LocalTime> TimeOf(std::string_view text) {
+  // "2026-05-04", then perhaps "T09:30:00", then perhaps a fraction.
+  if (text.size() < 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const auto day = ParseDate(text.substr(0, 10));
+  if (!day) return std::nullopt;
+  text.remove_prefix(10);
+  if (text.empty()) return LocalTime::At(*day, std::chrono::seconds(0));
+  if (text.size() < 9 || text[0] != 'T' || text[3] != ':' || text[6] != ':') return std::nullopt;
+  const auto two = [&](std::size_t at) {
+    const char tens = text[at], ones = text[at + 1];
+    const bool digits = tens >= '0' && tens <= '9' && ones >= '0' && ones <= '9';
+    return digits ? (tens - '0') * 10 + (ones - '0') : 99;
+  };
+  const int hour = two(1), minute = two(4), second = two(7);
+  if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  text.remove_prefix(9);
+  if (!text.empty()) {
+    if (text[0] != '.' || text.size() == 1) return std::nullopt;
+    text.remove_prefix(1);
+    if (text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  }
+  return LocalTime::At(*day, std::chrono::seconds(hour * 3600 + minute * 60 + second));
+}
+
 const SqlValue* CellReader::Next() {
   if (bad_) return nullptr;
   if (at_ >= row_.size()) {
@@ -134,8 +171,7 @@ std::int64_t CellReader::IntOr(bool due) {
   if (cell == nullptr) return 0;
   if (const auto* number = std::get_if<std::int64_t>(cell)) return *number;
   if (const auto* real = std::get_if<double>(cell)) {
-    if (*real == std::floor(*real) && std::abs(*real) < 1e15)
-      return static_cast<std::int64_t>(*real);
+    if (const auto whole = WholeOf(*real)) return *whole;
   }
   if (std::holds_alternative<SqlNull>(*cell)) {
     if (due) Fail("is null");
@@ -176,12 +212,14 @@ std::string_view CellReader::TextOr(bool due) {
 std::optional<LocalTime> CellReader::Time() {
   const auto* cell = Next();
   if (cell == nullptr || std::holds_alternative<SqlNull>(*cell)) return std::nullopt;
-  const auto* time = std::get_if<LocalTime>(cell);
-  if (time == nullptr || !time->day().ok()) {
+  std::optional<LocalTime> time;
+  if (const auto* whole = std::get_if<LocalTime>(cell)) time = *whole;
+  if (const auto* text = std::get_if<std::string>(cell)) time = TimeOf(*text);
+  if (!time || !time->day().ok()) {
     Fail("is no date");
     return std::nullopt;
   }
-  return *time;
+  return time;
 }
 
 LocalTime CellReader::DueTime() {
@@ -190,19 +228,40 @@ LocalTime CellReader::DueTime() {
   return time.value_or(LocalTime{});
 }
 
+// A cell's meaning, whatever it travelled as: the kinds are those of SqlValue's alternatives.
 std::uint64_t HashOf(SqlRow row) {
+  enum Kind : std::uint64_t { kNull, kInteger, kReal, kText, kTime };
   Hash64 hash;
+  const auto add = [&](Kind kind, std::uint64_t value) {
+    hash.Add(value);
+    hash.Add(std::uint64_t{kind});
+  };
+  const auto add_time = [&](LocalTime time) {
+    add(kTime, static_cast<std::uint64_t>(time.reading.time_since_epoch().count()));
+  };
   for (const auto& cell : row) {
     if (const auto* text = std::get_if<std::string>(&cell)) {
-      hash.Add(*text);
+      if (const auto time = TimeOf(*text)) {
+        add_time(*time);
+        continue;
+      }
+      std::string_view bare = *text;
+      while (!bare.empty() && bare.back() == ' ') bare.remove_suffix(1);
+      hash.Add(bare);
+      hash.Add(std::uint64_t{kText});
     } else if (const auto* number = std::get_if<std::int64_t>(&cell)) {
-      hash.Add(static_cast<std::uint64_t>(*number));
+      add(kInteger, static_cast<std::uint64_t>(*number));
     } else if (const auto* time = std::get_if<LocalTime>(&cell)) {
-      hash.Add(static_cast<std::uint64_t>(time->reading.time_since_epoch().count()));
+      add_time(*time);
     } else if (const auto* real = std::get_if<double>(&cell)) {
-      hash.Add(std::bit_cast<std::uint64_t>(*real));
+      if (const auto whole = WholeOf(*real)) {
+        add(kInteger, static_cast<std::uint64_t>(*whole));
+      } else {
+        add(kReal, std::bit_cast<std::uint64_t>(*real));
+      }
+    } else {
+      hash.Add(std::uint64_t{kNull});
     }
-    hash.Add(std::uint64_t{cell.index()});
   }
   return hash.value();
 }
@@ -384,20 +443,23 @@ Decoded<HistoryRow> DecodeHistory(SqlRow row) {
 SqlStatement SelectLive(const Table& table, std::int64_t after, std::uint32_t rows) {
   auto text = Top(table, rows) + " WHERE " + std::string(table.key) + " > ?";
   if (!table.live.empty()) text += " AND " + std::string(table.live);
-  return {.text = text + " ORDER BY " + std::string(table.key), .parameters = {after}};
+  return {.text = text + " ORDER BY " + std::string(table.key),
+          .parameters = {after},
+          .columns = table.columns};
 }
 
 SqlStatement SelectAll(const Table& table) {
   auto text = "SELECT " + Columns(table) + " FROM " + std::string(table.name);
   if (!table.live.empty()) text += " WHERE " + std::string(table.live);
-  return {.text = text + " ORDER BY " + std::string(table.key)};
+  return {.text = text + " ORDER BY " + std::string(table.key), .columns = table.columns};
 }
 
 SqlStatement SelectChanged(const Table& table, std::int64_t after, LocalTime from,
                            std::uint32_t rows) {
   return {.text = Top(table, rows) + " WHERE " + std::string(table.key) +
                   " > ? AND COALESCE(UPDATED, CREATED) >= ? ORDER BY " + std::string(table.key),
-          .parameters = {after, from}};
+          .parameters = {after, from},
+          .columns = table.columns};
 }
 
 SqlStatement SelectVisits(std::int64_t after, std::int64_t last, LocalTime from,
@@ -405,11 +467,13 @@ SqlStatement SelectVisits(std::int64_t after, std::int64_t last, LocalTime from,
   return {.text = Top(kVisits, rows) +
                   " WHERE VISITID > ? AND (VISITID > ? OR COALESCE(UPDATED, CREATED) >= ?)"
                   " ORDER BY VISITID",
-          .parameters = {after, last, from}};
+          .parameters = {after, last, from},
+          .columns = kVisitColumns};
 }
 
 SqlStatement SelectByKey(const Table& table, std::span<const std::int64_t> keys) {
   SqlStatement statement;
+  statement.columns = table.columns;
   const auto list = In(keys, statement.parameters);
   statement.text = "SELECT " + Columns(table) + " FROM " + std::string(table.name) + " WHERE " +
                    std::string(table.key) + " IN " + list;
@@ -420,6 +484,7 @@ SqlStatement SelectByKey(const Table& table, std::span<const std::int64_t> keys)
 
 SqlStatement SelectHistoryOf(std::span<const std::int64_t> patients) {
   SqlStatement statement;
+  statement.columns = kHistoryColumns;
   const auto list = In(patients, statement.parameters);
   statement.text = "SELECT " + Columns(kHistory) + " FROM BPS_History WHERE INTERNALID IN " + list +
                    " ORDER BY RECORDID";
@@ -428,17 +493,19 @@ SqlStatement SelectHistoryOf(std::span<const std::int64_t> patients) {
 
 SqlStatement SelectTip(const Table& table) {
   return {.text = "SELECT MAX(COALESCE(UPDATED, CREATED)) AS CHANGED, MAX(" +
-                  std::string(table.key) + ") AS HIGHEST FROM " + std::string(table.name)};
+                  std::string(table.key) + ") AS HIGHEST FROM " + std::string(table.name),
+          .columns = kTipColumns};
 }
 
 SqlStatement SelectCount(const Table& table) {
   auto text = "SELECT COUNT(*) AS TOTAL FROM " + std::string(table.name);
   if (!table.live.empty()) text += " WHERE " + std::string(table.live);
-  return {.text = std::move(text)};
+  return {.text = std::move(text), .columns = kCountColumns};
 }
 
 SqlStatement SelectEmailsOf(std::span<const std::int64_t> patients) {
   SqlStatement statement;
+  statement.columns = kEmailColumns;
   const auto list = In(patients, statement.parameters);
   statement.text = "SELECT INTERNALID, EMAIL FROM EMAIL WHERE RECORDSTATUS = 1 AND INTERNALID IN " +
                    list + " ORDER BY INTERNALID, EMAILCODE, RECORDID";
@@ -449,11 +516,13 @@ SqlStatement SelectEmailsBetween(std::int64_t after, std::int64_t to) {
   return {.text =
               "SELECT INTERNALID, EMAIL FROM EMAIL WHERE RECORDSTATUS = 1 AND INTERNALID > ?"
               " AND INTERNALID <= ? ORDER BY INTERNALID, EMAILCODE, RECORDID",
-          .parameters = {after, to}};
+          .parameters = {after, to},
+          .columns = kEmailColumns};
 }
 
 SqlStatement SelectCandidates(std::span<const std::int64_t> patients, LocalTime day) {
   SqlStatement statement;
+  statement.columns = kCandidateColumns;
   const auto list = In(patients, statement.parameters);
   statement.parameters.emplace_back(LocalTime::At(day.day(), std::chrono::seconds(0)));
   statement.text = "SELECT " + Columns(kCandidates) + " FROM APPOINTMENTS WHERE INTERNALID IN " +
@@ -461,17 +530,35 @@ SqlStatement SelectCandidates(std::span<const std::int64_t> patients, LocalTime 
   return statement;
 }
 
-SqlStatement SelectCodes(std::string_view table, std::string_view code, std::string_view text) {
-  return {.text = "SELECT " + std::string(code) + ", " + std::string(text) + " FROM " +
-                  std::string(table)};
+// CAST, so that no list is cut to the width of the first one's text.
+SqlStatement SelectCodes(std::span<const CodeSource> sources) {
+  SqlStatement statement;
+  statement.columns = kCodeColumns;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    if (i > 0) statement.text += " UNION ALL ";
+    statement.text += "SELECT " + std::to_string(i) + " AS LIST, " + std::string(sources[i].code) +
+                      " AS CODE, CAST(" + std::string(sources[i].text) +
+                      " AS VARCHAR(250)) AS TEXT FROM " + std::string(sources[i].table);
+  }
+  return statement;
 }
 
-SqlStatement SelectPracticeName() { return {.text = "SELECT TOP (1) PRACTICENAME FROM PRACTICE"}; }
+SqlStatement SelectPracticeName() {
+  return {.text = "SELECT TOP (1) PRACTICENAME FROM PRACTICE", .columns = kPracticeColumns};
+}
 
-SqlStatement SelectClock() { return {.text = "SELECT GETUTCDATE() AS UTC, GETDATE() AS HERE"}; }
+SqlStatement SelectClock() {
+  return {.text = "SELECT GETUTCDATE() AS UTC, GETDATE() AS HERE", .columns = kClockColumns};
+}
 
-SqlStatement ProbeTable(std::string_view table) {
-  return {.text = "SELECT TOP (0) 1 AS ONE FROM " + std::string(table)};
+SqlStatement ProbeTables(std::span<const std::string_view> tables) {
+  SqlStatement statement;
+  statement.columns = kProbeColumns;
+  for (const auto table : tables) {
+    if (!statement.text.empty()) statement.text += " UNION ALL ";
+    statement.text += "SELECT 1 AS ONE FROM " + std::string(table) + " WHERE 1 = 0";
+  }
+  return statement;
 }
 
 }  // namespace pons::best_practice

@@ -170,19 +170,24 @@ net::SqlStatement SelectEmailsBetween(std::int64_t after, std::int64_t to);
 // Live appointments of these patients up to and including `day`.
 net::SqlStatement SelectCandidates(std::span<const std::int64_t> patients, LocalTime day);
 
-// Code tables: code, text. best-practice sheet §1 "Lookup tables".
-net::SqlStatement SelectCodes(std::string_view table, std::string_view code, std::string_view text);
+// Code tables (best-practice sheet §1 "Lookup tables"), all in one answer: the number of the
+// source, code, text.
+struct CodeSource {
+  std::string_view table, code, text;
+};
+net::SqlStatement SelectCodes(std::span<const CodeSource> sources);
 
 net::SqlStatement SelectPracticeName();
 // One row: the database server's clock, in UTC and as it reads in the practice.
 net::SqlStatement SelectClock();
-// No rows; fails where the right to read the table is missing.
-net::SqlStatement ProbeTable(std::string_view table);
+// No rows; fails where the right to read one of the tables is missing, naming the first.
+net::SqlStatement ProbeTables(std::span<const std::string_view> tables);
 
 // ---- Cells ------------------------------------------------------------------------------------
 
-// Reads a row's cells from left to right. NULL is the column's "nothing" (0 or empty), unless the
-// value is due. After the first bad cell everything reads as nothing.
+// Reads a row's cells from left to right, in whatever form the transport brings them. NULL is the
+// column's "nothing" (0 or empty), unless the value is due. After the first bad cell everything
+// reads as nothing.
 class CellReader {
  public:
   CellReader(net::SqlRow row, std::span<const std::string_view> columns)
@@ -214,7 +219,13 @@ class CellReader {
   std::optional<BadCell> bad_;
 };
 
-// The same for all cells of a row: equal rows have equal hashes.
+// ISO 8601 without a zone, as transports without types of their own send DATETIME and DATE cells:
+// "2026-05-04T09:30:00", with a fraction or without, or the day alone. Fractions are cut off.
+std::optional<LocalTime> TimeOf(std::string_view text);
+
+// The same for all cells of a row: equal rows have equal hashes, whichever transport brought them.
+// A time hashes alike as LocalTime and as text, a whole number alike as integer and as double, text
+// alike with padding and without.
 std::uint64_t HashOf(net::SqlRow row);
 
 }  // namespace pons::best_practice

@@ -61,7 +61,7 @@ TEST(BestPracticeCalls, AreBatchesThatBringTheResultBack) {
   EXPECT_EQ(statement.parameters, (std::vector<SqlValue>{std::int64_t{17}, std::int64_t{3}}));
 
   const auto day = *ParseDate("2026-05-04");
-  const auto free = FreeAppointments(4, day).ForRows();
+  const auto free = FreeAppointments(4, day).ForRows({});
   EXPECT_EQ(free.text, "EXEC BP_GetFreeAppointments @userid=?, @aptdate=?");
   EXPECT_EQ(free.parameters[1], SqlValue(std::string("20260504")))
       << "text: the same day in every language of the server";
