@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same practice through Halo Connect's sandbox: what only the relay does to a connection, and
 // that moving a connection from one way to the other changes nothing but the way.
-#include "base/clock_fake.h"
 #include "live_fixture.h"
 #include "net/http.h"
 #include "vendors/halo_connect/connector/halo_access.h"
@@ -305,45 +304,6 @@ TEST_F(BestPracticeHalo, EveryLookCostsWhatTheRecordSays) {
   });
   EXPECT_LE(booking, 7);
   RecordProperty("booking", std::to_string(booking));
-}
-
-// With a registered query nothing is asked while nothing changes.
-TEST_F(BestPracticeHalo, TheRegisteredQueryTellsOfChanges) {
-  auto settings = settings_;
-  settings.Set("halo_watch", "on");
-  settings.Set("halo_visit_seconds", "0");
-  FakeClock clock(SystemClock().Now());
-  clock_ = &clock;
-  auto opened = OpenHalo(settings);
-  std::map<Stream, std::optional<Cursor>> at;
-  const auto pull = [&](Stream stream) {
-    auto page = Pull(*opened.session, stream, at[stream], hours(1));
-    EXPECT_TRUE(page) << page.error().summary;
-    if (page) at[stream] = page->next;
-    return page ? page->changes.size() : 0u;
-  };
-  for (int i = 0; i < 5; ++i) pull(Stream::kEncounters);
-  // The first word of a new watch is "changed".
-  for (int i = 0; i < 3; ++i) {
-    clock.Step(seconds(10));
-    pull(Stream::kEncounters);
-  }
-  const auto listed = Ask("GET", "/usage");
-  Say("DELETE", "/usage");
-  for (int i = 0; i < 5; ++i) {
-    clock.Step(seconds(10));
-    EXPECT_EQ(pull(Stream::kEncounters), 0u);
-  }
-  const auto quiet = Ask("GET", "/usage");
-  const auto* sites = quiet.Find("sites");
-  ASSERT_NE(sites, nullptr);
-  const auto immediate = [&](const Value& usage) -> std::int64_t {
-    const auto* all = usage.Find("sites");
-    const auto* site = all == nullptr ? nullptr : all->Find(settings.Text("halo_site_id"));
-    return site == nullptr ? 0 : site->Integer("immediate").value_or(0);
-  };
-  EXPECT_EQ(immediate(quiet), 0) << json::Write(quiet);
-  ASSERT_TRUE(halo_->Leave(settings, Context()));
 }
 
 }  // namespace

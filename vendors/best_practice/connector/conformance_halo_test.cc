@@ -127,6 +127,7 @@ class HaloClinic final : public BestPracticeClinic {
     // So that a title comes back as it was sent.
     settings.Set("report_character_set", "UTF-8");
     // For the sample file, which goes straight to the server.
+    settings.Set("server", "127.0.0.1");
     settings.SetSecret("password", kPassword);
     SeededRandom random{1};
     const CancelToken cancel;
