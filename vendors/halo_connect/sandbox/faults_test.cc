@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What goes wrong on purpose, the journal that tells what was done, and what is counted.
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "vendors/halo_connect/sandbox/halo_test_kit.h"
 
 namespace pons::halo_connect::sandbox {
@@ -125,6 +129,29 @@ TEST_F(HaloFaults, RateQuotaAndAddress) {
   EXPECT_EQ(usage.body.Find("sites")->Find("90001")->Integer("immediate"), 2);
   Control("DELETE", "/usage");
   EXPECT_EQ(Control("GET", "/usage").body.Integer("billed"), 0);
+}
+
+TEST_F(HaloFaults, ALineTakesItsTime) {
+  Control("POST", "/halo", json::Object{{"latency_ms", 120}});
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(Ask("SELECT 1 AS X").status, 200);
+  EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(120));
+}
+
+TEST_F(HaloFaults, ManyAtOnceAreEachAnsweredAndCounted) {
+  std::vector<std::thread> clients;
+  std::atomic<int> answered = 0;
+  for (int i = 0; i < 8; ++i) {
+    clients.emplace_back([&] {
+      for (int j = 0; j < 5; ++j) answered += Book("32400").status == 200 ? 1 : 0;
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(answered, 40);
+  // Each booking is an entry of its own, whichever connection it came by.
+  const Got journal = Control("GET", "/journal");
+  EXPECT_EQ(journal.body.Find("entries")->array()->size(), 40u);
+  EXPECT_EQ(Control("GET", "/usage").body.Integer("billed"), 40);
 }
 
 TEST_F(HaloFaults, TheJournalTellsWhatWasDone) {
