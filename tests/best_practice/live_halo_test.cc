@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same practice through Halo Connect's sandbox: what only the relay does to a connection, and
 // that moving a connection from one way to the other changes nothing but the way.
+#include "base/clock_fake.h"
 #include "live_fixture.h"
 #include "net/http.h"
 #include "vendors/halo_connect/connector/halo_access.h"
@@ -12,6 +13,8 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr char kKey[] = "not-a-real-key";
+// How often a watch is looked at.
+constexpr seconds kGlance{10};
 
 class BestPracticeHalo : public BestPracticeLive {
  protected:
@@ -304,6 +307,75 @@ TEST_F(BestPracticeHalo, EveryLookCostsWhatTheRecordSays) {
   });
   EXPECT_LE(booking, 7);
   RecordProperty("booking", std::to_string(booking));
+}
+
+// Nothing is asked while nothing changes, and a change is looked at once it was seen.
+class BestPracticeHaloWatch : public BestPracticeHalo {
+ protected:
+  void SetUp() override {
+    BestPracticeHalo::SetUp();
+    if (HasFatalFailure()) return;
+    clock_ = &moved_;
+    settings_.Set("halo_watch", "on");
+    settings_.Set("halo_visit_seconds", "0");
+    opened_ = OpenHalo();
+    // The first glance registers the query.
+    Beat();
+    Beat();
+    RunRegistered();
+    Beat();
+    Beat();
+  }
+  void RunRegistered() { EXPECT_EQ(Ask("POST", "/registered/run", Object{}).Integer("ran"), 1); }
+  // What the core does every ten seconds.
+  std::size_t Beat() {
+    moved_.Step(kGlance);
+    std::size_t brought = 0;
+    for (const auto stream : {Stream::kEncounters, Stream::kPatients, Stream::kAppointments}) {
+      auto page = Pull(*opened_.session, stream, at_[stream], hours(1));
+      EXPECT_TRUE(page) << page.error().summary;
+      if (!page) continue;
+      at_[stream] = page->next;
+      if (page->coverage == Coverage::kDelta) brought += page->changes.size();
+    }
+    return brought;
+  }
+  std::int64_t Immediate() {
+    const auto usage = Ask("GET", "/usage");
+    const auto* sites = usage.Find("sites");
+    const auto* site = sites == nullptr ? nullptr : sites->Find(settings_.Text("halo_site_id"));
+    return site == nullptr ? 0 : site->Integer("immediate").value_or(0);
+  }
+
+  FakeClock moved_{SystemClock().Now()};
+  Opened opened_;
+  std::map<Stream, std::optional<Cursor>> at_;
+};
+
+TEST_F(BestPracticeHaloWatch, SavesQuestionsAndMissesNothing) {
+  const auto before = Immediate();
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(Beat(), 0u);
+  RunRegistered();
+  EXPECT_EQ(Beat(), 0u);
+  EXPECT_EQ(Immediate(), before) << "nothing has changed";
+  Made("/clinic/visits", {{"patient", Patient("Ada", "Sample")}, {"practitioner", practitioner_}});
+  EXPECT_EQ(Beat(), 0u) << "nobody has seen it yet";
+  RunRegistered();
+  EXPECT_EQ(Beat(), 2u) << "a visit and a patient";
+  EXPECT_LE(Immediate() - before, 5);
+  EXPECT_EQ(log_.text(), "");
+  EXPECT_TRUE(halo_->Leave(settings_, Context()));
+  const auto left = Ask("GET", "/registered");
+  for (const auto& one : *left.Find("registeredQueries")->array()) {
+    EXPECT_NE(one.Text("status"), "enabled");
+  }
+}
+
+// Halo's call makes the core ask before the time it agreed on.
+TEST_F(BestPracticeHaloWatch, ACallIsAnsweredByALookAtOnce) {
+  Made("/clinic/visits", {{"patient", Patient("Ada", "Sample")}, {"practitioner", practitioner_}});
+  moved_.Step(seconds(1) - kGlance);
+  EXPECT_EQ(Beat(), 2u);
 }
 
 }  // namespace

@@ -13,6 +13,8 @@ using model::Stream;
 
 // Where nothing else would say that a visit has started.
 constexpr seconds kVisitsUnwatched{60};
+// How long a registered query may say nothing before it counts as not working.
+constexpr seconds kPatience = kWatchBeat + seconds(30);
 
 // A beat that comes a little early is still the beat.
 milliseconds Slack(milliseconds pace) { return std::min<milliseconds>(seconds(1), pace / 10); }
@@ -109,9 +111,13 @@ void Hints::Glance(Instant now, Instant deadline) {
   if (glanced_ && now - *glanced_ < every - Slack(every)) return;
   glanced_ = now;
   const auto sight = watcher_->Look(deadline);
-  if (!sight) return Say(false, sight.error().summary);
-  Say(sight->kind != Sight::Kind::kNotRunning, "it has not run lately");
-  if (sight->kind != Sight::Kind::kChanged) return;
+  const bool runs = sight && sight->kind != Sight::Kind::kNotRunning;
+  if (runs || !worked_) worked_ = now;
+  // A new one has no result for a while, and one failed glance means nothing.
+  if (runs || now - *worked_ >= kPatience) {
+    Say(runs, sight ? "it has not run lately" : sight.error().summary);
+  }
+  if (!runs || sight->kind != Sight::Kind::kChanged) return;
   for (auto& seen : seen_) seen.changed = true;
 }
 

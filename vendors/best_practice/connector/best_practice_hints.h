@@ -64,6 +64,7 @@ class Hints {
   const SessionContext context_;
   std::array<Seen, model::kStreamCount> seen_;
   std::optional<Instant> glanced_;
+  std::optional<Instant> worked_;  // when it was last seen to run, or first looked for
   bool works_ = true;
 };
 

@@ -131,7 +131,7 @@ TEST_F(BestPracticeHints, NothingIsMissedWithoutTheRegisteredQuery) {
   Make();
   script_.fails = true;
   auto looks = Run(std::chrono::minutes(10));
-  EXPECT_EQ(looks[Stream::kEncounters], 10);
+  EXPECT_EQ(looks[Stream::kEncounters], 10) << "the first at once, then from the second minute on";
   EXPECT_EQ(looks[Stream::kAppointments], 2);
   script_.fails = false;
   script_.next = Sight::Kind::kNotRunning;

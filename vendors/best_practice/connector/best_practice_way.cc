@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 // Statements of one look, where nothing is new (decision 0039 measures them).
-constexpr std::uint64_t kListStatements = 8;   // locations 1, users 1, roles 3, types 1, codes 2
+constexpr std::uint64_t kListStatements = 7;   // locations 1, users 1, roles 4, types 1
 constexpr std::uint64_t kProbeStatements = 3;  // with the lists: clock, rights, name
 // Of a change: the row's table again, and what belongs to it (an address, an appointment).
 constexpr std::uint64_t kChangeStatements = 5;
