@@ -103,6 +103,8 @@ void Api::Serve(const std::shared_ptr<Call>& call) {
 
 std::optional<HaloError> Api::Authenticate(Call& call) {
   if (!call.desktop) return cloud_.Admit(call.key);
+  // INFERRED: whether a desktop sends the subscription key too is unclear, so it is not asked for
+  // (halo-connect sheet §2).
   constexpr std::string_view kBearer = "Bearer ";
   const bool bearer = call.authorization.starts_with(kBearer);
   const auto site = bearer && !call.device.empty()
@@ -252,6 +254,7 @@ std::optional<net::ServerResponse> Api::Immediate(const std::shared_ptr<Call>& c
     call->Answer(No(Refused(504, "Query took more than 30 seconds to return a result."), object));
   };
   QueryResult result = site.clinic.Run(*command, asked, stop_);
+  // INFERRED: the bound is on the rows' JSON, before base64.
   if (!result.error &&
       static_cast<std::int64_t>(result.rows.json.size()) > switches.largest_immediate) {
     result.error = Failed(413, "http", 413, "The result is larger than 8 MB.");

@@ -103,6 +103,7 @@ std::variant<Site*, HaloError> Cloud::Pair(std::string_view pms_id, std::string_
   Site* site = WithPmsId(pms_id);
   if (site == nullptr) return Refused(404, "No site with this practice management site id.");
   bp::Integrations& integrations = site->clinic.sandbox().integrations();
+  // INFERRED: pairing has no 503 of its own; that of the other calls stands for it.
   if (integrations.availability() != "online")
     return Refused(503, "The site could not be contacted.");
   if (switches().pms_failure) {

@@ -85,6 +85,7 @@ std::string_view StatusText(int status) {
 }
 
 void PutFailure(json::Value& query, const HaloError& error) {
+  // INFERRED: a number, as the sheet's examples write it; the schema's type is not known.
   const std::int64_t code = error.code == 0 ? error.status : error.code;
   query.Set("status", "executionFailed");
   query.Set("errorCode", code);

@@ -249,6 +249,7 @@ json::Value Queries::Describe(Site& site, Query& query) {
   else
     result.Set("rows", query.rows);
   result.Set("size", query.size);
+  // INFERRED: asked for again, an immediate query has no rows: nothing of it is kept.
   if (query.mode == "async") {
     json::Array pages;
     for (std::size_t i = 0; i < query.pages.size(); ++i) {

@@ -225,6 +225,7 @@ void RegisteredQueries::Keep(Registered& query, Site& site, QueryResult result, 
   const std::string hash =
       Sha256Hex(result.rows.json + "\n" + json::Write(json::Value(result.parameters)));
   if (hash == query.hash) return;
+  // INFERRED: the first result is news too (halo-connect sheet §6, last point).
   changed = true;
   query.hash = hash;
   query.rows = static_cast<std::int64_t>(result.rows.starts.size());

@@ -26,7 +26,8 @@ struct Rows {
   std::vector<std::size_t> starts;  // where each row begins in `json`
 };
 
-// Keeps the first result set, as a reader that never asks for the next one.
+// Keeps the first result set, as a reader that never asks for the next one. INFERRED: Halo gives
+// one array of rows a query, and nothing tells of a second (halo-connect sheet §5.2).
 class RowSink final : public bp::ResultSink {
  public:
   // `first_cell`: keeps the first column of the first row alone.
