@@ -37,6 +37,11 @@ void MissingRecordsReadSingly(Bench& bench);  // R2
 void SlotsAreFree(Bench& bench);        // S1
 void BookedIsNotOffered(Bench& bench);  // S2
 
+void EveryClinicalKindIsRead(Bench& bench);       // C1
+void ClinicalDataIsThePatients(Bench& bench);     // C2
+void OddClinicalRows(Bench& bench);               // C3
+void ClinicalReadingWritesNothing(Bench& bench);  // C4
+
 void CommandsTakeEffect(Bench& bench);        // W1
 void TwiceIsOnce(Bench& bench);               // W2
 void LostAnswers(Bench& bench);               // W3

@@ -138,6 +138,8 @@ void FacetsAreAsDeclared(Bench& bench) {
           "reads_records is declared and not there, or the reverse");
   Require((session->session().slots() != nullptr) == bench.can().reads_slots,
           "reads_slots is declared and not there, or the reverse");
+  Require((session->session().clinical() != nullptr) == !bench.can().clinical.empty(),
+          "clinical data is declared and not there, or the reverse");
   Require((session->session().commands() != nullptr) == !bench.can().commands.empty(),
           "commands are declared and not there, or the reverse");
 }

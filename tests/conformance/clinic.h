@@ -139,6 +139,12 @@ class Clinic {
   // where there are none.
   virtual std::optional<Settings> SettingsWithout(model::CommandKind kind);
 
+  // ---- As staff, where the vendor gives clinical data ------------------------------------------
+  // One more believable item of that kind; gives the number of its row.
+  virtual Result<std::string> AddClinical(model::ClinicalKind kind, const std::string& patient);
+  // Makes that row impossible to read; kUnsupported where nothing of it could be missing.
+  virtual Result<void> SpoilClinical(model::ClinicalKind kind, const std::string& row);
+
   // ---- Behind the vendor's back ---------------------------------------------------------------
   // Makes a row impossible to read, and readable again.
   virtual Result<void> Spoil(model::Stream stream, const std::string& id) = 0;
@@ -179,6 +185,12 @@ inline Result<std::vector<FiledDocument>> Clinic::Documents(const std::string&) 
 inline Result<void> Clinic::HoldImporter(bool) { return Cannot(); }
 inline Result<int> Clinic::Effects(model::CommandKind) { return Cannot(); }
 inline std::optional<Settings> Clinic::SettingsWithout(model::CommandKind) { return std::nullopt; }
+inline Result<std::string> Clinic::AddClinical(model::ClinicalKind, const std::string&) {
+  return Cannot();
+}
+inline Result<void> Clinic::SpoilClinical(model::ClinicalKind, const std::string&) {
+  return Cannot();
+}
 inline Result<void> Clinic::PlanWrite(WriteTrouble) { return Cannot(); }
 
 }  // namespace pons::conformance

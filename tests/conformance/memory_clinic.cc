@@ -197,6 +197,14 @@ class MemoryClinic final : public Clinic {
     settings.Set("documents", "no");
     return settings;
   }
+  Result<std::string> AddClinical(model::ClinicalKind kind, const std::string& patient) override {
+    if (kind != model::ClinicalKind::kConditions) return Cannot();
+    return practice_->Add(
+        Table::kHistory, {{"patient", patient}, {"problem", "Asthma " + std::to_string(++picks_)}});
+  }
+  Result<void> SpoilClinical(model::ClinicalKind, const std::string& row) override {
+    return Spoil(Stream::kConditions, row);
+  }
   Result<void> PlanWrite(WriteTrouble trouble) override {
     practice_->Plan({.kind = trouble == WriteTrouble::kLoseAnswer ? FaultKind::kDropAnswer
                                                                   : FaultKind::kDropRequest});

@@ -11,6 +11,7 @@ namespace {
 std::vector<Fault> AllFaults() {
   auto faults = ReadingFaults();
   for (auto& fault : BehaviourFaults()) faults.push_back(std::move(fault));
+  for (auto& fault : ClinicalFaults()) faults.push_back(std::move(fault));
   for (auto& fault : WritingFaults()) faults.push_back(std::move(fault));
   return faults;
 }

@@ -18,6 +18,7 @@ struct Fault {
 
 std::vector<Fault> ReadingFaults();    // pages, cursors, sweeps, rows
 std::vector<Fault> BehaviourFaults();  // sign-in, logs, hosts, rates, other practices
+std::vector<Fault> ClinicalFaults();   // clinical data on demand
 std::vector<Fault> WritingFaults();    // commands, traces, reading back, slots
 
 }  // namespace pons::conformance::broken

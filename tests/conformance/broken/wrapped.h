@@ -14,7 +14,8 @@ class WrappedSession : public Session,
                        public ChangeSource,
                        public RecordReader,
                        public SlotReader,
-                       public CommandSink {
+                       public CommandSink,
+                       public ClinicalReader {
  public:
   WrappedSession(std::unique_ptr<Session> inner, const SessionContext& context)
       : inner_(std::move(inner)), context_(context) {}
@@ -24,6 +25,7 @@ class WrappedSession : public Session,
   RecordReader* records() override { return this; }
   SlotReader* slots() override { return this; }
   CommandSink* commands() override { return this; }
+  ClinicalReader* clinical() override { return this; }
   Result<ChangePage> Pull(const PullRequest& request) override {
     return inner_->changes()->Pull(request);
   }
@@ -45,6 +47,13 @@ class WrappedSession : public Session,
   }
   Result<Confirmation> Confirm(const Command& command, const Applied& applied) override {
     return inner_->commands()->Confirm(command, applied);
+  }
+  Result<ClinicalAnswer> ReadClinical(const ClinicalQuery& query) override {
+    return inner_->clinical()->ReadClinical(query);
+  }
+  Result<ClinicalContent> ReadContent(std::string_view patient, std::string_view item,
+                                      Instant deadline) override {
+    return inner_->clinical()->ReadContent(patient, item, deadline);
   }
 
  protected:

@@ -97,6 +97,30 @@ inline Row RowOf(Stream stream) {
   return {};
 }
 
+// What staff enter of each kind, and what its row cannot do without.
+struct ClinicalRow {
+  std::string kind, table, due;
+};
+inline ClinicalRow ClinicalRowOf(model::ClinicalKind kind) {
+  switch (kind) {
+    case model::ClinicalKind::kConditions:
+      return {"", "PASTHISTORY", "CONDITION"};
+    case model::ClinicalKind::kMedications:
+      return {"medication", "CURRENTRX", "DRUGNAME"};
+    case model::ClinicalKind::kAllergies:
+      return {"reaction", "REACTIONS", "ITEMNAME"};
+    case model::ClinicalKind::kVitalSigns:
+      return {"observation", "OBSERVATIONS", "OBSERVATIONVALUE"};
+    case model::ClinicalKind::kSocialHistory:
+      return {"social", "TOBACCO", ""};
+    case model::ClinicalKind::kFamilyHistory:
+      return {"family", "FAMILYHISTORYDETAIL", "CONDITION"};
+    case model::ClinicalKind::kDocuments:
+      return {"letter", "CORRESPONDENCEIN", ""};
+  }
+  return {};
+}
+
 inline std::string Collection(Stream stream) {
   switch (stream) {
     case Stream::kLocations:
@@ -222,6 +246,24 @@ class BestPracticeClinic : public Clinic {
     auto settings = GoodSettings();
     settings.Set("report_folder", "");
     return settings;
+  }
+  Result<std::string> AddClinical(model::ClinicalKind kind, const std::string& patient) override {
+    if (kind == model::ClinicalKind::kConditions) {
+      PONS_ASSIGN(const auto made, control_.Post("/clinic/patients/" + patient + "/history",
+                                                 Object{{"text", "Asthma"}, {"year", 2011}}));
+      return std::string(made.Text("id"));
+    }
+    PONS_ASSIGN(const auto made,
+                control_.Post("/clinic/clinical",
+                              Object{{"patient", patient}, {"kind", ClinicalRowOf(kind).kind}}));
+    return std::string(made.Text("id"));
+  }
+  Result<void> SpoilClinical(model::ClinicalKind kind, const std::string& row) override {
+    const auto where = ClinicalRowOf(kind);
+    if (where.due.empty()) return Cannot();
+    return Say(
+        "POST", "/clinic/raw",
+        Object{{"table", where.table}, {"key", row}, {"column", where.due}, {"value", Value()}});
   }
   // Whatever writes is a call of one of these; those that do not come are planned anew next time.
   Result<void> PlanWrite(WriteTrouble trouble) override {

@@ -41,6 +41,8 @@ constexpr model::CommandKind kCommands[] = {
     model::CommandKind::kAttachDocument,
 };
 
+constexpr model::ClinicalKind kClinical[] = {model::ClinicalKind::kConditions};
+
 const Descriptor kDescriptor = {
     .id = "memory",
     .name = "Memory",
@@ -54,7 +56,8 @@ const Descriptor kDescriptor = {
             .reads_slots = true,
             .commands = kCommands,
             .settling = 2s,
-            .max_document_bytes = kMaxDocumentBytes},
+            .max_document_bytes = kMaxDocumentBytes,
+            .clinical = kClinical},
 };
 
 }  // namespace

@@ -22,7 +22,8 @@ class MemorySession final : public Session,
                             public ChangeSource,
                             public RecordReader,
                             public SlotReader,
-                            public CommandSink {
+                            public CommandSink,
+                            public ClinicalReader {
  public:
   MemorySession(const MemoryWorld& world, const Settings& settings, const SessionContext& context);
 
@@ -31,6 +32,7 @@ class MemorySession final : public Session,
   RecordReader* records() override { return this; }
   SlotReader* slots() override { return this; }
   CommandSink* commands() override { return this; }
+  ClinicalReader* clinical() override { return this; }
 
   Result<ChangePage> Pull(const PullRequest& request) override;
   Result<Cursor> Tip(model::Stream stream, Instant deadline) override;
@@ -41,6 +43,10 @@ class MemorySession final : public Session,
   Result<Applied> Apply(const Command& command) override;
   Result<Trace> FindEffect(const Command& command) override;
   Result<Confirmation> Confirm(const Command& command, const Applied& applied) override;
+
+  Result<ClinicalAnswer> ReadClinical(const ClinicalQuery& query) override;
+  Result<ClinicalContent> ReadContent(std::string_view patient, std::string_view item,
+                                      Instant deadline) override;
 
  private:
   struct People {
