@@ -82,7 +82,8 @@ bool ResolveParties(Write& write, const fhir::DocumentRequest& request, Parties&
       return false;
     }
   }
-  parties.author = write.ResolvePractitioner(request.author, kAuthor, &parties.location);
+  parties.author =
+      write.ResolvePractitioner(request.author, kAuthor, &parties.location, connection);
   return parties.author && write.SamePractice(*parties.author, connection, kAuthor);
 }
 

@@ -87,6 +87,22 @@ TEST_F(WriteDocuments, AreAddressedByProviderNumber) {
   EXPECT_EQ(IssueOf(with("2426631B")), "not-found DocumentReference.author");
 }
 
+TEST_F(WriteDocuments, AreAddressedByTheAppsOwnUser) {
+  auto body = Document(WithData(kPdf));
+  const std::string author = R"({"reference":"Practitioner/d1"})";
+  body.replace(body.find(author), author.size(),
+               R"({"identifier":{"system":"https://pons.health/app-users","value":"user 7"}})");
+  EXPECT_EQ(IssueOf(Ask("POST", "DocumentReference", body)), "not-found DocumentReference.author");
+  const auto linked =
+      Send("PUT", "/api/user-links/user%207", {{"Authorization", "Bearer " + WriteToken()}},
+           R"({"given":"Kim","family":"Lee"})");
+  ASSERT_EQ(linked.status, 200) << linked.body;
+  const auto answer = Ask("POST", "DocumentReference", body);
+  EXPECT_EQ(answer.status, 201) << answer.body;
+  const auto attach = std::get<model::AttachDocument>(desk_.submissions().at(0).body);
+  EXPECT_EQ(attach.author.id, "v-d1");
+}
+
 TEST_F(WriteDocuments, WhatIsNoDocumentIsRefused) {
   const std::string path = "DocumentReference.content[0].attachment";
   struct Case {

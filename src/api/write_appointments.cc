@@ -68,7 +68,7 @@ bool ResolveParties(Write& write, const AppointmentRequest& request, Parties& pa
     }
   }
   parties.practitioner =
-      write.ResolvePractitioner(request.practitioner, kParticipant, &parties.location);
+      write.ResolvePractitioner(request.practitioner, kParticipant, &parties.location, connection);
   if (!parties.practitioner ||
       !write.SamePractice(*parties.practitioner, connection, kParticipant) ||
       !CheckActive(write, *parties.practitioner, "This practitioner is not active any more.",
@@ -220,7 +220,8 @@ std::optional<model::CommandBody> MoveCommand(Write& write, const AppointmentReq
     if (!location || !write.SamePractice(*location, connection, kParticipant)) return std::nullopt;
   }
   if (!wanted.practitioner.empty() && wanted.practitioner.id != there.practitioner.id) {
-    practitioner = write.ResolvePractitioner(wanted.practitioner, kParticipant, &location);
+    practitioner =
+        write.ResolvePractitioner(wanted.practitioner, kParticipant, &location, connection);
     if (!practitioner || !write.SamePractice(*practitioner, connection, kParticipant)) {
       return std::nullopt;
     }

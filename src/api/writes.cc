@@ -277,7 +277,7 @@ std::optional<store::LocatedRecord> Write::Resolve(const fhir::Reference& refere
 
 std::optional<store::LocatedRecord> Write::ResolvePractitioner(
     const fhir::Reference& reference, std::string_view path,
-    std::optional<store::LocatedRecord>* location) {
+    std::optional<store::LocatedRecord>* location, store::ConnectionKey connection) {
   if (reference.type == "Practitioner" && !reference.id.empty()) {
     return Resolve(reference, Stream::kPractitioners, path);
   }
@@ -289,6 +289,9 @@ std::optional<store::LocatedRecord> Write::ResolvePractitioner(
     // A provider number belongs to a person at a place; others to the person.
     fhir::Reference by = reference;
     by.type.clear();
+    if (by.identifier_system == kAppUserSystem) {
+      return ResolveAppUser(by.identifier_value, path, connection);
+    }
     if (by.identifier_system == model::au::kProviderSystem) {
       const auto checked = model::au::CheckProviderNumber(by.identifier_value);
       if (checked.state == model::au::State::kMalformed) {

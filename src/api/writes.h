@@ -18,6 +18,9 @@
 
 namespace pons::api {
 
+// The system of identifiers that are an app's own ids of its users.
+inline constexpr std::string_view kAppUserSystem = "https://pons.health/app-users";
+
 // What the caller would like the answer to be.
 struct Preference {
   enum class Return { kRepresentation, kMinimal, kOutcome };
@@ -57,11 +60,12 @@ class Write {
   // What a reference leads to, within what the app may see; 422 where nothing does.
   std::optional<store::LocatedRecord> Resolve(const fhir::Reference& reference,
                                               model::Stream stream, std::string_view path);
-  // The practitioner behind a Practitioner, a PractitionerRole or a provider number. The place of a
-  // role goes into `location` where that is empty.
+  // The practitioner behind a Practitioner, a PractitionerRole, a provider number, or a user of the
+  // app who is linked to one (at `connection`, where it is known). The place of a role goes into
+  // `location` where that is empty.
   std::optional<store::LocatedRecord> ResolvePractitioner(
       const fhir::Reference& reference, std::string_view path,
-      std::optional<store::LocatedRecord>* location);
+      std::optional<store::LocatedRecord>* location, store::ConnectionKey connection = 0);
   // The practice's appointment type, by reference or by its own code.
   std::optional<store::LocatedRecord> ResolveService(const fhir::Reference& reference,
                                                      store::ConnectionKey connection,
@@ -93,6 +97,8 @@ class Write {
   PracticeZone Zone(store::ConnectionKey connection) const;
 
  private:
+  std::optional<store::LocatedRecord> ResolveAppUser(std::string_view user, std::string_view path,
+                                                     store::ConnectionKey connection);
   bool ReadKey(bool required);
   void Await(const commands::CommandView& view);
   std::optional<store::LocatedRecord> ByIdentifier(const fhir::Reference& reference,
