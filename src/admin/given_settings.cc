@@ -148,8 +148,12 @@ Result<Settings> MergeSettings(const Connector& connector, const Settings* old,
   }
   for (const auto& [key, value] : given.secret) settings.SetSecret(key, value);
   if (!other_host) return settings;
+  // What was learned about the practice behind one server is not kept for another one.
+  if (OnceGiven(connector, given).empty()) {
+    settings = Without(settings, connector, &SettingSpec::learned);
+  }
   // A password that was typed for one server is not sent to another one.
-  for (const auto& [key, value] : stored.secrets()) {
+  for (const auto& [key, value] : settings.secrets()) {
     const bool anew = std::any_of(given.secret.begin(), given.secret.end(),
                                   [&key = key](const auto& pair) { return pair.first == key; });
     if (anew) continue;

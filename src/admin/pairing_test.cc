@@ -45,8 +45,11 @@ constexpr SettingSpec kSettings[] = {
     {.key = "plain_code", .help = "code", .required = false, .once = true},
     {.key = "guid", .help = "learned", .required = false, .learned = true},
     {.key = "key", .help = "learned", .required = false, .secret = true, .learned = true},
+    {.key = "server", .help = "where, directly", .required = false},
     {.key = "hours", .help = "when", .required = false},
 };
+
+constexpr std::string_view kHosts[] = {"{server}"};
 
 class SiteConnector final : public Connector {
  public:
@@ -54,6 +57,7 @@ class SiteConnector final : public Connector {
     descriptor_.id = "site_vendor";
     descriptor_.name = "Site";
     descriptor_.settings = kSettings;
+    descriptor_.hosts = kHosts;
   }
   const Descriptor& descriptor() const override { return descriptor_; }
   Result<void> Check(const Settings&) const override { return Ok(); }
@@ -222,6 +226,15 @@ TEST_F(Pairing, WhatIsLearnedStaysWithThePracticeItWasLearnedAbout) {
   EXPECT_EQ(after.id, before.id);
   EXPECT_EQ(after.settings_revision, before.settings_revision + 1);
   EXPECT_EQ(site_.left, std::vector<std::string>{"guid-1"});
+}
+
+TEST_F(Pairing, WhatIsLearnedGoesWithTheServerItWasLearnedBeside) {
+  ASSERT_TRUE(Add({{"site", "1"}, {"server", "10.0.0.5"}}, {{"code", "x"}}));
+  ASSERT_TRUE(Edit({{"server", "10.0.0.6"}}));
+  EXPECT_EQ(Stored().at(0).settings_json, R"({"server":"10.0.0.6","site":"1"})");
+  EXPECT_EQ(Stored().at(0).secrets_json.Reveal(), "{}") << "no learned secret is sent elsewhere";
+  ASSERT_TRUE(Edit({{"server", "10.0.0.7"}}, {{"code", "y"}}));
+  EXPECT_EQ(Stored().at(0).settings_json, R"({"guid":"guid-1","server":"10.0.0.7","site":"1"})");
 }
 
 TEST_F(Pairing, WhatIsCountedOnTheWayIsTheConnections) {

@@ -41,18 +41,10 @@ class RelayVendor final : public Connector {
     Set([&] { new_token_ = std::move(token); });
   }
   // ---- what it was asked
-  int pairings() const {
-    return Get(pairings_);
-  }
-  int pulls() const {
-    return Get(pulls_);
-  }
-  std::vector<std::string> left() const {
-    return Get(left_);
-  }
-  std::set<std::string> tokens_used() const {
-    return Get(tokens_);
-  }
+  int pairings() const { return Get(pairings_); }
+  int pulls() const { return Get(pulls_); }
+  std::vector<std::string> left() const { return Get(left_); }
+  std::set<std::string> tokens_used() const { return Get(tokens_); }
 
   // ---- Connector
   const Descriptor& descriptor() const override { return descriptor_; }
