@@ -75,7 +75,8 @@ struct AdminContext {
   std::string audit_folder = {};  // empty: no audit trail
   std::string api_address = {};   // "http://127.0.0.1:8080"; empty: no server runs
   net::AddressPolicy webhook_addresses = net::AddressPolicy::kPublicOnly;
-  std::vector<std::string> certificate_files = {};  // PEM, for doctor
+  net::AddressPolicy vendor_addresses = net::AddressPolicy::kPublicOnly;  // of vendors with HTTP
+  std::vector<std::string> certificate_files = {};                        // PEM, for doctor
   // How connections are doing at this moment, from the engine that reads them; what the store holds
   // is saved only when a state changes.
   std::function<std::map<store::ConnectionKey, store::ConnectionHealth>()> live_health = {};

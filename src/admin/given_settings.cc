@@ -174,7 +174,7 @@ Result<TakenSettings> TakeSettings(AdminContext& context, const Connector& conne
   PONS_TRY(connector.Check(taken.settings));
   PONS_ASSIGN(const auto zone, PracticeZone::Named(connection.time_zone));
   Tally tally(taken.counted);
-  const auto http = net::MakeCurlTransport({});
+  const auto http = net::MakeCurlTransport({.policy = context.vendor_addresses});
   SessionContext session{context.clock,  http.get(),  nullptr, context.random,
                          context.cancel, context.log, zone};
   session.meter = &tally;

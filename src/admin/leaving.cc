@@ -25,7 +25,7 @@ Result<void> Leave(AdminContext& context, const store::Connection& connection,
   PONS_ASSIGN(const auto settings,
               CompleteSettings(std::move(stored), connector->descriptor().settings));
   PONS_ASSIGN(const auto zone, PracticeZone::Named(connection.time_zone));
-  const auto http = net::MakeCurlTransport({});
+  const auto http = net::MakeCurlTransport({.policy = context.vendor_addresses});
   SessionContext session{context.clock, http.get(),  nullptr, context.random,
                          cancel,        context.log, zone};
   if (context.vendor_side != nullptr) {

@@ -219,7 +219,7 @@ Result<ProbeReport> ProbeConnection(AdminContext& context, const store::Connecti
   PONS_ASSIGN(const auto settings, CompleteSettings(stored, connector->descriptor().settings));
   PONS_TRY(connector->Check(settings));
   PONS_ASSIGN(const auto zone, PracticeZone::Named(connection.time_zone));
-  const auto http = net::MakeCurlTransport({});
+  const auto http = net::MakeCurlTransport({.policy = context.vendor_addresses});
   SessionContext session{context.clock,  http.get(),  nullptr, context.random,
                          context.cancel, context.log, zone};
   // One that is not stored yet has nothing to count for or to keep.

@@ -48,7 +48,7 @@ class RunningPons final : public Runtime {
         vendor_side_(*store_, clock, log_),
         book_(*store_),
         webhook_transport_(net::MakeCurlTransport(WebhookCurl(options_))),
-        vendor_transport_(net::MakeCurlTransport({})),
+        vendor_transport_(net::MakeCurlTransport({.policy = Policy(options_)})),
         dispatcher_(*store_, *webhook_transport_, clock, random, log_),
         engine_(*store_, book_, registry, clock, random, log_, vendor_transport_.get(),
                 EngineOf(options_, vendor_side_)),
@@ -217,6 +217,7 @@ class RunningPons final : public Runtime {
                             .audit_folder = options_.data_folder + "/audit",
                             .api_address = url(),
                             .webhook_addresses = Policy(options_),
+                            .vendor_addresses = Policy(options_),
                             .certificate_files = {}});
     if (!options_.tls_certificate_file.empty()) {
       admin_->certificate_files.push_back(options_.tls_certificate_file);
