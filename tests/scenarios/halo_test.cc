@@ -87,7 +87,7 @@ TEST_F(Halo, AnAnswerThatIsLostAfterTheEffectEndsInOneBooking) {
         return false;
       },
       std::chrono::seconds(60)))
-      << booked.text;
+      << booked.text << json::Write(*world().Order("command list"));
   EXPECT_EQ(InDiary(start), 1);
 }
 

@@ -27,6 +27,8 @@ constexpr milliseconds kLongestAsyncQueue{7200000};
 // How often a waiting query is asked after: the first pause, doubled up to the last.
 constexpr milliseconds kFirstPause{500};
 constexpr milliseconds kLastPause{5000};
+// The longest pause that Halo may ask for and a statement waits through by itself.
+constexpr milliseconds kLongestWait{5000};
 constexpr std::size_t kLongStatements = 256;
 
 // How a turn ended, and what to try next.
@@ -86,7 +88,13 @@ class HaloTransport final : public net::SqlTransport {
         continue;
       }
       if (!turn.error) return Ok();
-      if (turn.error->fault == Fault::kRateLimited) quiet_until_ = turn.error->retry_at;
+      if (turn.error->fault == Fault::kRateLimited) {
+        quiet_until_ = turn.error->retry_at;
+        if (rows.rows() == 0 && turn.error->effect == Effect::kNone &&
+            WaitedThrough(asked.until, cancel)) {
+          continue;
+        }
+      }
       return *turn.error;
     }
   }
@@ -107,12 +115,22 @@ class HaloTransport final : public net::SqlTransport {
       return MakeError(Fault::kMisconfigured,
                        "the practice is not paired with Halo Connect; pair it with a code");
     }
-    if (quiet_until_ && Now() < *quiet_until_) {
+    if (quiet_until_ && Now() < *quiet_until_ &&
+        !WaitedThrough(Now() + statement.timeout, cancel)) {
       auto error = MakeError(Fault::kRateLimited, "Halo Connect has asked for a pause");
       error.retry_at = quiet_until_;
       return error;
     }
     return Ok();
+  }
+
+  // A short pause is waited through here, so that work of several statements comes to its end under
+  // a strict limit; a long one is for the caller to plan around. False: it is too long.
+  bool WaitedThrough(Instant until, const CancelToken& cancel) {
+    if (!quiet_until_ || *quiet_until_ >= until || *quiet_until_ - Now() > kLongestWait)
+      return false;
+    context_.clock.SleepUntil(*quiet_until_, cancel);
+    return !cancel.cancelled();
   }
 
   Turn TakeTurn(Asked& asked, bool in_pages) {

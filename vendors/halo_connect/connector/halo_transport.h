@@ -11,7 +11,8 @@
 // handed to the sink is never handed out a second time by one call.
 //
 // Threads: one at a time, as SqlTransport says.
-// Errors: those of net/sql.h, with kRateLimited and its retry_at.
+// Errors: those of net/sql.h, with kRateLimited and its retry_at where Halo asks for a longer pause
+// than a few seconds.
 #pragma once
 
 #include <memory>

@@ -329,18 +329,30 @@ TEST_F(HaloTransport, ASiteThatDidNotMoveIsNotAskedForAgainAtOnce) {
 }
 
 TEST_F(HaloTransport, AfterSlowDownNothingIsSentUntilThen) {
-  http_.Then(429, R"({"statusCode":429,"message":"Rate limit"})", {{"Retry-After", "2"}});
+  http_.Then(429, R"({"statusCode":429,"message":"Rate limit"})", {{"Retry-After", "60"}});
   const auto limited = Run(Read());
   EXPECT_EQ(limited.error().fault, Fault::kRateLimited);
-  EXPECT_EQ(limited.error().retry_at, clock_.Now() + seconds(2));
+  EXPECT_EQ(limited.error().retry_at, clock_.Now() + seconds(60));
   EXPECT_EQ(limited.error().effect, Effect::kNone);
-  clock_.Step(milliseconds(1999));
+  clock_.Step(seconds(54));
   EXPECT_EQ(Run(Read()).error().fault, Fault::kRateLimited);
   EXPECT_EQ(http_.sent.size(), 1u);
-  clock_.Step(milliseconds(1));
+  clock_.Step(seconds(6));
   http_.Then(200, Successful("[]", 0));
   EXPECT_TRUE(Run(Read()));
   EXPECT_EQ(meter_.counts["immediate_query"], 1u);
+}
+
+TEST_F(HaloTransport, AShortPauseIsWaitedThroughBeforeTheStatementGoesOn) {
+  const Instant began = clock_.Now();
+  for (int i = 0; i < 2; ++i) {
+    http_.Then(429, R"({"statusCode":429,"message":"Rate limit"})", {{"Retry-After", "2"}});
+  }
+  http_.Then(200, Successful("[]", 0));
+  EXPECT_TRUE(Run(Write()));
+  EXPECT_EQ(clock_.Now(), began + seconds(4));
+  EXPECT_EQ(meter_.counts["immediate_query"], 1u) << "refusals at the door are not billed";
+  EXPECT_TRUE(http_.done());
 }
 
 TEST_F(HaloTransport, WithoutAPairingNothingIsSent) {
