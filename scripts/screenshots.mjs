@@ -119,7 +119,7 @@ const pages = [
     await page.getByText(/first patient/).first().waitFor();
   }],
   ['practice-patients', 'admin', `${org}/patients`],
-  ['practice-patients-failed', 'admin', `${org}/patients`, undefined, { 'mock-fail': '/patients' }],
+  ['practice-patients-failed', 'admin', `${org}/patients`, (page) => page.getByRole('alert').first().waitFor(), { 'mock-fail': '/patients' }],
   ['practice-patients-loading', 'admin', `${org}/patients`, (page) => page.waitForTimeout(500), { 'mock-slow': '3000' }],
   ['practice-patient', 'admin', `${org}/patients/pat-00001`],
   ['practice-activity', 'admin', `${org}/activity`],

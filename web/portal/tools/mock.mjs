@@ -316,7 +316,7 @@ export function createMock() {
       response.writeHead(body === undefined ? 204 : status, headers);
       response.end(body === undefined ? undefined : JSON.stringify({ ...(Array.isArray(body) ? { items: body, next: null, total: body.length } : body), cookie: undefined }));
     };
-    await new Promise((done) => setTimeout(done, Number(cookies['mock-slow'] ?? 0)));
+    if (path !== '/session') await new Promise((done) => setTimeout(done, Number(cookies['mock-slow'] ?? 0)));
     try {
       if (cookies['mock-fail'] && path.includes(cookies['mock-fail'])) throw new Refusal(503, 'The server is busy', 'The store did not answer in time. Nothing was changed; try again in a minute.', 'unavailable');
       if (path === '/session' && request.method === 'GET') {

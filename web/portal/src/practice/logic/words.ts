@@ -51,8 +51,10 @@ export const SWITCHES: readonly SwitchWords[] = [
   },
   {
     name: 'read_clinical_data',
-    label: 'Share cancer history',
-    text: 'Entries of past history that tell of cancer go to the app with the patient. Nothing else of the clinical record.',
+    label: 'Read the clinical record',
+    text: 'Of patients it can see, the app may look up past history, medicines, allergies, measurements, social and family history and documents, at the moment it asks. Every look-up is in the audit trail.',
+    caution:
+      'Off at first. Pons keeps none of it but cancer history, which goes to the app with the patient.',
     standard: false,
   },
   {
