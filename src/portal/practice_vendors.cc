@@ -16,6 +16,7 @@ json::Value SettingJson(const SettingSpec& spec, const Guide* guide) {
   out.Set("secret", spec.secret);
   if (spec.once) out.Set("once", true);
   if (!spec.fallback.empty()) out.Set("default", spec.fallback);
+  if (spec.binds) out.Set("binds", true);
   bool usual = spec.required;
   if (guide != nullptr) {
     const auto words = std::find_if(guide->settings.begin(), guide->settings.end(),

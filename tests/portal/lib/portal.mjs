@@ -115,13 +115,15 @@ export class World {
   receivers = [];
   password = 'browser-password';
 
-  // `sandbox`: more arguments of pons-sandbox; undefined: no practice. `args`: more of `pons serve`.
-  static async start({ sandbox, args = ['--development'] } = {}) {
+  // `sandbox`: more arguments of pons-sandbox; undefined: no practice. `relay`: the same, of a practice
+  // behind Halo Connect. `args`: more of `pons serve`.
+  static async start({ sandbox, relay, args = ['--development'] } = {}) {
     const world = new World();
     world.data = mkdtempSync(join(tmpdir(), 'pons-portal-'));
     try {
       if (sandbox) await world.startPractice(sandbox);
-      await world.startPons(args);
+      if (relay) await world.startRelay(relay);
+      await world.startPons(args, world.relayed);
     } catch (error) {
       await world.stop();
       throw error;
@@ -134,8 +136,14 @@ export class World {
     this.control = practice.control.replace(/\/$/, '');
     this.practicePage = practice.page;
   }
-  async startPons(args) {
-    this.pons = await this.run('pons', ['serve', '--data', this.data, '--listen', '127.0.0.1:0', ...args]);
+  async startRelay(args) {
+    const relay = await this.run('pons-sandbox', ['halo_connect', '--password', this.password, ...args]);
+    [this.site, this.control] = relay.sites.split(',')[0].split('@');
+    this.control = this.control.replace(/\/$/, '');
+    this.relayed = { PONS_VENDOR_HALO_CONNECT_URL: relay.halo, PONS_VENDOR_HALO_CONNECT_SUBSCRIPTION_KEY: relay.key };
+  }
+  async startPons(args, env = {}) {
+    this.pons = await this.run('pons', ['serve', '--data', this.data, '--listen', '127.0.0.1:0', ...args], env);
     this.url = this.pons[''].replace(/\/$/, '');
   }
   async stop() {

@@ -45,7 +45,7 @@ export const vendors = [
     id: 'best_practice', name: 'Best Practice', region: 'Australia and New Zealand', standing: 'draft',
     settings: [
       { key: 'transport', label: 'Way', help: 'How the practice is reached.', required: false, secret: false, default: 'odbc', choices: ['odbc', 'halo'], advanced: true },
-      { key: 'halo_site_id', label: 'Site ID', help: 'Beside the pairing code, and in Help > About.', required: false, secret: false, advanced: false, way: 'halo' },
+      { key: 'halo_site_id', label: 'Site ID', help: 'Beside the pairing code, and in Help > About.', required: false, secret: false, advanced: false, way: 'halo', binds: true },
       { key: 'halo_pairing_code', label: 'Pairing code', help: 'Six letters and digits, good for one try.', required: false, secret: true, advanced: false, way: 'halo', once: true },
       { key: 'opening_hours', label: 'Opening hours', help: 'When visits are looked for at the quick pace, for example 08:00-18:00.', required: false, secret: false, advanced: true, way: 'halo', default: '08:00-18:00' },
       { key: 'server', label: 'Server', help: 'The computer that holds the Best Practice database, as Windows names it.', required: true, secret: false, way: 'odbc', advanced: false },

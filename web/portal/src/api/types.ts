@@ -154,6 +154,8 @@ export interface VendorSetting {
   way?: string;
   /** Used up by connecting (a pairing code): asked for again whenever the way is set up anew. */
   once?: boolean;
+  /** What `once` gives belongs to this value (a site's number): both are given together. */
+  binds?: boolean;
 }
 
 /** One of several ways to reach the same system. */

@@ -9,7 +9,7 @@ const vendor: Vendor = {
   settings: [
     { key: 'transport', help: '', required: false, secret: false, default: 'odbc' },
     { key: 'server', help: '', required: false, secret: false, advanced: false, way: 'odbc' },
-    { key: 'halo_site_id', help: '', required: false, secret: false, advanced: false, way: 'halo' },
+    { key: 'halo_site_id', help: '', required: false, secret: false, advanced: false, way: 'halo', binds: true },
     { key: 'halo_pairing_code', help: '', required: false, secret: true, advanced: false, way: 'halo', once: true },
     { key: 'pace', help: '', required: false, secret: false, advanced: true },
   ],
@@ -30,12 +30,17 @@ describe('a way of connecting', () => {
     expect(wayOf(vendor, { transport: 'halo' })?.value).toBe('halo');
     expect(wayOf({ ...vendor, ways: undefined }, {})).toBeNull();
   });
+  it('that begins with a code is offered first', () => {
+    expect(waysOf(vendor).map((w) => w.value)).toEqual(['halo', 'odbc']);
+    expect(firstWay(vendor, {})?.value).toBe('halo');
+  });
   it('that does not work here is offered last, and never chosen by itself', () => {
     const off: Vendor = { ...vendor, ways: { setting: 'transport', choices: [{ ...halo, available: false }, odbc] } };
     expect(waysOf(off).map((w) => w.value)).toEqual(['odbc', 'halo']);
     expect(firstWay(off, {})?.value).toBe('odbc');
     expect(firstWay(off, { transport: 'halo' })?.value).toBe('odbc');
-    expect(hasWays(off)).toBe(true);
+    expect(hasWays(off)).toBe(false);
+    expect(hasWays(vendor)).toBe(true);
   });
   it('asks only what is its own or everybody’s', () => {
     const asked = narrowed(vendor, halo);

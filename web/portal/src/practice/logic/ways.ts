@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Several ways to reach one system: which is chosen, what it asks, and the pairing code that some of
 // them begin with.
-import type { Connection, Vendor, VendorRequests, VendorSetting, VendorWay } from '../../api/types';
+import type { Connection, Vendor, VendorRequests, VendorWay } from '../../api/types';
 import type { Tone } from '../../components/StateSentence';
 import { count, formatNumber, type Locale } from '../../lib/locale';
 import { listed } from './text';
 
-/** What can be chosen first, in the order it is offered: what works here before what does not. */
+/** In the order it is offered: what begins with a code and needs nothing else, then what else works
+ *  here, then what does not. */
 export function waysOf(vendor: Vendor): VendorWay[] {
-  const choices = vendor.ways?.choices ?? [];
-  return [...choices.filter((w) => w.available), ...choices.filter((w) => !w.available)];
+  const rank = (way: VendorWay) => (!way.available ? 2 : pairs(vendor, way) ? 0 : 1);
+  return [...(vendor.ways?.choices ?? [])].sort((a, b) => rank(a) - rank(b));
 }
 
-export const hasWays = (vendor: Vendor | undefined) => (vendor?.ways?.choices.length ?? 0) > 1;
+/** Something is to be chosen only where more than one way is open on this server. */
+export const hasWays = (vendor: Vendor | undefined) => (vendor?.ways?.choices ?? []).filter((w) => w.available).length > 1;
 
 /** The way that these settings choose; where they choose none, the one a connection had before there
  *  were several. Null where there is one way only. */
@@ -34,18 +36,14 @@ export function narrowed(vendor: Vendor, way: VendorWay | null): Vendor {
   const mine = (of: { way?: string }) => !of.way || of.way === way?.value;
   return {
     ...vendor,
-    settings: vendor.settings.filter((s) => mine(s) && s.key !== vendor.ways?.setting).map((s) => (needed(vendor, way, s) ? { ...s, required: true, advanced: false } : s)),
+    settings: vendor.settings
+      .filter((s) => mine(s) && s.key !== vendor.ways?.setting)
+      .map((s) => (s.once || s.binds ? { ...s, required: true, advanced: false } : s)),
     guide: {
       before: [...vendor.guide.before, ...(way?.before ?? [])],
       steps: vendor.guide.steps.filter(mine),
     },
   };
-}
-
-/** A way that begins with a pairing code needs all that it asks at once. */
-function needed(vendor: Vendor, way: VendorWay | null, setting: VendorSetting): boolean {
-  if (setting.required || setting.once) return true;
-  return way !== null && setting.way === way.value && pairs(vendor, way) && setting.advanced === false && !setting.default;
 }
 
 /** This way begins with something that is used up by trying: there is no test beside it. */

@@ -187,11 +187,19 @@ function Prepare({ vendor, onBack, onNext }: { vendor: Vendor; onBack: () => voi
 function ChooseWay({ vendor, value, onChoose, onBack, onNext }: {
   vendor: Vendor; value: string; onChoose: (value: string) => void; onBack: () => void; onNext: () => void;
 }) {
+  const way = vendor.ways?.choices.find((w) => w.value === value);
+  const before = pairs(vendor, way ?? null) ? narrowed(vendor, way ?? null).guide.before : [];
   return (
     <form onSubmit={(e) => { e.preventDefault(); onNext(); }}>
       <Stack gap="lg" maw={840}>
         <Text>There are several ways to reach {vendor.name}. You can change to another one later: patients keep their identity, and nothing is sent twice.</Text>
         <WayCards vendor={vendor} value={value} onChange={onChoose} />
+        {before.length > 0 && (
+          <div aria-live="polite">
+            <Text fw={600} mb="xs">What you need</Text>
+            <ul className={classes.plain}>{before.map((b) => <li key={b}>{b}</li>)}</ul>
+          </div>
+        )}
         <Group>
           <Button type="submit" disabled={value === ''}>Continue</Button>
           <Button variant="default" onClick={onBack}>Back</Button>
@@ -222,28 +230,18 @@ function Pair({ vendor, draft, way, fixed, onChange, onBack, onMade }: SettingsP
   const { name, time_zone } = problemsOf(vendor, named, {}, zones);
   const problems = { ...(name ? { name } : {}), ...(time_zone ? { time_zone } : {}) };
   return (
-    <div className={classes.withAside}>
-      <PairForm
-        vendor={vendor} way={way} settings={draft.settings} problems={problems} button="Pair and connect"
-        onSetting={(key, value) => onChange({ settings: { ...draft.settings, [key]: value } })}
-        extra={(visible) => <NameAndZone draft={named} visible={visible} zones={zones} onChange={onChange} />}
-        onPair={async (secrets) => {
-          const made = await api.post<ConnectionMade>(`/organizations/${org}/connections`, requestOf(vendor, named, secrets, fixed));
-          await client.invalidateQueries({ queryKey: keys.organization(org) });
-          announce('The practice is paired.');
-          onMade(made.id, made.attention);
-        }}
-        back={<Button variant="default" onClick={onBack}>Back</Button>}
-      />
-      {vendor.guide.before.length > 0 && (
-        <aside className={classes.aside} data-last aria-label="What you need">
-          <div className={classes.box}>
-            <Text size="sm" fw={600} mb="xs">What you need</Text>
-            <ul className={classes.plain}>{vendor.guide.before.map((b) => <li key={b}><Text size="sm" component="span">{b}</Text></li>)}</ul>
-          </div>
-        </aside>
-      )}
-    </div>
+    <PairForm
+      vendor={vendor} way={way} settings={draft.settings} problems={problems} button="Pair and connect"
+      onSetting={(key, value) => onChange({ settings: { ...draft.settings, [key]: value } })}
+      extra={(visible) => <NameAndZone draft={named} visible={visible} zones={zones} onChange={onChange} />}
+      onPair={async (secrets) => {
+        const made = await api.post<ConnectionMade>(`/organizations/${org}/connections`, requestOf(vendor, named, secrets, fixed));
+        await client.invalidateQueries({ queryKey: keys.organization(org) });
+        announce('The practice is paired.');
+        onMade(made.id, made.attention);
+      }}
+      back={<Button variant="default" onClick={onBack}>Back</Button>}
+    />
   );
 }
 

@@ -88,7 +88,7 @@ function Change({ connection, whole, way }: { connection: Connection; whole: Ven
         </Section>
       )}
       {pairs(whole, way) ? (
-        <Section title={`In ${vendor.name}`}>
+        <Section title={again ? 'Pair again' : 'Pair and move'}>
           <PairForm
             vendor={vendor} way={way.value} settings={settings} onSetting={onSetting} problems={{}} extra={() => null} onPair={send}
             button={again ? 'Pair again' : 'Pair and move'} back={back}

@@ -14,6 +14,7 @@ import { settingLabel } from '../logic/wizard';
 import { GuideSteps } from './Guide';
 import { OnceField } from './OnceField';
 import classes from './practice.module.css';
+import { SettingsFields } from './SettingsFields';
 import own from './Ways.module.css';
 
 export interface PairFormProps {
@@ -30,8 +31,6 @@ export interface PairFormProps {
   onPair: (secrets: Record<string, string>) => Promise<void>;
   button: string;
   back: ReactNode;
-  /** Settings that are asked only where somebody wants to. */
-  children?: ReactNode;
 }
 
 /** What is wrong, in the heading; the server's sentence says what to do. */
@@ -41,13 +40,15 @@ function titleOf(error: ApiError, vendor: string): string {
   return 'The practice was not paired';
 }
 
-export function PairForm({ vendor, way, settings, onSetting, problems, extra, onPair, button, back, children }: PairFormProps) {
+export function PairForm({ vendor, way, settings, onSetting, problems, extra, onPair, button, back }: PairFormProps) {
   const [secrets, setSecrets] = useState<Record<string, string>>({});
   const [shown, setShown] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const form = useRef<HTMLFormElement>(null);
   const asked = vendor.settings.filter((s) => s.required);
+  // Whatever has a standard is folded away: two fields are enough to begin.
+  const rest = vendor.settings.filter((s) => !s.required).map((s) => ({ ...s, advanced: true }));
   const once = asked.find((s) => s.once);
   const site = asked.find((s) => !s.secret);
 
@@ -92,38 +93,44 @@ export function PairForm({ vendor, way, settings, onSetting, problems, extra, on
   };
 
   return (
-    <form ref={form} noValidate onSubmit={(e) => { e.preventDefault(); void submit(); }}>
-      <Stack gap="lg" maw={720}>
-        {vendor.guide.steps.length > 0 && <div className={classes.box}><GuideSteps steps={vendor.guide.steps} /></div>}
-        <FormError error={error} fields={[...asked.map((s) => s.key), 'name', 'time_zone']} title={error ? titleOf(error, vendor.name) : undefined} />
-        <div className={own.pairFields} data-way={way} onPaste={pasted}>
-          {asked.map((s) => (s.once ? (
-            <OnceField
-              key={s.key} name={s.key} label={settingLabel(s)} description={s.help} disabled={busy} error={visible[s.key] ?? null}
-              value={secrets[s.key] ?? ''} onText={(code) => setSecrets({ ...secrets, [s.key]: code })}
-            />
-          ) : (
-            <FormField
-              key={s.key} name={s.key} label={settingLabel(s)} description={s.help} withAsterisk={false} disabled={busy} size="md"
-              error={visible[s.key] ?? null} value={settings[s.key] ?? ''} onText={(v) => onSetting(s.key, v)}
-              autoComplete="off" spellCheck={false}
-            />
-          )))}
+    <form ref={form} noValidate onSubmit={(e) => { e.preventDefault(); void submit(); }} className={own.pair}>
+      {vendor.guide.steps.length > 0 && (
+        <div className={classes.box}>
+          <Text fw={600} mb="md">In {vendor.name}</Text>
+          <GuideSteps steps={vendor.guide.steps} />
         </div>
-        {extra(visible)}
-        {children}
-        <div>
+      )}
+      <div className={own.enter}>
+        <Stack gap="md" className={classes.box}>
+          <Text fw={600}>Here</Text>
+          <FormError error={error} fields={[...asked.map((s) => s.key), 'name', 'time_zone']} title={error ? titleOf(error, vendor.name) : undefined} />
+          <div className={own.pairFields} data-way={way} onPaste={pasted}>
+            {asked.map((s) => (s.once ? (
+              <OnceField
+                key={s.key} name={s.key} label={settingLabel(s)} description={s.help} disabled={busy} error={visible[s.key] ?? null}
+                value={secrets[s.key] ?? ''} onText={(code) => setSecrets({ ...secrets, [s.key]: code })}
+              />
+            ) : (
+              <FormField
+                key={s.key} name={s.key} label={settingLabel(s)} description={s.help} withAsterisk={false} disabled={busy} size="md" maw={320}
+                error={visible[s.key] ?? null} value={settings[s.key] ?? ''} onText={(v) => onSetting(s.key, v)}
+                autoComplete="off" spellCheck={false}
+              />
+            )))}
+          </div>
+          <SettingsFields vendor={{ ...vendor, settings: rest }} settings={settings} secrets={secrets} problems={visible} onSetting={onSetting} onSecret={(key, value) => setSecrets({ ...secrets, [key]: value })} />
+          {extra(visible)}
           <Group>
             <Button type="submit" loading={busy}>{button}</Button>
             {back}
           </Group>
-          <div aria-live="polite" style={{ marginTop: 12, minHeight: 20 }}>
+          <div aria-live="polite">
             {busy
               ? <StateSentence tone="running">Pairing with the practice, which takes a few seconds</StateSentence>
-              : <Text size="sm" c="dimmed">The code is used once and not kept. If pairing fails, generate a new code in {vendor.name} and try again.</Text>}
+              : <Text size="sm" c="dimmed">The code is used once and not kept. If pairing fails, make a new one in {vendor.name} and try again.</Text>}
           </div>
-        </div>
-      </Stack>
+        </Stack>
+      </div>
     </form>
   );
 }

@@ -4,7 +4,7 @@ import { Text } from '@mantine/core';
 import { useId } from 'react';
 
 import type { Vendor } from '../../api/types';
-import { waysOf } from '../logic/ways';
+import { pairs, waysOf } from '../logic/ways';
 import classes from './Ways.module.css';
 
 export function WayCards({ vendor, value, current, onChange }: {
@@ -12,7 +12,7 @@ export function WayCards({ vendor, value, current, onChange }: {
 }) {
   const name = useId();
   const ways = waysOf(vendor);
-  const usual = ways[0]?.available ? ways[0].value : '';
+  const usual = ways[0]?.available && pairs(vendor, ways[0]) ? ways[0].value : '';
   return (
     <div className={classes.cards} role="radiogroup" aria-label={`How to reach ${vendor.name}`}>
       {ways.map((way) => (
@@ -21,7 +21,7 @@ export function WayCards({ vendor, value, current, onChange }: {
           <span className={classes.cardBody}>
             <span className={classes.cardTitle}>
               {way.label}
-              {way.value === current ? <span className={classes.tag}>In use</span> : !current && way.value === usual && <span className={classes.tag}>Quickest</span>}
+              {way.value === current ? <span className={classes.tag}>In use</span> : !current && way.value === usual && <span className={classes.tag}>Quickest to set up</span>}
             </span>
             <Text component="span" size="sm" display="block">{way.text}</Text>
             {!way.available && <Text component="span" size="sm" display="block" mt={6} className={classes.offText}>{way.unavailable_text ?? 'Not set up on this server. Ask whoever runs it.'}</Text>}
