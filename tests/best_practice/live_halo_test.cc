@@ -166,6 +166,28 @@ TEST_F(BestPracticeHalo, BothWaysTellTheSame) {
   }
 }
 
+TEST_F(BestPracticeHalo, ClinicalDataIsTheSameOverBothWays) {
+  const auto patient = Patient("Ada", "Sample");
+  for (const auto* kind : {"medication", "reaction", "pressure", "social", "family"}) {
+    Made("/clinic/clinical", {{"patient", patient}, {"kind", kind}});
+  }
+  Say("POST", "/clinic/patients/" + patient + "/history",
+      Object{{"text", "Melanoma"}, {"snomed", "372244006"}, {"year", 2019}, {"month", 3}});
+  auto straight = OpenOdbc();
+  auto relayed = OpenHalo();
+  std::size_t items = 0;
+  for (const auto kind : connector_.descriptor().can.clinical) {
+    const auto one = straight.session->clinical()->ReadClinical({patient, kind, In(seconds(5))});
+    const auto other = relayed.session->clinical()->ReadClinical({patient, kind, In(seconds(5))});
+    ASSERT_TRUE(one) << model::ClinicalKindName(kind) << ": " << one.error().summary;
+    ASSERT_TRUE(other) << model::ClinicalKindName(kind) << ": " << other.error().summary;
+    EXPECT_EQ(one->items, other->items) << model::ClinicalKindName(kind);
+    EXPECT_EQ(one->unreadable, other->unreadable) << model::ClinicalKindName(kind);
+    items += one->items.size();
+  }
+  EXPECT_GE(items, 5u);
+}
+
 // Same connection, same cursors: what was given before the move is not given again after it.
 TEST_F(BestPracticeHalo, MovingFromOneWayToTheOtherBringsNothing) {
   Seed(3);
