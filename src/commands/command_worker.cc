@@ -17,6 +17,8 @@ namespace {
 constexpr int kBatch = 50;
 constexpr std::chrono::seconds kWhenTheDiskWillNot{1};
 constexpr std::chrono::minutes kSettling{1};
+// How long after a lost answer its effect is first looked for, where a vendor's settling is longer.
+constexpr std::chrono::seconds kFirstLookAfter{3};
 constexpr const char* kRevoked = "the practice has revoked this app's grant";
 constexpr unsigned kAllKinds = (1u << model::kCommandKindCount) - 1;
 constexpr unsigned kWorkedStates =
@@ -90,19 +92,25 @@ std::chrono::milliseconds CommandWorker::Settling() const {
   return resolved ? resolved->connector->Settling(resolved->settings) : kSettling;
 }
 
+Instant CommandWorker::Settled(const Row& row) const {
+  return row.last_sent.value_or(context_.parts.clock.Now()) + Settling();
+}
+
+Instant CommandWorker::FirstLook(const Row& row) const {
+  return std::min(Settled(row),
+                  row.last_sent.value_or(context_.parts.clock.Now()) + kFirstLookAfter);
+}
+
 // What is found as being sent was cut off: by a crash, or by a disk that would not keep the end.
 Result<void> CommandWorker::Recover() {
   PONS_ASSIGN(
       const auto cut_off,
       reader_->Commands({connection_.key, static_cast<int>(State::kSending), true, 100000}));
   if (!cut_off.empty()) {
-    const auto settling = [this](const Row& row) {
-      return row.last_sent.value_or(context_.parts.clock.Now()) + Settling();
-    };
     PONS_TRY(context_.store.Write([&](store::Transaction& tx) -> Result<void> {
       for (const auto& before : cut_off) {
         Row row = before;
-        row.due = settling(row);
+        row.due = FirstLook(row);
         context_.ledger.Step(tx, row, Event::kUnclear, "cut off while it was being sent");
         context_.ledger.Write(tx, before, row, *snapshot_);
       }
@@ -278,7 +286,7 @@ void CommandWorker::Refused(Outcome& outcome, const Command& command, const Erro
   row.vendor_code = error.vendor_code;
   row.reason = error.summary;
   if (error.effect == Effect::kUnknown) {
-    row.due = row.last_sent.value_or(now) + Settling();
+    row.due = FirstLook(row);
     outcome.events.emplace_back(Event::kUnclear, error.summary);
     return;
   }
@@ -318,6 +326,12 @@ void CommandWorker::LookUp(const Row& row) {
   if (!trace) return Later(outcome, trace.error());
   WentWell(row.kind);
   outcome.row.failures = 0;
+  if (trace->kind != Trace::Kind::kFound && context_.parts.clock.Now() < Settled(row)) {
+    // It may still take effect: only what is there proves anything yet.
+    outcome.row.due = Settled(row);
+    Commit(row, outcome, nullptr);
+    return;
+  }
   switch (trace->kind) {
     case Trace::Kind::kFound:
       SaidYes(outcome, *command, Event::kEffectFound, trace->applied);

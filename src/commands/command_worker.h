@@ -4,7 +4,7 @@
 //
 //   accepted   `sending` is committed, then Apply is called, once
 //   sending    found so after a crash, or after a commit that failed: in doubt
-//   in doubt   once the vendor's settling time is over: FindEffect
+//   in doubt   FindEffect; that there is none is believed once the vendor's settling time is over
 //   applied    Confirm; the record is stored as sync stores it, and told
 // The commit that ends one command marks the next one as being sent.
 //
@@ -64,6 +64,10 @@ class CommandWorker {
   Result<void> Prepare(const grants::Snapshot& snapshot);
   Result<void> Recover();
   std::chrono::milliseconds Settling() const;
+  // From when on a missing trace proves that there was no effect, and when to look first: an effect
+  // that is seen earlier is an effect all the same.
+  Instant Settled(const Row& row) const;
+  Instant FirstLook(const Row& row) const;
   Result<void> CancelUngranted();
   std::optional<Instant> NextMoment();
   unsigned KindsThatMayGo() const;

@@ -164,6 +164,31 @@ TEST_F(FailuresTest, EveryFaultOfUnknownEffectIsLookedUpBeforeAnythingElse) {
   }
 }
 
+// Where a lost request may take effect for long: what has happened is soon known, and what has not
+// is sent again only when it cannot happen any more.
+TEST_F(FailuresTest, AnEffectIsLookedForBeforeASlowVendorHasSettled) {
+  for (const bool happens : {true, false}) {
+    script_.journal.clear();
+    script_.settling = std::chrono::seconds(90);
+    const auto before = script_.AllEffects();
+    Plan(Fault::kUnavailable, Effect::kUnknown, happens);
+    const auto id = Book(happens ? "there" : "not there", ada_);
+    desk_->RunDue();
+    clock_.Step(std::chrono::seconds(3));
+    desk_->RunDue();
+    EXPECT_EQ(script_.Asked("find"), 1);
+    EXPECT_EQ(StateIn(id) == State::kInDoubt, !happens);
+    clock_.Step(std::chrono::seconds(86));
+    desk_->RunDue();
+    EXPECT_EQ(script_.Asked("find"), 1);
+    EXPECT_EQ(script_.Asked("apply"), 1);
+    Run();
+    EXPECT_EQ(StateIn(id), State::kConfirmed);
+    EXPECT_EQ(script_.AllEffects() - before, 1);
+    EXPECT_EQ(script_.Asked("apply"), happens ? 1 : 2);
+  }
+}
+
 TEST_F(FailuresTest, WhatIsFoundAsBeingSentAtTheStartIsLookedUp) {
   const auto id = Book("k1", ada_);
   auto row = Row(id);

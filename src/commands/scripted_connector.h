@@ -17,10 +17,11 @@ struct Script {
     std::optional<Error> error;  // empty: yes
     bool happens = true;         // whether it takes effect
   };
-  std::deque<Reply> replies;                       // to Apply; none left: yes
-  std::deque<Result<Trace>> traces;                // to FindEffect; none left: the truth
-  std::deque<Result<Confirmation>> confirmations;  // none left: confirmed
-  std::optional<Error> closed;                     // what opening a session fails with
+  std::deque<Reply> replies;                          // to Apply; none left: yes
+  std::optional<std::chrono::milliseconds> settling;  // another than the vendor's
+  std::deque<Result<Trace>> traces;                   // to FindEffect; none left: the truth
+  std::deque<Result<Confirmation>> confirmations;     // none left: confirmed
+  std::optional<Error> closed;                        // what opening a session fails with
 
   std::vector<std::string> journal;    // "apply REFERENCE", "find REFERENCE", "confirm …"
   std::map<std::string, int> effects;  // by reference
@@ -128,6 +129,9 @@ class ScriptedConnector final : public Connector {
   const Descriptor& descriptor() const override { return under_.descriptor(); }
   Result<void> Check(const Settings& settings) const override { return under_.Check(settings); }
   Result<void> Supports(const Settings&, model::CommandKind) const override { return Ok(); }
+  std::chrono::milliseconds Settling(const Settings&) const override {
+    return script_.settling.value_or(descriptor().can.settling);
+  }
   Result<std::unique_ptr<Session>> Open(const Settings& settings,
                                         const SessionContext& context) const override {
     PONS_ASSIGN(auto under, under_.Open(settings, context));
