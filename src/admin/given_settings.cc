@@ -68,19 +68,9 @@ bool NamesHost(const Descriptor& descriptor, std::string_view key) {
 }
 
 Result<void> CheckGiven(const Connector& connector, const GivenSettings& given) {
-  for (const auto* pairs : {&given.plain, &given.secret}) {
-    for (const auto& pair : *pairs) {
-      const auto* spec = SpecOf(connector, pair.first);
-      if (spec != nullptr && spec->learned) {
-        return MakeError(
-            Fault::kMisconfigured,
-            "\"" + pair.first + "\" is never given: Pons learns it from the vendor. Leave it out");
-      }
-    }
-  }
   for (const auto& pair : given.plain) {
     const auto* spec = SpecOf(connector, pair.first);
-    if (spec != nullptr && spec->secret) {
+    if (spec != nullptr && spec->secret && !spec->learned) {
       return MakeError(Fault::kMisconfigured,
                        "\"" + pair.first + "\" is a secret; give it with --secret " + pair.first +
                            "=- and type it, so that it stays out of the shell's history");
@@ -89,19 +79,19 @@ Result<void> CheckGiven(const Connector& connector, const GivenSettings& given) 
   return Ok();
 }
 
-// What was learned belongs to the practice it was learned about.
-Result<void> CheckBound(const Connector& connector, const Settings& old,
-                        const GivenSettings& given) {
-  if (!HasLearned(connector, old) || !OnceGiven(connector, given).empty()) return Ok();
-  for (const auto& [key, value] : given.plain) {
-    const auto* spec = SpecOf(connector, key);
-    if (spec == nullptr || !spec->binds || old.Text(key) == value) continue;
-    const auto once = OnceKey(connector);
-    return MakeError(Fault::kMisconfigured, "\"" + LabelOf(connector, key) +
-                                                "\" names another practice: give a new \"" +
-                                                LabelOf(connector, once) + "\" with it");
+// Learned settings come from the vendor alone, and belong to the practice they were learned about.
+Result<void> CheckLearned(const Connector& connector, const Settings* old,
+                          const GivenSettings& given) {
+  const auto key = RefusedKey(connector, old, given);
+  if (key.empty()) return Ok();
+  if (SpecOf(connector, key)->learned) {
+    return MakeError(
+        Fault::kMisconfigured,
+        "\"" + key + "\" is never given: Pons learns it from the vendor. Leave it out");
   }
-  return Ok();
+  return MakeError(Fault::kMisconfigured,
+                   "\"" + LabelOf(connector, key) + "\" names another practice: give a new \"" +
+                       LabelOf(connector, OnceKey(connector)) + "\" with it");
 }
 
 // Counts for a connection that is not stored yet.
@@ -130,12 +120,30 @@ std::string OnceGiven(const Connector& connector, const GivenSettings& given) {
   return {};
 }
 
+std::string RefusedKey(const Connector& connector, const Settings* old,
+                       const GivenSettings& given) {
+  for (const auto* pairs : {&given.plain, &given.secret}) {
+    for (const auto& pair : *pairs) {
+      const auto* spec = SpecOf(connector, pair.first);
+      if (spec != nullptr && spec->learned) return pair.first;
+    }
+  }
+  if (old == nullptr || !HasLearned(connector, *old) || !OnceGiven(connector, given).empty()) {
+    return {};
+  }
+  for (const auto& [key, value] : given.plain) {
+    const auto* spec = SpecOf(connector, key);
+    if (spec != nullptr && spec->binds && old->Text(key) != value) return key;
+  }
+  return {};
+}
+
 Result<Settings> MergeSettings(const Connector& connector, const Settings* old,
                                const GivenSettings& given) {
+  PONS_TRY(CheckLearned(connector, old, given));
   PONS_TRY(CheckGiven(connector, given));
   const Settings none;
   const Settings& stored = old == nullptr ? none : *old;
-  PONS_TRY(CheckBound(connector, stored, given));
   // What is exchanged anew is not mixed with what was learned before.
   Settings settings = OnceGiven(connector, given).empty()
                           ? stored

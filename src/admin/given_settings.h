@@ -46,6 +46,10 @@ struct TakenSettings {
 // The key of what is given once, where a value of such is given; empty: none is.
 std::string OnceGiven(const Connector& connector, const GivenSettings& given);
 
+// The key that cannot be given as it is: one that is learned, or one that names another practice
+// while nothing is given once with it. Empty: none.
+std::string RefusedKey(const Connector& connector, const Settings* old, const GivenSettings& given);
+
 // What is stored with what is given in its place; not judged yet. `old` is null for a connection
 // that is new.
 Result<Settings> MergeSettings(const Connector& connector, const Settings* old,

@@ -220,7 +220,11 @@ Result<Answer> AddConnection(PortalContext& context, PortalCall& call) {
   PONS_ASSIGN(const auto given, ReadGiven(context, call));
   const auto* connector = context.admin.vendors.Find(given.connection.vendor);
   const auto pairs = GivenOf(given.settings, given.secrets);
-  PONS_TRY(admin::MergeSettings(*connector, nullptr, pairs));
+  if (const auto merged = admin::MergeSettings(*connector, nullptr, pairs); !merged) {
+    return Problem(422, FaultName(merged.error().fault),
+                   ProblemOf(merged.error()).body.Text("detail"),
+                   admin::RefusedKey(*connector, nullptr, pairs));
+  }
   const auto once = admin::OnceGiven(*connector, pairs);
   const bool untested = FlagIn(call.body, "untested").value_or(false);
   if (!untested && once.empty()) {
@@ -285,10 +289,16 @@ Result<Answer> ChangeConnection(PortalContext& context, PortalCall& call) {
     if (changed) AddAttention(context, *call.resource.connection, *changed, body);
     if (!changed) {
       const auto& error = changed.error();
+      std::string field;
+      if (connector != nullptr && error.fault == Fault::kMisconfigured) {
+        PONS_ASSIGN(const auto old, admin::LoadSettings(*call.resource.connection));
+        field = admin::RefusedKey(*connector, &old, GivenOf(settings, secrets));
+      }
       return Problem(
-          ProblemOf(error).status, FaultName(error.fault),
+          field.empty() ? ProblemOf(error).status : 422, FaultName(error.fault),
           FaultWords(context, *call.resource.connection, FaultName(error.fault), error.summary) +
-              " Nothing was changed.");
+              " Nothing was changed.",
+          field);
     }
   }
   if (const auto paused = FlagIn(call.body, "paused")) {
@@ -360,7 +370,7 @@ constexpr std::string_view kGivenSchema =
 constexpr std::string_view kTriedSchema =
     R"({"type":"object","required":["ok","missing_rights","detail"],"properties":{"ok":{"type":"boolean"},"practice_name":{"type":"string"},"vendor_version":{"type":"string"},"missing_rights":{"type":"array","items":{"type":"string"}},"clock_ahead_ms":{"type":"integer"},"fault":{"type":"string"},"detail":{"type":"string"}}})";
 constexpr std::string_view kNamedSchema =
-    R"({"type":"object","required":["id","name"],"properties":{"id":{"type":"string"},"name":{"type":"string"}}})";
+    R"({"type":"object","required":["id","name"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"attention":{"type":"string"}}})";
 constexpr std::string_view kChangeSchema =
     R"({"type":"object","properties":{"name":{"type":"string"},"time_zone":{"type":"string"},"paused":{"type":"boolean"},"settings":{"type":"object","additionalProperties":{"type":"string"}},"secrets":{"type":"object","additionalProperties":{"type":"string"}},"untested":{"type":"boolean"}}})";
 
