@@ -129,7 +129,8 @@ Result<Answer> ForgotPassword(PortalContext& context, PortalCall& call) {
   body.Set("message",
            context.send_mail
                ? "If that address has an account, a link is on its way. It is good for one hour."
-               : "This server sends no mail. Ask its operator for a link: pons user reset-password EMAIL.");
+               : "This server sends no mail. Ask its operator for a link: pons user reset-password "
+                 "EMAIL.");
   return Ok(std::move(body));
 }
 
