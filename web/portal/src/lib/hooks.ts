@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // State that survives: in the address (search, filters) so that a page can be shared and Back works,
 // or in the tab's storage (a form that was reloaded).
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 
 /** One member of the address's query; '' removes it. */
@@ -61,4 +61,14 @@ export function useDraft<T extends object>(key: string, initial: T): [T, (change
   );
   const forget = useCallback(() => sessionStorage.removeItem(name), [name]);
   return [draft, change, forget];
+}
+
+/** The form's ref, and what puts the focus on its first wrong field once that is drawn. */
+export function useFocusInvalid(): [RefObject<HTMLFormElement>, () => void] {
+  const form = useRef<HTMLFormElement>(null);
+  const [asked, setAsked] = useState(0);
+  useEffect(() => {
+    if (asked > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [asked]);
+  return [form, useCallback(() => setAsked((n) => n + 1), [])];
 }

@@ -18,6 +18,7 @@ import { PageHeader } from '../../components/PageHeader';
 import { ErrorNote, PageLoading } from '../../components/PageStates';
 import { Section } from '../../components/Section';
 import { ConnectionStateSentence } from '../../components/StateSentence';
+import { useFocusInvalid } from '../../lib/hooks';
 import { matches } from '../logic/text';
 import { firstWay, hasWays, narrowed, pairs, wayOf } from '../logic/ways';
 import {
@@ -254,7 +255,7 @@ function Enter({ vendor, draft, fixed, onChange, onBack, onMade }: SettingsProps
   const [refused, setRefused] = useState('');
   const [tested, setTested] = useState<{ of: string; result: ConnectionTest } | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
-  const form = useRef<HTMLFormElement>(null);
+  const [form, focusFirst] = useFocusInvalid();
   const zones = useMemo(zonesKnown, []);
   const problems = problemsOf(vendor, draft, secrets, zones);
   const request = requestOf(vendor, draft, secrets, fixed);
@@ -263,7 +264,6 @@ function Enter({ vendor, draft, fixed, onChange, onBack, onMade }: SettingsProps
   const visible: Record<string, string> = shown ? { ...problems } : {};
   if (error?.field) visible[error.field] = error.message;
 
-  const focusFirst = () => requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   const act = async (what: 'test' | 'save' | 'untested') => {
     setShown(true);
     if (Object.keys(problems).length > 0) return focusFirst();

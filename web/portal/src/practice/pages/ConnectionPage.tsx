@@ -3,7 +3,7 @@
 // how to stop it.
 import { Anchor, Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router-dom';
 
 import { api, type ApiError, asApiError } from '../../api/client';
@@ -20,6 +20,7 @@ import { ErrorNote, PageError, PageLoading } from '../../components/PageStates';
 import { Facts, Section } from '../../components/Section';
 import { ConnectionStateSentence, StateSentence } from '../../components/StateSentence';
 import { TimeAgo } from '../../components/TimeAgo';
+import { useFocusInvalid } from '../../lib/hooks';
 import { count, formatNumber } from '../../lib/locale';
 import { connectionSentence, healthWord, streamWord } from '../logic/words';
 import { linkState, narrowed, pairs, wayOf, waysOf } from '../logic/ways';
@@ -297,7 +298,7 @@ function EditSettings({ connection, vendor, onClose, onSaved }: {
   const [busy, setBusy] = useState<'test' | 'save' | 'untested' | null>(null);
   const [test, setTest] = useState<ConnectionTest | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
-  const form = useRef<HTMLFormElement>(null);
+  const [form, focusFirst] = useFocusInvalid();
   const zones = useMemo(() => Intl.supportedValuesOf('timeZone'), []);
   // A secret that is kept counts as given.
   const given = { ...Object.fromEntries(connection.secret_keys.map((k) => [k, '•'])), ...secrets };
@@ -311,7 +312,7 @@ function EditSettings({ connection, vendor, onClose, onSaved }: {
   const act = async (what: 'test' | 'save' | 'untested') => {
     setShown(true);
     if (Object.keys(problems).length > 0) {
-      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      focusFirst();
       return;
     }
     setBusy(what);

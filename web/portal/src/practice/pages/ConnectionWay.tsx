@@ -3,7 +3,7 @@
 // patients, its filters and its apps.
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router-dom';
 
 import { api, type ApiError, asApiError } from '../../api/client';
@@ -15,6 +15,7 @@ import { FormError } from '../../components/FormField';
 import { PageHeader } from '../../components/PageHeader';
 import { PageError, PageLoading } from '../../components/PageStates';
 import { Section } from '../../components/Section';
+import { useFocusInvalid } from '../../lib/hooks';
 import { narrowed, pairs, wayOf } from '../logic/ways';
 import { problemsOf, requestOf } from '../logic/wizard';
 import { useAt, useConnection, useOrg, useRights, useVendors } from '../parts/data';
@@ -109,7 +110,7 @@ function Enter({ vendor, way, connection, settings, onSetting, onSave, back }: {
   const [shown, setShown] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
-  const form = useRef<HTMLFormElement>(null);
+  const [form, focusFirst] = useFocusInvalid();
   const given = { ...Object.fromEntries(connection.secret_keys.map((k) => [k, '•'])), ...secrets };
   const problems = problemsOf(vendor, { name: connection.name, timeZone: connection.time_zone, settings }, given, []);
   const visible: Record<string, string> = shown ? { ...problems } : {};
@@ -117,14 +118,13 @@ function Enter({ vendor, way, connection, settings, onSetting, onSave, back }: {
   const save = async () => {
     setShown(true);
     setError(null);
-    const focus = () => requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
-    if (Object.keys(problems).length > 0) return focus();
+    if (Object.keys(problems).length > 0) return focusFirst();
     setBusy(true);
     try {
       await onSave(secrets);
     } catch (thrown) {
       setError(asApiError(thrown));
-      focus();
+      focusFirst();
     } finally {
       setBusy(false);
     }

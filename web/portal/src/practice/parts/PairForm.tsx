@@ -2,13 +2,14 @@
 // Pairing with a practice: where to click, the two things its window shows, and one button. There is
 // no test beside it, because trying a code uses it up. Whatever is refused is said beside the field.
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { type ClipboardEvent, type ReactNode, useRef, useState } from 'react';
+import { type ClipboardEvent, type ReactNode, useState } from 'react';
 
 import { type ApiError, asApiError } from '../../api/client';
 import type { Vendor } from '../../api/types';
 import { announce } from '../../app/live';
 import { FormError, FormField } from '../../components/FormField';
 import { StateSentence } from '../../components/StateSentence';
+import { useFocusInvalid } from '../../lib/hooks';
 import { codeProblem, readPasted } from '../logic/ways';
 import { settingLabel } from '../logic/wizard';
 import { GuideSteps } from './Guide';
@@ -45,7 +46,7 @@ export function PairForm({ vendor, way, settings, onSetting, problems, extra, on
   const [shown, setShown] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
-  const form = useRef<HTMLFormElement>(null);
+  const [form, focusFirst] = useFocusInvalid();
   const asked = vendor.settings.filter((s) => s.required);
   // Whatever has a standard is folded away: two fields are enough to begin.
   const rest = vendor.settings.filter((s) => !s.required).map((s) => ({ ...s, advanced: true }));
@@ -61,7 +62,6 @@ export function PairForm({ vendor, way, settings, onSetting, problems, extra, on
   const visible: Record<string, string> = shown ? missing : {};
   if (error?.field) visible[error.field] = error.message;
 
-  const focusFirst = () => requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   const submit = async () => {
     setShown(true);
     setError(null);
