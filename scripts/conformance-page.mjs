@@ -36,6 +36,10 @@ for (const vendor of vendors) {
     vendor.reads_records ? 'Single records can be read.' : 'Single records cannot be read.',
     '',
     vendor.reads_slots ? 'Free times can be read.' : 'Free times cannot be read.',
+    '',
+    (vendor.clinical ?? []).length > 0
+      ? `Clinical data that can be asked for: ${vendor.clinical.join(', ')}.`
+      : 'No clinical data can be asked for.',
   );
   if (vendor.commands.length === 0) {
     lines.push('', 'Nothing is written.');

@@ -91,6 +91,10 @@ class Report final : public ::testing::Environment {
     }
     writer.EndArray();
     writer.Member("reads_slots", descriptor.can.reads_slots);
+    writer.Key("clinical");
+    writer.BeginArray();
+    for (const auto kind : descriptor.can.clinical) writer.String(model::ClinicalKindName(kind));
+    writer.EndArray();
     writer.Key("commands");
     writer.BeginArray();
     for (const auto kind : descriptor.can.commands) writer.String(model::CommandKindWords(kind));

@@ -2,6 +2,7 @@
 #include "vendors/best_practice/connector/best_practice_clinical_map.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "base/text.h"
@@ -70,20 +71,7 @@ void Append(std::string& out, std::string_view part, std::string_view between = 
   out += text;
 }
 
-// Whatever the cell holds, as text; numbers without a fraction that says nothing.
-std::string AnyText(const net::SqlValue& cell) {
-  if (const auto* text = std::get_if<std::string>(&cell)) return std::string(Trim(*text));
-  if (const auto* number = std::get_if<std::int64_t>(&cell)) return std::to_string(*number);
-  if (const auto* real = std::get_if<double>(&cell)) {
-    const auto whole = static_cast<std::int64_t>(*real);
-    if (static_cast<double>(whole) == *real) return std::to_string(whole);
-  }
-  return {};
-}
-std::string AnyText(SqlRow row, std::size_t at) {
-  return at < row.size() ? AnyText(row[at]) : std::string();
-}
-// The same, where 0 means that nothing was entered.
+// As AnyText, where 0 means that nothing was entered.
 std::string Counted(SqlRow row, std::size_t at) {
   auto text = AnyText(row, at);
   return text == "0" ? std::string() : text;
@@ -188,6 +176,7 @@ ItemOrBad ToHistory(SqlRow row) {
   const auto side = in.Text();
   const auto details = in.Text();
   h.snomed = in.Text();
+  if (!in.bad() && Trim(h.condition).empty()) return BadCell{"Condition", "is empty"};
   auto condition = ToCondition(h);
   condition.patient = {};
   if (!Trim(side).empty()) condition.note = "Side: " + std::string(Trim(side));
@@ -326,6 +315,7 @@ ItemOrBad ToRelative(SqlRow row) {
   const auto condition = Trim(in.DueText());
   relative.conditions.push_back({"", "", std::string(condition)});
   relative.note = PlainText(in.Text());
+  if (!in.bad() && condition.empty()) return BadCell{"Condition", "is empty"};
   auto name = NameFor({relative.relationship.display, condition});
   return Finish(in, std::move(name), std::move(relative));
 }
@@ -386,6 +376,15 @@ std::optional<DocumentId> ReadDocumentId(std::string_view item) {
 }
 
 // ---- Text ---------------------------------------------------------------------------------------
+
+std::string AnyText(SqlRow row, std::size_t at) {
+  if (at >= row.size()) return {};
+  if (const auto* text = std::get_if<std::string>(&row[at])) return std::string(Trim(*text));
+  if (const auto* number = std::get_if<std::int64_t>(&row[at])) return std::to_string(*number);
+  const auto* real = std::get_if<double>(&row[at]);
+  if (real == nullptr || !(std::abs(*real) < 1e15) || std::floor(*real) != *real) return {};
+  return std::to_string(static_cast<std::int64_t>(*real));
+}
 
 std::string_view PlainText(std::string_view text) {
   const auto trimmed = Trim(text);

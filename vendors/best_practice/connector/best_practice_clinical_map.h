@@ -95,6 +95,8 @@ std::string_view ContentTypeOf(std::string_view bytes);
 
 // ---- Text ---------------------------------------------------------------------------------------
 
+// Whatever the cell holds, as text; a number with a fraction, or beyond all measure, is nothing.
+std::string AnyText(net::SqlRow row, std::size_t at);
 // The text of a free-text column; nothing where it is RTF or another document format.
 std::string_view PlainText(std::string_view text);
 // A day as FHIR writes it; empty for the database's ways of saying "not known".

@@ -109,16 +109,6 @@ ClinicalItem Social(std::string_view id, std::string_view loinc, std::string_vie
   return {std::string(id), std::move(out)};
 }
 
-std::string TextAt(SqlRow row, std::size_t at) {
-  if (at >= row.size()) return {};
-  if (const auto* text = std::get_if<std::string>(&row[at])) return std::string(Trim(*text));
-  if (const auto* number = std::get_if<std::int64_t>(&row[at])) return std::to_string(*number);
-  if (const auto* real = std::get_if<double>(&row[at])) {
-    return std::to_string(static_cast<std::int64_t>(*real));
-  }
-  return {};
-}
-
 }  // namespace
 
 std::variant<Measured, BadCell> ToMeasured(SqlRow row, const PracticeZone& zone) {
@@ -173,20 +163,20 @@ std::vector<ClinicalItem> ToVitalSigns(std::span<const Measured> rows) {
 }
 
 std::vector<ClinicalItem> FromTobacco(SqlRow row) {
-  const auto status = TextAt(row, 0);
+  const auto status = AnyText(row, 0);
   if (status.empty()) return {};
   auto item = Social("tobacco", "72166-2", "Tobacco smoking status", status);
   auto& note = std::get<model::Observation>(item.record).note;
-  if (const auto day = TextAt(row, 1); !day.empty() && day != "0") note = day + " a day";
-  if (const auto year = TextAt(row, 2); year.size() == 4 && year > "1900") {
+  if (const auto day = AnyText(row, 1); !day.empty() && day != "0") note = day + " a day";
+  if (const auto year = AnyText(row, 2); year.size() == 4 && year > "1900") {
     note += (note.empty() ? "since " : ", since ") + year;
   }
   return {std::move(item)};
 }
 
 std::vector<ClinicalItem> FromAlcohol(SqlRow row) {
-  const auto flag = AsciiLower(TextAt(row, 0));
-  const auto days = TextAt(row, 1), drinks = TextAt(row, 2);
+  const auto flag = AsciiLower(AnyText(row, 0));
+  const auto days = AnyText(row, 1), drinks = AnyText(row, 2);
   const bool counted = !days.empty() && days != "0" && !drinks.empty() && drinks != "0";
   std::string text;
   if (flag == "yes" || flag == "true" || flag == "1") {
@@ -210,7 +200,7 @@ std::vector<ClinicalItem> FromSocial(SqlRow row) {
                                {4, "marital-status", "45404-1", "Marital status"}};
   std::vector<ClinicalItem> out;
   for (const auto& field : kFields) {
-    const auto held = TextAt(row, field.at);
+    const auto held = AnyText(row, field.at);
     const auto text = PlainText(held);
     if (!text.empty()) {
       out.push_back(Social(field.id, field.loinc, field.display, std::string(text)));
