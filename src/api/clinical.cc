@@ -110,8 +110,9 @@ std::optional<Whom> FindWhom(Service& service, Call& call, std::string_view pati
   });
   if (!may) {
     Fail(service, call, 403, "forbidden",
-         "The grant's switch read_clinical_data is off: the practice's administrator can put it "
-         "on.");
+         "No grant that shows this patient has the switches patients_in and read_clinical_data on: "
+         "the "
+         "practice's administrator can put them on.");
     return std::nullopt;
   }
   Whom whom;

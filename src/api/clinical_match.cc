@@ -17,6 +17,8 @@ constexpr std::string_view kObservationCategory =
     "http://terminology.hl7.org/CodeSystem/observation-category";
 constexpr std::uint32_t kDefaultCount = 200;
 constexpr std::uint32_t kLargestCount = 1000;
+constexpr std::size_t kMostParameters = 50;
+constexpr std::size_t kMostValues = 100;
 
 // What searches can ask about an item.
 struct Facts {
@@ -135,7 +137,9 @@ Result<std::uint32_t> ReadNumber(std::string_view name, std::string_view value) 
 Result<LiveSearch::Clause> ReadClause(const LiveParam& param, std::string_view value, Instant now) {
   LiveSearch::Clause clause;
   clause.field = param.field;
-  for (const auto one : Split(value, ',')) {
+  const auto values = Split(value, ',');
+  if (values.size() > kMostValues) return Unreadable(param.name, "it has more than 100 values");
+  for (const auto one : values) {
     if (param.field != LiveField::kDate) {
       clause.tokens.push_back(ReadToken(one));
       continue;
@@ -153,6 +157,9 @@ Result<LiveSearch> ParseLiveSearch(const LiveType& type, const net::FormFields& 
                                    std::string_view base_url, Instant now, bool strict) {
   LiveSearch search;
   search.count = kDefaultCount;
+  if (fields.size() > kMostParameters) {
+    return MakeError(Fault::kMisconfigured, "A search has at most 50 parameters.");
+  }
   for (const auto& [name, value] : fields) {
     if (name == "_format" || name == "_pretty") continue;
     if (name == "_count") {

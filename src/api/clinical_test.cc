@@ -177,6 +177,11 @@ TEST_F(ClinicalTest, NarrowsBySearchParameters) {
   EXPECT_EQ(Ids("/fhir/R4/Condition?patient=p1&onset-date=ge2011").size(), 1u);
   EXPECT_EQ(Ids("/fhir/R4/Condition?patient=p1&onset-date=lt2011").size(), 0u);
   EXPECT_EQ(Get("/fhir/R4/Condition?patient=p1&onset-date=soon").status, 400);
+  const std::string many(101, ',');
+  EXPECT_EQ(Get("/fhir/R4/Condition?patient=p1&code=" + many).status, 400);
+  std::string parameters = "/fhir/R4/Condition?patient=p1";
+  for (int i = 0; i < 50; ++i) parameters += "&code=1";
+  EXPECT_EQ(Get(parameters).status, 400);
   EXPECT_EQ(Get("/fhir/R4/MedicationStatement?code=x").status, 400);
   EXPECT_EQ(Get("/fhir/R4/MedicationStatement?patient=p1&code:in=x").status, 400);
 }

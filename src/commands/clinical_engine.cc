@@ -7,6 +7,7 @@ namespace pons::commands {
 namespace {
 
 constexpr std::chrono::minutes kCloseAfter{2};
+constexpr std::chrono::minutes kRefusedFor{5};
 constexpr int kMostInATurn = 8;
 constexpr std::size_t kMostThreads = 8;
 
@@ -25,7 +26,8 @@ bool Gives(const Connector& connector, model::ClinicalKind kind) {
 // ---- one practice -------------------------------------------------------------------------------
 
 Result<void> ClinicalWorker::EnsureOpen() {
-  if (refused_) return *refused_;
+  if (refused_ && parts_.clock.Now() < try_again_) return *refused_;
+  refused_.reset();
   if (door_.opened.session) return Ok();
   PONS_ASSIGN(door_, OpenDoor(parts_, connection_));
   return Ok();
@@ -53,7 +55,11 @@ std::optional<Instant> ClinicalWorker::Step(const grants::Snapshot&) {
     if (!job) break;
     used_ = parts_.clock.Now();
     const auto outcome = Read(*job);
-    if (!outcome && outcome.error().fault == Fault::kUnauthenticated) refused_ = outcome.error();
+    if (!outcome && outcome.error().fault == Fault::kUnauthenticated && !refused_) {
+      refused_ = outcome.error();
+      try_again_ = parts_.clock.Now() + kRefusedFor;
+      door_.opened.Close();
+    }
     board_.Done(job->number, outcome);
   }
   if (!door_.opened.session) return std::nullopt;

@@ -38,8 +38,9 @@ class ClinicalWorker {
   store::Connection connection_;
   Door door_;
   Instant used_{};
-  // A refused sign-in is not tried again with the same settings: databases lock accounts.
+  // A refused sign-in is not tried again for a while: databases lock accounts.
   std::optional<Error> refused_;
+  Instant try_again_{};
 };
 
 class ClinicalEngine final : public ClinicalDesk {

@@ -132,20 +132,24 @@ TEST_F(ClinicalEngineTest, APausedPracticeIsNotAsked) {
   EXPECT_TRUE(practice_->Journal().empty());
 }
 
-TEST_F(ClinicalEngineTest, ARefusedPasswordIsTriedOnceForThoseSettings) {
+TEST_F(ClinicalEngineTest, ARefusedPasswordIsTriedAgainWhenTimeHasPassedOrSettingsChange) {
   connection_.secrets_json = Sensitive<std::string>(R"({"password":"wrong"})");
   ++connection_.settings_revision;
   Pause(false);
   practice_->ClearJournal();
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 4; ++i) {
     Ask(AskFor(ada_));
     engine_of_->RunDue();
-    clock_.Step(std::chrono::minutes(5));  // longer than a session is kept
+    clock_.Step(std::chrono::seconds(70));
     engine_of_->RunDue();
   }
+  EXPECT_EQ(SignIns(), 1u);
+  clock_.Step(std::chrono::minutes(1));
+  Ask(AskFor(ada_));
+  engine_of_->RunDue();
+  EXPECT_EQ(SignIns(), 2u);
   ASSERT_EQ(told_.size(), 5u);
   for (const auto& outcome : told_) EXPECT_EQ(outcome.error().fault, Fault::kUnauthenticated);
-  EXPECT_EQ(SignIns(), 1u);
   connection_.secrets_json = Sensitive<std::string>(R"({"password":"correct horse"})");
   ++connection_.settings_revision;
   Pause(false);
