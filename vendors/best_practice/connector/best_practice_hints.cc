@@ -88,9 +88,10 @@ bool Hints::Due(Stream stream, Instant deadline) {
   auto& seen = seen_[static_cast<std::size_t>(stream)];
   const auto now = context_.clock.Now();
   const auto asked = std::exchange(seen.asked, now);
-  if (!seen.read || now < *seen.read) return true;
   const bool list = DatedTable(stream) == nullptr;
+  // Before the first look too: what changes during it is announced then.
   if (!list && watcher_) Glance(now, deadline);
+  if (!seen.read || now < *seen.read) return true;
   const milliseconds pace = PaceOf(stream, now);
   if (now - *seen.read >= pace - Slack(pace)) return true;
   // Lists are not what anybody calls about.
