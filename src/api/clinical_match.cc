@@ -160,7 +160,9 @@ Result<LiveSearch> ParseLiveSearch(const LiveType& type, const net::FormFields& 
   if (fields.size() > kMostParameters) {
     return MakeError(Fault::kMisconfigured, "A search has at most 50 parameters.");
   }
-  for (const auto& [name, value] : fields) {
+  for (const auto& field : fields) {
+    const auto& name = field.first;
+    const auto& value = field.second;
     if (name == "_format" || name == "_pretty") continue;
     if (name == "_count") {
       PONS_ASSIGN(search.count, ReadNumber(name, value));
