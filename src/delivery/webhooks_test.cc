@@ -148,12 +148,16 @@ TEST_F(WebhooksTest, WhatTheReceiverSaidIsKeptForWhoLooksIntoIt) {
   ASSERT_EQ(*dispatcher.RunOnce(), 1);
   const auto rows = reader_->Deliveries({.webhook = webhook});
   ASSERT_EQ(rows->size(), 1u);
-  const auto answer = reader_->AnswerTo(rows->front().id);
-  ASSERT_TRUE(answer && *answer);
-  EXPECT_EQ((*answer)->excerpt, "no table ?\n");
-  EXPECT_THAT((*answer)->response_headers, testing::HasSubstr("text/plain"));
-  EXPECT_THAT((*answer)->response_headers, testing::Not(testing::HasSubstr("a=b")));
-  EXPECT_THAT((*answer)->request_headers, testing::HasSubstr("webhook-signature: v1,"));
+  const auto answers = reader_->AnswersTo(rows->front().id);
+  ASSERT_TRUE(answers);
+  ASSERT_EQ(answers->size(), 1u);
+  const auto& answer = answers->front();
+  EXPECT_EQ(answer.status, 500);
+  EXPECT_FALSE(answer.error.empty());
+  EXPECT_EQ(answer.excerpt, "no table ?\n");
+  EXPECT_THAT(answer.response_headers, testing::HasSubstr("text/plain"));
+  EXPECT_THAT(answer.response_headers, testing::Not(testing::HasSubstr("a=b")));
+  EXPECT_THAT(answer.request_headers, testing::HasSubstr("webhook-signature: v1,"));
   const auto tallies = reader_->OutboxTallies();
   ASSERT_EQ(tallies->size(), 1u);
   EXPECT_EQ(tallies->front().queued, 1);
@@ -161,6 +165,44 @@ TEST_F(WebhooksTest, WhatTheReceiverSaidIsKeptForWhoLooksIntoIt) {
   EXPECT_EQ(reader_->CountDeliveries({webhook, store::DeliveryState::kFailed}).value(), 0);
   EXPECT_EQ(reader_->CountDeliveries({webhook, store::DeliveryState::kQueued}).value(), 1);
   EXPECT_FALSE(*reader_->Delivery(webhook + 1, rows->front().id)) << "another webhook's";
+}
+
+TEST_F(WebhooksTest, EveryAttemptIsKeptUpToABoundAndCounted) {
+  FakeTransport transport;
+  int status = 500;
+  transport.answer = [&](const net::HttpRequest&) -> Result<net::HttpResponse> {
+    fake_clock_.Step(std::chrono::milliseconds(40));
+    return net::HttpResponse{status, {}, "said " + std::to_string(status)};
+  };
+  DeliveryDispatcher dispatcher(*store_, transport, fake_clock_, random_, log_);
+  const auto webhook = AddWebhook("https://app.example/hook");
+  Change("p1");
+  const auto began = fake_clock_.Now();
+  ASSERT_EQ(*dispatcher.RunOnce(), 1);
+  const auto id = reader_->Deliveries({.webhook = webhook})->front().id;
+  status = 200;
+  fake_clock_.Step(std::chrono::seconds(10));
+  ASSERT_EQ(*dispatcher.RunOnce(), 1);
+  const auto answers = reader_->AnswersTo(id);
+  ASSERT_EQ(answers->size(), 2u);
+  EXPECT_EQ((*answers)[0].excerpt, "said 200") << "the newest first";
+  EXPECT_TRUE((*answers)[0].error.empty());
+  EXPECT_EQ((*answers)[1].status, 500);
+  EXPECT_EQ((*answers)[1].took, std::chrono::milliseconds(40));
+  const auto usage = reader_->Usage(app_, began - std::chrono::hours(1));
+  ASSERT_EQ(usage->size(), 1u);
+  EXPECT_EQ(usage->front().sent, 2);
+  EXPECT_EQ(usage->front().not_taken, 1);
+  EXPECT_GT(store::UsagePercentile(usage->front().sent_times, 0.5), 30);
+  EXPECT_EQ(usage->front().requests, 0) << "what it was sent is not what it asked";
+  for (int i = 0; i < 25; ++i) {
+    ASSERT_TRUE(store_->Write([&](store::Transaction& tx) {
+      tx.Replay(webhook, id, std::nullopt);
+      return Ok();
+    }));
+    ASSERT_EQ(*dispatcher.RunOnce(), 1) << i;
+  }
+  EXPECT_EQ(reader_->AnswersTo(id)->size(), static_cast<std::size_t>(store::kMostAttemptsKept));
 }
 
 }  // namespace

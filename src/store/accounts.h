@@ -87,6 +87,30 @@ struct SecretOverlap {
   Instant valid_until{};
 };
 
+enum class AccessKeyKind : std::uint8_t {
+  kAgent,      // a program beside a practice's system
+  kExtension,  // a browser extension beside its pages
+};
+
+// A key of one connection, for what runs at the practice.
+struct AccessKey {
+  std::int64_t key = 0;
+  ConnectionKey connection = 0;
+  AccessKeyKind kind = AccessKeyKind::kAgent;
+  std::string name;     // which computer, which browser: for people
+  std::string hash;     // SHA-256 of the key
+  std::string made_by;  // user id; empty: the command line
+  Instant created{};
+};
+
+// What LastUse is kept of.
+enum class UseOf : std::uint8_t {
+  kAppSecret,      // by app key: its current secret
+  kEarlierSecret,  // by SecretOverlap::key
+  kAppKey,         // by app key: its private key
+  kAccessKey,      // by AccessKey::key
+};
+
 // For one user; or, where `user` is empty, for an organization's admins; or, where both are, for
 // operators.
 struct Notice {
@@ -109,6 +133,7 @@ struct NoticeQuery {
   bool operators = false;
   std::int64_t before = 0;  // only keys below this one; 0: from the newest
   std::uint32_t limit = 50;
+  bool only_open = false;  // without those that are over
 };
 
 class AccountReads {
@@ -129,6 +154,9 @@ class AccountReads {
   virtual std::string OwnerOfApp(const AppId& app) = 0;               // user id; empty: none
   virtual std::vector<AppId> AppsOwnedBy(std::string_view user) = 0;  // oldest first
   virtual std::vector<SecretOverlap> SecretOverlaps(AppKey app, Instant now) = 0;
+  virtual std::vector<AccessKey> AccessKeys(ConnectionKey connection) = 0;  // newest first
+  virtual std::optional<AccessKey> FindAccessKey(std::string_view hash) = 0;
+  virtual std::optional<Instant> LastUse(UseOf what, std::int64_t key) = 0;
   // Newest first.
   virtual std::vector<Notice> Notices(const NoticeQuery& query) = 0;
   virtual std::int64_t CountUnread(const NoticeQuery& query) = 0;
@@ -157,8 +185,12 @@ class AccountWrites : public AccountReads {
   virtual void Save(const AttemptRow& attempt) = 0;
   virtual void DropAttempt(std::string_view key) = 0;
   virtual void SaveOwnerOfApp(const AppId& app, std::string_view user) = 0;  // empty: none
+  // The app's current secret becomes the earlier one, with when it was last used.
   virtual void Insert(const SecretOverlap& overlap) = 0;
   virtual bool DropSecretOverlap(AppKey app, std::int64_t key) = 0;
+  virtual std::int64_t Insert(const AccessKey& key) = 0;  // its number
+  virtual bool DropAccessKey(ConnectionKey connection, std::int64_t key) = 0;
+  virtual void MarkUsed(UseOf what, std::int64_t key, Instant at) = 0;
   // 0 where one about the same is open: nothing is written.
   virtual std::int64_t Raise(const Notice& notice) = 0;
   // What open ones of that kind and subject told of is over.

@@ -243,6 +243,14 @@ TEST_F(NoticeTest, OneOpenNoticeForEachMatter) {
     EXPECT_NE(rows.Raise(About("con-1", OrganizationId("other"))), 0);
     rows.EndNotices(kOrg, "credential-rejected", "con-1");
     EXPECT_NE(rows.Raise(About("con-1")), 0);  // it has come back
+    NoticeQuery query{"mia", {kOrg}, false, 0, 50};
+    EXPECT_EQ(rows.Notices(query).size(), 3u);
+    query.only_open = true;
+    EXPECT_EQ(rows.Notices(query).size(), 2u);
+    query.limit = 1;  // what is over takes no place of what is not
+    rows.EndNotices(kOrg, "credential-rejected", "con-1");
+    ASSERT_EQ(rows.Notices(query).size(), 1u);
+    EXPECT_EQ(rows.Notices(query)[0].subject, "con-2");
   });
 }
 

@@ -77,6 +77,13 @@ struct App {
   Instant created{};
 };
 
+// A place that an app works at, as it names it to those who map a practice's locations to its own.
+struct AppLocation {
+  std::string id;
+  std::string name;
+  bool operator==(const AppLocation&) const = default;
+};
+
 // When a patient becomes visible to the app.
 enum class GrantMode : std::uint8_t { kOnVisit, kAll };
 

@@ -7,7 +7,7 @@
 namespace pons::store {
 namespace {
 
-constexpr std::array<const char*, 10> kMigrations = {
+constexpr std::array<const char*, 13> kMigrations = {
 #include "store/migrations/0001_initial.sql.inc"
     ,
 #include "store/migrations/0002_commands.sql.inc"
@@ -27,6 +27,12 @@ constexpr std::array<const char*, 10> kMigrations = {
 #include "store/migrations/0009_vendor_requests.sql.inc"
     ,
 #include "store/migrations/0010_user_links.sql.inc"
+    ,
+#include "store/migrations/0011_access_keys.sql.inc"
+    ,
+#include "store/migrations/0012_delivery_attempts.sql.inc"
+    ,
+#include "store/migrations/0013_app_locations.sql.inc"
 };
 
 }  // namespace

@@ -30,6 +30,9 @@ struct DeliveryRow {
   std::optional<Instant> delivered;
 };
 
+// Attempts at one delivery that are kept: twice the schedule, for one that was sent again.
+inline constexpr std::int64_t kMostAttemptsKept = 20;
+
 // What was sent in an attempt, and what the receiver said. Messages name records and hold nothing
 // of them, so neither side of it is a patient's.
 struct DeliveryAnswer {
@@ -38,6 +41,9 @@ struct DeliveryAnswer {
   std::string request_headers;   // "name: value" lines
   std::string response_headers;  // the same; empty where no answer came
   std::string excerpt;           // of the answer's body, valid UTF-8
+  // As of the delivery after that attempt: written from there, not from here.
+  int status = 0;
+  std::string error = {};
 };
 
 // Which deliveries of a webhook: the newest of those below `before`.
@@ -64,7 +70,7 @@ struct DeliveryUpdate {
   Instant due{};
   int last_status = 0;
   std::string last_error = {};
-  std::optional<DeliveryAnswer> answer = {};  // replaces that of the attempt before
+  std::optional<DeliveryAnswer> answer = {};  // of the attempt; kept beside those before
 };
 
 }  // namespace pons::store

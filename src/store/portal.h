@@ -85,6 +85,8 @@ class PortalReads {
   virtual std::vector<ChangeLine> ChangesOf(RefKey ref, std::int64_t limit) = 0;  // newest first
   virtual std::vector<CommandRow> CommandsBefore(ConnectionKey connection, std::int64_t seq,
                                                  std::int64_t limit) = 0;
+  // How many appointments the app has booked, by the hour (its begin), oldest first.
+  virtual std::vector<std::pair<Instant, std::int64_t>> Bookings(AppKey app, Instant since) = 0;
   // Different patients that became visible to any of these grants since then.
   virtual std::int64_t CountSharedSince(std::span<const GrantKey> grants, Instant since) = 0;
   virtual bool Answered(ConnectionKey connection, model::Stream stream,

@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite_accounts.h"
 
+#include "store/outbox_rows.h"
 #include "store/sqlite_reader.h"
+
+// In the order that the functions below read them.
+#define PONS_USER_COLUMNS                                                        \
+  "id, email, name, locale, operator, developer, disabled, password_hash, totp," \
+  " totp_pending, totp_step, created, last_sign_in"
+#define PONS_SESSION_COLUMNS \
+  "hash, id, user_id, created, last_seen, expires, proven, address, agent"
+#define PONS_LINK_COLUMNS                                                                \
+  "hash, id, kind, email, user_id, organization_id, role, operator, developer, made_by," \
+  " created, expires"
+#define PONS_ACCESS_KEY_COLUMNS "key, connection_key, kind, name, hash, made_by, created"
+#define PONS_MEMBERSHIPS                                                           \
+  "SELECT m.organization_id, o.name, m.user_id, m.role, m.since FROM membership m" \
+  " JOIN organization o ON o.id = m.organization_id"
 
 namespace pons::store {
 namespace {
@@ -9,12 +24,6 @@ namespace {
 std::optional<std::int64_t> Millis(const std::optional<Instant>& instant) {
   if (!instant) return std::nullopt;
   return ToMillis(*instant);
-}
-
-std::optional<Instant> InstantOrNull(const Use& use, int column) {
-  const auto millis = use.IntegerOrNull(column);
-  if (!millis) return std::nullopt;
-  return FromMillis(*millis);
 }
 
 std::string TextOf(const Use& use, int column) { return std::string(use.Text(column)); }
@@ -51,6 +60,16 @@ LinkRow ReadLink(const Use& use) {
   row.created = FromMillis(use.Integer(10));
   row.expires = FromMillis(use.Integer(11));
   return row;
+}
+
+AccessKey ReadAccessKey(const Use& use) {
+  return {use.Integer(0),
+          use.Integer(1),
+          static_cast<AccessKeyKind>(use.Integer(2)),
+          TextOf(use, 3),
+          TextOf(use, 4),
+          TextOf(use, 5),
+          FromMillis(use.Integer(6))};
 }
 
 }  // namespace
@@ -97,30 +116,20 @@ UserRow SqliteAccounts::ReadUser(const Use& use) {
 }
 
 std::optional<UserRow> SqliteAccounts::FindUser(std::string_view id) {
-  auto use = db_.Prepared(
-      "SELECT id, email, name, locale, operator, developer, disabled, password_hash, totp,"
-      " totp_pending, totp_step, created, last_sign_in FROM user WHERE id = ?");
+  auto use = db_.Prepared("SELECT " PONS_USER_COLUMNS " FROM user WHERE id = ?");
   use.Bind(id);
-  if (!use.Step()) return std::nullopt;
-  return ReadUser(use);
+  return FirstRow(use, [this](const Use& row) { return ReadUser(row); });
 }
 
 std::optional<UserRow> SqliteAccounts::FindUserByEmail(std::string_view email) {
-  auto use = db_.Prepared(
-      "SELECT id, email, name, locale, operator, developer, disabled, password_hash, totp,"
-      " totp_pending, totp_step, created, last_sign_in FROM user WHERE email = ?");
+  auto use = db_.Prepared("SELECT " PONS_USER_COLUMNS " FROM user WHERE email = ?");
   use.Bind(email);
-  if (!use.Step()) return std::nullopt;
-  return ReadUser(use);
+  return FirstRow(use, [this](const Use& row) { return ReadUser(row); });
 }
 
 std::vector<UserRow> SqliteAccounts::Users() {
-  std::vector<UserRow> rows;
-  auto use = db_.Prepared(
-      "SELECT id, email, name, locale, operator, developer, disabled, password_hash, totp,"
-      " totp_pending, totp_step, created, last_sign_in FROM user ORDER BY name, id");
-  while (use.Step()) rows.push_back(ReadUser(use));
-  return rows;
+  auto use = db_.Prepared("SELECT " PONS_USER_COLUMNS " FROM user ORDER BY name, id");
+  return AllRows(use, [this](const Use& row) { return ReadUser(row); });
 }
 
 std::int64_t SqliteAccounts::CountOperators() {
@@ -135,9 +144,7 @@ void SqliteAccounts::Insert(const UserRow& user) {
   }
   const auto totp = Seal(user.totp);
   const auto pending = Seal(user.totp_pending);
-  db_.Prepared(
-         "INSERT INTO user(id, email, name, locale, operator, developer, disabled, password_hash,"
-         " totp, totp_pending, totp_step, created, last_sign_in) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)")
+  db_.Prepared("INSERT INTO user(" PONS_USER_COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)")
       .Bind(user.id)
       .Bind(user.email)
       .Bind(user.name)
@@ -179,24 +186,17 @@ void SqliteAccounts::Update(const UserRow& user) {
 // ---- memberships --------------------------------------------------------------------------------
 
 std::vector<MembershipRow> SqliteAccounts::MembershipsOf(std::string_view user) {
-  std::vector<MembershipRow> rows;
-  auto use = db_.Prepared(
-      "SELECT m.organization_id, o.name, m.user_id, m.role, m.since FROM membership m"
-      " JOIN organization o ON o.id = m.organization_id WHERE m.user_id = ? ORDER BY o.name, o.id");
+  auto use = db_.Prepared(PONS_MEMBERSHIPS " WHERE m.user_id = ? ORDER BY o.name, o.id");
   use.Bind(user);
-  while (use.Step()) rows.push_back(ReadMembership(use));
-  return rows;
+  return AllRows(use, ReadMembership);
 }
 
 std::vector<MembershipRow> SqliteAccounts::MembersOf(const OrganizationId& organization) {
-  std::vector<MembershipRow> rows;
-  auto use = db_.Prepared(
-      "SELECT m.organization_id, o.name, m.user_id, m.role, m.since FROM membership m"
-      " JOIN organization o ON o.id = m.organization_id JOIN user u ON u.id = m.user_id"
-      " WHERE m.organization_id = ? ORDER BY u.name, u.id");
+  auto use = db_.Prepared(PONS_MEMBERSHIPS
+                          " JOIN user u ON u.id = m.user_id"
+                          " WHERE m.organization_id = ? ORDER BY u.name, u.id");
   use.Bind(organization.value);
-  while (use.Step()) rows.push_back(ReadMembership(use));
-  return rows;
+  return AllRows(use, ReadMembership);
 }
 
 void SqliteAccounts::Save(const MembershipRow& membership) {
@@ -220,28 +220,20 @@ void SqliteAccounts::DropMembership(const OrganizationId& organization, std::str
 // ---- sessions -----------------------------------------------------------------------------------
 
 std::optional<SessionRow> SqliteAccounts::FindSession(std::string_view hash) {
-  auto use = db_.Prepared(
-      "SELECT hash, id, user_id, created, last_seen, expires, proven, address, agent"
-      " FROM session WHERE hash = ?");
+  auto use = db_.Prepared("SELECT " PONS_SESSION_COLUMNS " FROM session WHERE hash = ?");
   use.Blob(hash);
-  if (!use.Step()) return std::nullopt;
-  return ReadSession(use);
+  return FirstRow(use, ReadSession);
 }
 
 std::vector<SessionRow> SqliteAccounts::SessionsOf(std::string_view user) {
-  std::vector<SessionRow> rows;
-  auto use = db_.Prepared(
-      "SELECT hash, id, user_id, created, last_seen, expires, proven, address, agent"
-      " FROM session WHERE user_id = ? ORDER BY last_seen DESC, id");
+  auto use = db_.Prepared("SELECT " PONS_SESSION_COLUMNS
+                          " FROM session WHERE user_id = ? ORDER BY last_seen DESC, id");
   use.Bind(user);
-  while (use.Step()) rows.push_back(ReadSession(use));
-  return rows;
+  return AllRows(use, ReadSession);
 }
 
 void SqliteAccounts::Insert(const SessionRow& session) {
-  db_.Prepared(
-         "INSERT INTO session(hash, id, user_id, created, last_seen, expires, proven, address,"
-         " agent) VALUES(?,?,?,?,?,?,?,?,?)")
+  db_.Prepared("INSERT INTO session(" PONS_SESSION_COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?)")
       .Blob(session.hash)
       .Bind(session.id)
       .Bind(session.user)
@@ -276,28 +268,20 @@ void SqliteAccounts::DropSessionsOf(std::string_view user, std::string_view exce
 // ---- links and codes ----------------------------------------------------------------------------
 
 std::optional<LinkRow> SqliteAccounts::FindLink(std::string_view hash) {
-  auto use = db_.Prepared(
-      "SELECT hash, id, kind, email, user_id, organization_id, role, operator, developer, made_by,"
-      " created, expires FROM link WHERE hash = ?");
+  auto use = db_.Prepared("SELECT " PONS_LINK_COLUMNS " FROM link WHERE hash = ?");
   use.Blob(hash);
-  if (!use.Step()) return std::nullopt;
-  return ReadLink(use);
+  return FirstRow(use, ReadLink);
 }
 
 std::vector<LinkRow> SqliteAccounts::Links(int kind) {
-  std::vector<LinkRow> rows;
-  auto use = db_.Prepared(
-      "SELECT hash, id, kind, email, user_id, organization_id, role, operator, developer, made_by,"
-      " created, expires FROM link WHERE kind = ? ORDER BY created DESC, id");
+  auto use = db_.Prepared("SELECT " PONS_LINK_COLUMNS
+                          " FROM link WHERE kind = ? ORDER BY created DESC, id");
   use.Bind(std::int64_t{kind});
-  while (use.Step()) rows.push_back(ReadLink(use));
-  return rows;
+  return AllRows(use, ReadLink);
 }
 
 void SqliteAccounts::Insert(const LinkRow& link) {
-  db_.Prepared(
-         "INSERT INTO link(hash, id, kind, email, user_id, organization_id, role, operator,"
-         " developer, made_by, created, expires) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)")
+  db_.Prepared("INSERT INTO link(" PONS_LINK_COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?)")
       .Blob(link.hash)
       .Bind(link.id)
       .Bind(std::int64_t{link.kind})
@@ -422,6 +406,11 @@ void SqliteAccounts::Insert(const SecretOverlap& overlap) {
       .Bind(ToMillis(overlap.replaced))
       .Bind(ToMillis(overlap.valid_until))
       .Run();
+  db_.Prepared("UPDATE OR REPLACE used SET what=?, key=last_insert_rowid() WHERE what=? AND key=?")
+      .Bind(static_cast<std::int64_t>(UseOf::kEarlierSecret))
+      .Bind(static_cast<std::int64_t>(UseOf::kAppSecret))
+      .Bind(overlap.app)
+      .Run();
 }
 
 bool SqliteAccounts::DropSecretOverlap(AppKey app, std::int64_t key) {
@@ -430,6 +419,58 @@ bool SqliteAccounts::DropSecretOverlap(AppKey app, std::int64_t key) {
       .Bind(key)
       .Run();
   return !db_.failed() && db_.changes() > 0;
+}
+
+// ---- keys of connections, and when what opens was last used -------------------------------------
+
+std::vector<AccessKey> SqliteAccounts::AccessKeys(ConnectionKey connection) {
+  auto use = db_.Prepared("SELECT " PONS_ACCESS_KEY_COLUMNS
+                          " FROM access_key WHERE connection_key = ? ORDER BY key DESC");
+  use.Bind(connection);
+  return AllRows(use, ReadAccessKey);
+}
+
+std::optional<AccessKey> SqliteAccounts::FindAccessKey(std::string_view hash) {
+  auto use = db_.Prepared("SELECT " PONS_ACCESS_KEY_COLUMNS " FROM access_key WHERE hash = ?");
+  use.Blob(hash);
+  return FirstRow(use, ReadAccessKey);
+}
+
+std::int64_t SqliteAccounts::Insert(const AccessKey& key) {
+  db_.Prepared(
+         "INSERT INTO access_key(connection_key, kind, name, hash, made_by, created)"
+         " VALUES(?,?,?,?,?,?)")
+      .Bind(key.connection)
+      .Bind(static_cast<std::int64_t>(key.kind))
+      .Bind(key.name)
+      .Blob(key.hash)
+      .Bind(key.made_by)
+      .Bind(ToMillis(key.created))
+      .Run();
+  return db_.failed() ? 0 : db_.last_insert_key();
+}
+
+bool SqliteAccounts::DropAccessKey(ConnectionKey connection, std::int64_t key) {
+  db_.Prepared("DELETE FROM access_key WHERE connection_key = ? AND key = ?")
+      .Bind(connection)
+      .Bind(key)
+      .Run();
+  return !db_.failed() && db_.changes() > 0;
+}
+
+std::optional<Instant> SqliteAccounts::LastUse(UseOf what, std::int64_t key) {
+  auto use = db_.Prepared("SELECT at FROM used WHERE what = ? AND key = ?");
+  use.Bind(static_cast<std::int64_t>(what)).Bind(key);
+  if (!use.Step()) return std::nullopt;
+  return FromMillis(use.Integer(0));
+}
+
+void SqliteAccounts::MarkUsed(UseOf what, std::int64_t key, Instant at) {
+  db_.Prepared("INSERT OR REPLACE INTO used(what, key, at) VALUES(?,?,?)")
+      .Bind(static_cast<std::int64_t>(what))
+      .Bind(key)
+      .Bind(ToMillis(at))
+      .Run();
 }
 
 void SqliteAccounts::DropExpiredPeople(Instant now) {

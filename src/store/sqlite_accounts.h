@@ -30,6 +30,9 @@ class SqliteAccounts final : public AccountWrites {
   std::string OwnerOfApp(const AppId& app) override;
   std::vector<AppId> AppsOwnedBy(std::string_view user) override;
   std::vector<SecretOverlap> SecretOverlaps(AppKey app, Instant now) override;
+  std::vector<AccessKey> AccessKeys(ConnectionKey connection) override;
+  std::optional<AccessKey> FindAccessKey(std::string_view hash) override;
+  std::optional<Instant> LastUse(UseOf what, std::int64_t key) override;
   std::vector<Notice> Notices(const NoticeQuery& query) override;
   std::int64_t CountUnread(const NoticeQuery& query) override;
   std::optional<Notice> FindNotice(std::int64_t key) override;
@@ -54,6 +57,9 @@ class SqliteAccounts final : public AccountWrites {
   void SaveOwnerOfApp(const AppId& app, std::string_view user) override;
   void Insert(const SecretOverlap& overlap) override;
   bool DropSecretOverlap(AppKey app, std::int64_t key) override;
+  std::int64_t Insert(const AccessKey& key) override;
+  bool DropAccessKey(ConnectionKey connection, std::int64_t key) override;
+  void MarkUsed(UseOf what, std::int64_t key, Instant at) override;
   std::int64_t Raise(const Notice& notice) override;
   void EndNotices(const OrganizationId& organization, std::string_view kind,
                   std::string_view subject) override;

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/result.h"
 
@@ -94,6 +95,20 @@ class Db {
   std::unordered_map<std::string, sqlite3_stmt*> texts_;
   std::optional<Error> error_;
 };
+
+// The first row that a bound statement answers, as `read` makes it of the columns.
+template <typename Read>
+auto FirstRow(Use& use, const Read& read) -> std::optional<decltype(read(use))> {
+  if (!use.Step()) return std::nullopt;
+  return read(use);
+}
+// All of them, in its order.
+template <typename Read>
+auto AllRows(Use& use, const Read& read) -> std::vector<decltype(read(use))> {
+  std::vector<decltype(read(use))> rows;
+  while (use.Step()) rows.push_back(read(use));
+  return rows;
+}
 
 // SQLite's result code as what must happen next.
 Error SqliteError(int code, std::string_view doing);

@@ -2,7 +2,17 @@
 // Notices: the part of SqliteAccounts that is about what people are told.
 #include "json/value.h"
 #include "store/entity_rows.h"
+#include "store/outbox_rows.h"
 #include "store/sqlite_accounts.h"
+
+// As ReadNotice takes them; the last is whether somebody has read it.
+#define PONS_NOTICE_COLUMNS \
+  "n.key, n.user_id, n.organization_id, n.kind, n.subject, n.text, n.link, n.created, n.ended"
+// ?1 the user, ?2 their organizations, ?3 whether an operator.
+#define PONS_NOTICES_OF_USER                                                          \
+  " FROM notice n LEFT JOIN notice_read r ON r.notice_key = n.key AND r.user_id = ?1" \
+  " WHERE (n.user_id = ?1 OR (n.user_id = '' AND (n.organization_id IN"               \
+  " (SELECT value FROM json_each(?2)) OR (?3 AND n.organization_id = ''))))"
 
 namespace pons::store {
 namespace {
@@ -17,7 +27,7 @@ Notice ReadNotice(const Use& use) {
   row.text = std::string(use.Text(5));
   row.link = std::string(use.Text(6));
   row.created = FromMillis(use.Integer(7));
-  if (const auto ended = use.IntegerOrNull(8)) row.ended = FromMillis(*ended);
+  row.ended = InstantOrNull(use, 8);
   row.read = use.Integer(9) != 0;
   return row;
 }
@@ -31,53 +41,39 @@ std::string OrganizationList(const NoticeQuery& query) {
 }  // namespace
 
 std::vector<Notice> SqliteAccounts::Notices(const NoticeQuery& query) {
-  std::vector<Notice> rows;
   const auto organizations = OrganizationList(query);
   auto use = db_.Prepared(
-      "SELECT n.key, n.user_id, n.organization_id, n.kind, n.subject, n.text, n.link, n.created,"
-      " n.ended, r.at IS NOT NULL FROM notice n"
-      " LEFT JOIN notice_read r ON r.notice_key = n.key AND r.user_id = ?1"
-      " WHERE (n.user_id = ?1 OR (n.user_id = '' AND (n.organization_id IN"
-      " (SELECT value FROM json_each(?2)) OR (?3 AND n.organization_id = ''))))"
-      " AND (?4 = 0 OR n.key < ?4) ORDER BY n.key DESC LIMIT ?5");
+      "SELECT " PONS_NOTICE_COLUMNS ", r.at IS NOT NULL" PONS_NOTICES_OF_USER
+      " AND (?4 = 0 OR n.key < ?4) AND (?6 = 0 OR n.ended IS NULL) ORDER BY n.key DESC LIMIT ?5");
   use.Bind(query.user)
       .Bind(organizations)
       .Bind(std::int64_t{query.operators})
       .Bind(query.before)
-      .Bind(std::int64_t{query.limit});
-  while (use.Step()) rows.push_back(ReadNotice(use));
-  return rows;
+      .Bind(std::int64_t{query.limit})
+      .Bind(std::int64_t{query.only_open});
+  return AllRows(use, ReadNotice);
 }
 
 std::int64_t SqliteAccounts::CountUnread(const NoticeQuery& query) {
   const auto organizations = OrganizationList(query);
-  auto use = db_.Prepared(
-      "SELECT count(*) FROM notice n"
-      " LEFT JOIN notice_read r ON r.notice_key = n.key AND r.user_id = ?1"
-      " WHERE (n.user_id = ?1 OR (n.user_id = '' AND (n.organization_id IN"
-      " (SELECT value FROM json_each(?2)) OR (?3 AND n.organization_id = ''))))"
-      " AND r.at IS NULL AND n.ended IS NULL");
+  auto use =
+      db_.Prepared("SELECT count(*)" PONS_NOTICES_OF_USER " AND r.at IS NULL AND n.ended IS NULL");
   use.Bind(query.user).Bind(organizations).Bind(std::int64_t{query.operators});
   return use.Step() ? use.Integer(0) : 0;
 }
 
 std::optional<Notice> SqliteAccounts::FindNotice(std::int64_t key) {
-  auto use = db_.Prepared(
-      "SELECT key, user_id, organization_id, kind, subject, text, link, created, ended, 0"
-      " FROM notice WHERE key = ?");
+  auto use = db_.Prepared("SELECT " PONS_NOTICE_COLUMNS ", 0 FROM notice n WHERE n.key = ?");
   use.Bind(key);
-  if (!use.Step()) return std::nullopt;
-  return ReadNotice(use);
+  return FirstRow(use, ReadNotice);
 }
 
 std::vector<Notice> SqliteAccounts::UnmailedNotices(std::uint32_t limit) {
-  std::vector<Notice> rows;
-  auto use = db_.Prepared(
-      "SELECT key, user_id, organization_id, kind, subject, text, link, created, ended, 0"
-      " FROM notice WHERE mailed IS NULL AND ended IS NULL ORDER BY key LIMIT ?");
+  auto use = db_.Prepared("SELECT " PONS_NOTICE_COLUMNS
+                          ", 0 FROM notice n WHERE n.mailed IS NULL AND n.ended IS NULL"
+                          " ORDER BY n.key LIMIT ?");
   use.Bind(std::int64_t{limit});
-  while (use.Step()) rows.push_back(ReadNotice(use));
-  return rows;
+  return AllRows(use, ReadNotice);
 }
 
 std::int64_t SqliteAccounts::Raise(const Notice& notice) {

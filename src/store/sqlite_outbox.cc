@@ -183,20 +183,21 @@ Result<std::optional<DeliveryRow>> SqliteReader::Delivery(WebhookKey webhook, st
   return Done(std::move(row));
 }
 
-Result<std::optional<DeliveryAnswer>> SqliteReader::AnswerTo(std::int64_t delivery) {
-  std::optional<DeliveryAnswer> answer;
+Result<std::vector<DeliveryAnswer>> SqliteReader::AnswersTo(std::int64_t delivery) {
+  std::vector<DeliveryAnswer> answers;
   {
     auto use = db_->Prepared(
-        "SELECT at, took, request_headers, response_headers, excerpt FROM delivery_answer"
-        " WHERE delivery_id = ?");
+        "SELECT at, took, request_headers, response_headers, excerpt, status, error"
+        " FROM delivery_attempt WHERE delivery_id = ? ORDER BY n DESC");
     use.Bind(delivery);
-    if (use.Step()) {
-      answer = DeliveryAnswer{FromMillis(use.Integer(0)), std::chrono::milliseconds(use.Integer(1)),
-                              std::string(use.Text(2)), std::string(use.Text(3)),
-                              std::string(use.Text(4))};
-    }
+    answers = AllRows(use, [](const Use& row) {
+      return DeliveryAnswer{FromMillis(row.Integer(0)), std::chrono::milliseconds(row.Integer(1)),
+                            std::string(row.Text(2)),   std::string(row.Text(3)),
+                            std::string(row.Text(4)),   static_cast<int>(row.Integer(5)),
+                            std::string(row.Text(6))};
+    });
   }
-  return Done(std::move(answer));
+  return Done(std::move(answers));
 }
 
 Result<std::vector<OutboxTally>> SqliteReader::OutboxTallies() {
@@ -220,12 +221,13 @@ Result<std::vector<UsageRow>> SqliteReader::Usage(AppKey app, Instant since) {
   std::vector<UsageRow> rows;
   {
     auto use = db_->Prepared(
-        "SELECT hour, requests, errors, times FROM usage WHERE app_key = ? AND hour >= ?"
-        " ORDER BY hour");
+        "SELECT hour, requests, errors, times, sent, not_taken, sent_times FROM usage"
+        " WHERE app_key = ? AND hour >= ? ORDER BY hour");
     use.Bind(app).Bind(ToMillis(since));
     while (use.Step()) {
       rows.push_back({app, FromMillis(use.Integer(0)), use.Integer(1), use.Integer(2),
-                      ReadTimes(use.Text(3))});
+                      ReadTimes(use.Text(3)), use.Integer(4), use.Integer(5),
+                      ReadTimes(use.Text(6))});
     }
   }
   return Done(std::move(rows));
@@ -247,36 +249,95 @@ void SqliteTransaction::SaveDelivery(const DeliveryUpdate& update) {
       .Run();
   if (!update.answer || db_.failed() || db_.changes() == 0) return;
   db_.Prepared(
-         "INSERT OR REPLACE INTO delivery_answer(delivery_id, at, took, request_headers,"
-         " response_headers, excerpt) VALUES(?,?,?,?,?,?)")
+         "INSERT INTO delivery_attempt(delivery_id, n, at, took, request_headers,"
+         " response_headers, excerpt, status, error) VALUES(?1, (SELECT IFNULL(MAX(n), 0) + 1"
+         " FROM delivery_attempt WHERE delivery_id = ?1), ?,?,?,?,?,?,?)")
       .Bind(update.id)
       .Bind(ToMillis(update.answer->at))
       .Bind(std::int64_t{update.answer->took.count()})
       .Bind(update.answer->request_headers)
       .Bind(update.answer->response_headers)
       .Bind(update.answer->excerpt)
+      .Bind(std::int64_t{update.last_status})
+      .Bind(update.last_error)
       .Run();
+  db_.Prepared(
+         "DELETE FROM delivery_attempt WHERE delivery_id = ?1 AND n <="
+         " (SELECT MAX(n) FROM delivery_attempt WHERE delivery_id = ?1) - ?2")
+      .Bind(update.id)
+      .Bind(kMostAttemptsKept)
+      .Run();
+  CountSent(update);
+}
+
+void SqliteTransaction::CountSent(const DeliveryUpdate& update) {
+  UsageRow row;
+  {
+    auto use = db_.Prepared(
+        "SELECT w.app_key FROM delivery d JOIN webhook w ON w.key = d.webhook_key WHERE d.id = ?");
+    use.Bind(update.id);
+    if (!use.Step()) return;
+    row.app = use.Integer(0);
+  }
+  row.hour = std::chrono::floor<std::chrono::hours>(update.answer->at);
+  row.sent = 1;
+  row.not_taken = update.state == DeliveryState::kDelivered ? 0 : 1;
+  row.sent_times[UsageRange(update.answer->took.count())] = 1;
+  AddUsage(row);
 }
 
 void SqliteTransaction::AddUsage(const UsageRow& row) {
   UsageRow sum = row;
   {
-    auto use = db_.Prepared("SELECT requests, errors, times FROM usage WHERE app_key=? AND hour=?");
+    auto use = db_.Prepared(
+        "SELECT requests, errors, times, sent, not_taken, sent_times FROM usage"
+        " WHERE app_key=? AND hour=?");
     use.Bind(row.app).Bind(ToMillis(row.hour));
     if (use.Step()) {
-      sum.Add({row.app, row.hour, use.Integer(0), use.Integer(1), ReadTimes(use.Text(2))});
+      sum.Add({row.app, row.hour, use.Integer(0), use.Integer(1), ReadTimes(use.Text(2)),
+               use.Integer(3), use.Integer(4), ReadTimes(use.Text(5))});
     }
   }
   const std::string times = WriteTimes(sum.times);
+  const std::string sent_times = WriteTimes(sum.sent_times);
   db_.Prepared(
-         "INSERT OR REPLACE INTO usage(app_key, hour, requests, errors, times)"
-         " VALUES(?,?,?,?,?)")
+         "INSERT OR REPLACE INTO usage(app_key, hour, requests, errors, times, sent, not_taken,"
+         " sent_times) VALUES(?,?,?,?,?,?,?,?)")
       .Bind(sum.app)
       .Bind(ToMillis(sum.hour))
       .Bind(sum.requests)
       .Bind(sum.errors)
       .Bind(times)
+      .Bind(sum.sent)
+      .Bind(sum.not_taken)
+      .Bind(sent_times)
       .Run();
+}
+
+// ---- the places that apps name ------------------------------------------------------------------
+
+Result<std::vector<AppLocation>> SqliteReader::AppLocations(AppKey app) {
+  std::vector<AppLocation> locations;
+  {
+    auto use =
+        db_->Prepared("SELECT id, name FROM app_location WHERE app_key = ? ORDER BY name, id");
+    use.Bind(app);
+    locations = AllRows(use, [](const Use& row) {
+      return AppLocation{std::string(row.Text(0)), std::string(row.Text(1))};
+    });
+  }
+  return Done(std::move(locations));
+}
+
+void SqliteTransaction::SaveAppLocations(AppKey app, std::span<const AppLocation> locations) {
+  db_.Prepared("DELETE FROM app_location WHERE app_key = ?").Bind(app).Run();
+  for (const auto& location : locations) {
+    db_.Prepared("INSERT INTO app_location(app_key, id, name) VALUES(?,?,?)")
+        .Bind(app)
+        .Bind(location.id)
+        .Bind(location.name)
+        .Run();
+  }
 }
 
 }  // namespace pons::store

@@ -140,6 +140,16 @@ class SqlitePortal final : public PortalReads {
     return use.Step() ? use.Integer(0) : 0;
   }
 
+  std::vector<std::pair<Instant, std::int64_t>> Bookings(AppKey app, Instant since) override {
+    constexpr std::int64_t kHour = 3'600'000;
+    auto use = db_.Prepared(
+        "SELECT ended - ended % ?3, COUNT(*) FROM command WHERE app_key = ?1 AND kind = 2"
+        " AND result_id <> '' AND ended IS NOT NULL AND ended >= ?2 GROUP BY 1 ORDER BY 1");
+    use.Bind(app).Bind(ToMillis(since)).Bind(kHour);
+    return AllRows(
+        use, [](const Use& row) { return std::pair(FromMillis(row.Integer(0)), row.Integer(1)); });
+  }
+
   std::optional<StoredRecord> Record(RefKey ref) override {
     auto use = db_.Prepared("SELECT " PONS_STORED_COLUMNS " FROM record r WHERE r.ref = ?");
     use.Bind(ref);

@@ -33,7 +33,7 @@ class SqliteReader final : public Reader {
   Result<std::vector<DeliveryRow>> Deliveries(const DeliveryFilter& filter) override;
   Result<std::int64_t> CountDeliveries(const DeliveryFilter& filter) override;
   Result<std::optional<DeliveryRow>> Delivery(WebhookKey webhook, std::int64_t id) override;
-  Result<std::optional<DeliveryAnswer>> AnswerTo(std::int64_t delivery) override;
+  Result<std::vector<DeliveryAnswer>> AnswersTo(std::int64_t delivery) override;
   Result<std::vector<OutboxTally>> OutboxTallies() override;
   Result<std::vector<UsageRow>> Usage(AppKey app, Instant since) override;
   Result<std::vector<VendorRequests>> CountedRequests(ConnectionKey connection,
@@ -42,6 +42,7 @@ class SqliteReader final : public Reader {
   Result<std::vector<Organization>> Organizations() override;
   Result<std::vector<Connection>> Connections() override;
   Result<std::vector<App>> Apps() override;
+  Result<std::vector<AppLocation>> AppLocations(AppKey app) override;
   Result<std::vector<Grant>> Grants() override;
   Result<std::vector<Webhook>> Webhooks() override;
   Result<ConnectionHealth> Health(ConnectionKey connection) override;

@@ -328,6 +328,14 @@ void SqliteTransaction::Insert(const Organization& organization) {
   SettingsChanged();
 }
 
+void SqliteTransaction::Update(const Organization& organization) {
+  db_.Prepared("UPDATE organization SET name=? WHERE id=?")
+      .Bind(organization.name)
+      .Bind(organization.id.value)
+      .Run();
+  SettingsChanged();
+}
+
 ConnectionKey SqliteTransaction::Insert(const Connection& c) {
   const std::string sealed = keys_.Seal(c.secrets_json.Reveal(), random_);
   db_.Prepared(

@@ -65,10 +65,12 @@ class SqliteTransaction final : public Transaction {
   AppKey Insert(const App& app) override;
   GrantKey Insert(const Grant& grant) override;
   WebhookKey Insert(const Webhook& webhook) override;
+  void Update(const Organization& organization) override;
   void Update(const Connection& connection) override;
   void Update(const App& app) override;
   void Update(const Grant& grant) override;
   void Update(const Webhook& webhook) override;
+  void SaveAppLocations(AppKey app, std::span<const AppLocation> locations) override;
   std::int64_t Insert(const CommandRow& command) override;
   std::optional<CommandRow> FindCommand(std::string_view id) override;
   std::optional<CommandRow> FindCommandByKey(AppKey app, std::string_view key) override;
@@ -98,6 +100,7 @@ class SqliteTransaction final : public Transaction {
   void Fail(Error error) override { db_.Fail(std::move(error)); }
 
  private:
+  void CountSent(const DeliveryUpdate& update);
   struct Listener {
     WebhookKey webhook;
     std::vector<std::string> events;

@@ -179,10 +179,13 @@ class Transaction {
   virtual AppKey Insert(const App& app) = 0;
   virtual GrantKey Insert(const Grant& grant) = 0;
   virtual WebhookKey Insert(const Webhook& webhook) = 0;
+  virtual void Update(const Organization& organization) = 0;  // its name
   virtual void Update(const Connection& connection) = 0;
   virtual void Update(const App& app) = 0;
   virtual void Update(const Grant& grant) = 0;  // revoking hides everything at once
   virtual void Update(const Webhook& webhook) = 0;
+  // In place of those that the app had.
+  virtual void SaveAppLocations(AppKey app, std::span<const AppLocation> locations) = 0;
   // One plain setting that the vendor has changed by itself; the revision stays. False where the
   // settings are of another revision by now, or it is no news.
   virtual bool KeepSetting(ConnectionKey connection, std::int64_t revision, std::string_view key,
@@ -296,8 +299,8 @@ class Reader {
   // How many there are, `before` and `limit` left aside.
   virtual Result<std::int64_t> CountDeliveries(const DeliveryFilter& filter) = 0;
   virtual Result<std::optional<DeliveryRow>> Delivery(WebhookKey webhook, std::int64_t id) = 0;
-  // Of the last attempt; empty where there was none yet.
-  virtual Result<std::optional<DeliveryAnswer>> AnswerTo(std::int64_t delivery) = 0;
+  // Of its attempts, newest first; at most kMostAttemptsKept.
+  virtual Result<std::vector<DeliveryAnswer>> AnswersTo(std::int64_t delivery) = 0;
   virtual Result<std::vector<OutboxTally>> OutboxTallies() = 0;  // of webhooks that are not deleted
 
   // ---- usage
@@ -311,6 +314,7 @@ class Reader {
   virtual Result<std::vector<Organization>> Organizations() = 0;
   virtual Result<std::vector<Connection>> Connections() = 0;
   virtual Result<std::vector<App>> Apps() = 0;
+  virtual Result<std::vector<AppLocation>> AppLocations(AppKey app) = 0;  // by name
   virtual Result<std::vector<Grant>> Grants() = 0;
   virtual Result<std::vector<UserLink>> UserLinks(GrantKey grant) = 0;
   virtual Result<std::vector<Webhook>> Webhooks() = 0;

@@ -9,7 +9,12 @@ namespace pons::store {
 void UsageRow::Add(const UsageRow& other) {
   requests += other.requests;
   errors += other.errors;
-  for (std::size_t i = 0; i < times.size(); ++i) times[i] += other.times[i];
+  sent += other.sent;
+  not_taken += other.not_taken;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    times[i] += other.times[i];
+    sent_times[i] += other.sent_times[i];
+  }
 }
 
 std::size_t UsageRange(std::int64_t millis) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an app asked of the API in one hour: how often, how often it failed, and how long the
-// answers took, as counts of ranges. Ranges are coarse on purpose: a hundred hours are added up to
-// a day's figures without keeping single calls.
+// What an app asked of the API in one hour, and what its webhooks were sent: how often, how often
+// it failed, and how long the answers took, as counts of ranges. Ranges are coarse on purpose: a
+// hundred hours are added up to a day's figures without keeping single calls.
 //
 // Units: milliseconds. Plain values, no clock.
 #pragma once
@@ -23,10 +23,13 @@ using UsageTimes = std::array<std::int64_t, kUsageBoundsMs.size() + 1>;
 
 struct UsageRow {
   AppKey app = 0;
-  Instant hour{};             // its begin, UTC
-  std::int64_t requests = 0;  // all that were answered
-  std::int64_t errors = 0;    // of them, with a status of 400 or more
-  UsageTimes times{};         // of those that did not wait for a change on purpose
+  Instant hour{};              // its begin, UTC
+  std::int64_t requests = 0;   // all that were answered
+  std::int64_t errors = 0;     // of them, with a status of 400 or more
+  UsageTimes times{};          // of those that did not wait for a change on purpose
+  std::int64_t sent = 0;       // attempts at its webhooks
+  std::int64_t not_taken = 0;  // of them, without an answer of 2xx
+  UsageTimes sent_times{};
 
   void Add(const UsageRow& other);
 };
