@@ -22,6 +22,7 @@ struct ServeOptions {
   std::string public_url;
   std::string certificate;
   std::string key;
+  std::vector<std::string> trusted_proxies;
   bool development = false;
   bool no_portal = false;
   std::string smtp;
@@ -40,6 +41,7 @@ Result<server::RuntimeOptions> RuntimeOptionsFrom(const ServeOptions& given) {
   options.public_url = given.public_url;
   options.tls_certificate_file = given.certificate;
   options.tls_key_file = given.key;
+  options.trusted_proxies = given.trusted_proxies;
   options.development = given.development;
   options.portal = !given.no_portal;
   options.mail.url = given.smtp;
@@ -119,6 +121,13 @@ void AddServe(CLI::App& app, ExitCode& exit_code) {
                     "Address apps reach this server under, when it is not the one it listens on");
   serve->add_option("--tls-cert", given->certificate, "Certificate chain (PEM); with --tls-key");
   serve->add_option("--tls-key", given->key, "Private key of the certificate (PEM)");
+  serve
+      ->add_option("--trusted-proxy", given->trusted_proxies,
+                   "Address or range (10.0.0.0/8) of a proxy in front of this server; what it tells "
+                   "of its clients in X-Forwarded-For or Forwarded is believed. Repeat for more")
+      ->type_size(1)
+      ->expected(1)
+      ->take_all();
   serve->add_flag("--development", given->development,
                   "Let webhooks go to this machine itself and the portal go without second factors "
                   "(never on a real server)");

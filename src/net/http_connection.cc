@@ -28,7 +28,7 @@ void Connection::Start() {
   socket_.non_blocking(true, ec);
   const auto peer = socket_.remote_endpoint(ec);
   if (ec) return Close();
-  request_.peer = peer.address().to_string();
+  peer_ = request_.peer = peer.address().to_string();
   if (shared().tls != nullptr) {
     tls_ = shared().tls->Accept();
     cipher_in_.resize(16384);
@@ -152,6 +152,9 @@ void Connection::Dispatch() {
   const auto mark = target.find('?');
   request_.path = target.substr(0, mark);
   request_.query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+  if (const auto& proxies = shared().options.trusted_proxies; !proxies.empty()) {
+    request_.peer = ClientAddress(peer_, request_.headers, proxies);
+  }
   auto pending = std::make_shared<Pending>(shared_from_this());
   shared().handler(request_, [pending = std::move(pending)](ServerResponse response) {
     pending->Answer(std::move(response));

@@ -225,6 +225,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string plain_;            // TLS only
   std::optional<Parser> parser_;
   ServerRequest request_;
+  std::string peer_;  // at the other end of the socket
 
   ServerResponse response_;
   std::string head_;

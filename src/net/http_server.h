@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "net/client_address.h"
 #include "net/http.h"
 
 namespace pons::net {
@@ -24,7 +25,8 @@ struct ServerRequest {
   std::string_view query;  // after '?', still percent-encoded; points into target
   Headers headers;
   std::string body;
-  std::string peer;  // "127.0.0.1"
+  // "127.0.0.1": who asks; behind a trusted proxy, whom it asks for.
+  std::string peer;
 
   ServerRequest() = default;
   ServerRequest(const ServerRequest&) = delete;  // path and query point into it
@@ -70,6 +72,8 @@ struct ServerOptions {
   std::chrono::seconds stop_timeout{5};   // what Stop grants to requests in flight
   std::string tls_certificate_file = {};  // PEM chain; empty: plain HTTP
   std::string tls_key_file = {};
+  // Proxies that are believed about whom they ask for (client_address.h).
+  std::vector<AddressBlock> trusted_proxies = {};
   // Called on the io thread before a batch of finished answers is written, so that what they depend
   // on (the audit trail) is made durable once for all of them. False: each is answered 503 instead.
   std::function<bool()> before_send = {};
