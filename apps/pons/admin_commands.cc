@@ -220,6 +220,7 @@ std::string_view GroupSummary(std::string_view word) {
       {"user", "People who use the portal"},
       {"key", "The master key that secrets are sealed with"},
       {"connection", "Links to practice management systems"},
+      {"connection key", "Keys of a connection, for agents and browser extensions"},
       {"vendor", "Systems that can be connected"},
       {"app", "Programs that use Pons"},
       {"grant", "Who may see what"},
@@ -239,20 +240,22 @@ std::string_view GroupSummary(std::string_view word) {
 }  // namespace
 
 void AddAdminCommands(CLI::App& app, ExitCode& exit_code) {
-  std::map<std::string, CLI::App*> groups;
+  std::map<std::string, CLI::App*> groups;  // by their whole name: "connection", "connection key"
   for (const auto& command : admin::Commands()) {
-    const auto blank = command.name.find(' ');
-    if (blank == std::string_view::npos) {
-      AddCommand(app, std::string(command.name), command, exit_code);
-      continue;
+    CLI::App* parent = &app;
+    std::string_view name = command.name;
+    for (auto blank = name.find(' '); blank != std::string_view::npos; blank = name.find(' ')) {
+      const std::string whole(command.name.data(), name.data() + blank);
+      auto& group = groups[whole];
+      if (group == nullptr) {
+        group = parent->add_subcommand(std::string(name.substr(0, blank)),
+                                       std::string(GroupSummary(whole)));
+        group->require_subcommand(1);
+      }
+      parent = group;
+      name.remove_prefix(blank + 1);
     }
-    const std::string word(command.name.substr(0, blank));
-    auto& group = groups[word];
-    if (group == nullptr) {
-      group = app.add_subcommand(word, std::string(GroupSummary(word)));
-      group->require_subcommand(1);
-    }
-    AddCommand(*group, std::string(command.name.substr(blank + 1)), command, exit_code);
+    AddCommand(*parent, std::string(name), command, exit_code);
   }
 }
 

@@ -14,7 +14,7 @@ namespace {
 std::vector<CommandSpec> Gather() {
   std::vector<CommandSpec> all;
   for (const auto part :
-       {OrganizationCommands(), UserCommands(), ConnectionCommands(), AppCommands(),
+       {OrganizationCommands(), UserCommands(), ConnectionCommands(), AccessKeyCommands(), AppCommands(),
         GrantCommands(), DuplicateCommands(), WebhookCommands(), CommandCommands(),
         InsightCommands(), ExplainCommands(), DoctorCommands(), BackupCommands()}) {
     all.insert(all.end(), part.begin(), part.end());

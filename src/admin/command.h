@@ -77,6 +77,7 @@ struct AdminContext {
   net::AddressPolicy webhook_addresses = net::AddressPolicy::kPublicOnly;
   net::AddressPolicy vendor_addresses = net::AddressPolicy::kPublicOnly;  // of vendors with HTTP
   std::vector<std::string> certificate_files = {};                        // PEM, for doctor
+  std::string user = {};  // who orders it, a user's id; empty: the command line
   // How connections are doing at this moment, from the engine that reads them; what the store holds
   // is saved only when a state changes.
   std::function<std::map<store::ConnectionKey, store::ConnectionHealth>()> live_health = {};

@@ -59,14 +59,6 @@ std::string_view OnceKey(const Connector& connector) {
   return {};
 }
 
-// Whether a setting names a host that is dialled: "{server}" of the descriptor.
-bool NamesHost(const Descriptor& descriptor, std::string_view key) {
-  return std::any_of(descriptor.hosts.begin(), descriptor.hosts.end(), [&](std::string_view host) {
-    return host.size() == key.size() + 2 && host.front() == '{' &&
-           host.substr(1, key.size()) == key;
-  });
-}
-
 Result<void> CheckGiven(const Connector& connector, const GivenSettings& given) {
   for (const auto& pair : given.plain) {
     const auto* spec = SpecOf(connector, pair.first);
@@ -109,6 +101,13 @@ class Tally final : public Meter {
 bool Passes(Fault fault) { return fault == Fault::kUnavailable || fault == Fault::kRateLimited; }
 
 }  // namespace
+
+bool NamesHost(const Descriptor& descriptor, std::string_view key) {
+  return std::any_of(descriptor.hosts.begin(), descriptor.hosts.end(), [&](std::string_view host) {
+    return host.size() == key.size() + 2 && host.front() == '{' &&
+           host.substr(1, key.size()) == key;
+  });
+}
 
 std::string OnceGiven(const Connector& connector, const GivenSettings& given) {
   for (const auto* pairs : {&given.plain, &given.secret}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// org add | list
+// org add | rename | list
 #include "admin/parts.h"
 
 namespace pons::admin {
@@ -18,6 +18,19 @@ Result<json::Value> Add(AdminContext& context, const json::Value& arguments) {
                      "\" is set up. Next: pons connection "
                      "add --org " +
                      organization.id.value + " --vendor …");
+  out.Set("id", organization.id.value);
+  out.Set("name", organization.name);
+  return out;
+}
+
+Result<json::Value> Rename(AdminContext& context, const json::Value& arguments) {
+  PONS_ASSIGN(auto organization, FindOrganization(context, TextOf(arguments, "org")));
+  const auto before = std::exchange(organization.name, TextOf(arguments, "name"));
+  PONS_TRY(context.store.Write([&](store::Transaction& tx) {
+    tx.Update(organization);
+    return Ok();
+  }));
+  auto out = Message("\"" + before + "\" is called \"" + organization.name + "\" from now on.");
   out.Set("id", organization.id.value);
   out.Set("name", organization.name);
   return out;
@@ -45,6 +58,12 @@ Result<json::Value> List(AdminContext& context, const json::Value&) {
 
 constexpr ArgumentSpec kAddArguments[] = {
     {.name = "name", .help = "the practice's name", .required = true, .positional = true}};
+constexpr ArgumentSpec kRenameArguments[] = {
+    {.name = "org",
+     .help = "the organization's id or name",
+     .required = true,
+     .positional = true},
+    {.name = "name", .help = "its new name", .required = true}};
 constexpr Column kColumns[] = {{"ID", "id"}, {"NAME", "name"}, {"CONNECTIONS", "connections"}};
 
 constexpr CommandSpec kCommands[] = {
@@ -55,6 +74,13 @@ constexpr CommandSpec kCommands[] = {
      {},
      true,
      Add},
+    {"org rename",
+     "Gives an organization another name.",
+     "pons org rename \"Harbour Skin Clinic\" --name \"Harbour Skin and Laser\"",
+     kRenameArguments,
+     {},
+     true,
+     Rename},
     {"org list", "Lists the organizations.", "pons org list", {}, kColumns, false, List},
 };
 

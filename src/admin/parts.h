@@ -16,6 +16,7 @@ namespace pons::admin {
 // One file of commands each; put together in command.cc.
 std::span<const CommandSpec> OrganizationCommands();
 std::span<const CommandSpec> ConnectionCommands();
+std::span<const CommandSpec> AccessKeyCommands();
 std::span<const CommandSpec> AppCommands();
 std::span<const CommandSpec> GrantCommands();
 std::span<const CommandSpec> DuplicateCommands();
@@ -78,6 +79,8 @@ std::string Ago(Instant then, Instant now);
 
 // The connection's settings as its connector wants them. Errors: kMisconfigured.
 Result<Settings> LoadSettings(const store::Connection& connection);
+// Whether a setting names a host that is dialled: "{server}" of the descriptor.
+bool NamesHost(const Descriptor& descriptor, std::string_view key);
 // A new session, asked to prove itself. Errors: those of Session::Probe.
 Result<ProbeReport> ProbeConnection(AdminContext& context, const store::Connection& connection);
 // The same for settings that are complete and passed Check, in a context that the caller made.
