@@ -89,6 +89,9 @@ class ApiImpl final : public Api {
     if (path == kUserLinks || path.starts_with("/api/user-links/")) {
       return HandleUserLinks(service_, std::move(call), path.substr(kUserLinks.size()));
     }
+    if (path == "/api/nudge") return HandleNudge(service_, std::move(call));
+    if (path == "/api/agent") return HandleAgent(service_, std::move(call));
+    if (path == "/api/locations") return HandleLocations(service_, std::move(call));
     if (path == "/.well-known/smart-configuration") {
       call.route = Route::kMetadata;
       if (!RequireMethod(service_, call, "GET", "GET")) return;

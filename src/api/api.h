@@ -69,6 +69,10 @@ struct ApiDependencies {
   UsageMeter* usage = nullptr;
   // Where clinical data is asked for; null: this server gives none but what is kept.
   commands::ClinicalDesk* clinical = nullptr;
+  // Has a connection's reading look for changes now; empty: nobody reads here.
+  std::function<void(store::ConnectionKey)> nudge = {};
+  // What a connection's practice calls its system ("Best Practice"); empty: nobody knows.
+  std::function<std::string(store::ConnectionKey)> system_name = {};
 };
 
 class Api {

@@ -80,9 +80,10 @@ std::optional<Credentials> ReadCredentials(Service& service, Call& call,
   return credentials;
 }
 
-// Null where the client is not who it says; `why` is for its developer.
+// Null where the client is not who it says; `why` is for its developer. `by` is what opened.
 std::shared_ptr<const AppView> Prove(Service& service, const Call& call, const Snapshot& snapshot,
-                                     const Credentials& credentials, std::string& why) {
+                                     const Credentials& credentials, std::string& why,
+                                     OpenedBy& by) {
   if (!credentials.assertion.empty()) {
     const auto assertion = ReadAssertion(credentials.assertion);
     if (!assertion) {
@@ -106,6 +107,7 @@ std::shared_ptr<const AppView> Prove(Service& service, const Call& call, const S
       why = "The client assertion was used before: sign a new one, with a new jti.";
       return nullptr;
     }
+    by = {store::UseOf::kAppKey, app->app.key};
     return app;
   }
   why = "The client or its secret is not known.";
@@ -113,18 +115,21 @@ std::shared_ptr<const AppView> Prove(Service& service, const Call& call, const S
   const bool has_secret = app != nullptr && !app->app.secret_hash.empty();
   const std::string& hash = has_secret ? app->app.secret_hash : service.dummy_hash;
   const bool right = crypto::VerifyPassword(hash, credentials.secret);
-  if (right && has_secret) return app;
   if (app == nullptr) return nullptr;
+  by = {store::UseOf::kAppSecret, app->app.key};
+  if (right && has_secret) return app;
   for (const auto& earlier : app->earlier_secrets) {
     if (call.began < earlier.valid_until &&
         crypto::VerifyPassword(earlier.hash, credentials.secret)) {
+      by = {store::UseOf::kEarlierSecret, earlier.key};
       return app;
     }
   }
   return nullptr;
 }
 
-void GiveToken(Service& service, Call& call, const AppView& app, std::string_view scope) {
+void GiveToken(Service& service, Call& call, const AppView& app, const OpenedBy& by,
+               std::string_view scope) {
   const Scopes scopes = Scopes::Parse(scope);
   if (scopes.empty()) {
     return OAuthError(service, call, 400, "invalid_scope",
@@ -133,7 +138,7 @@ void GiveToken(Service& service, Call& call, const AppView& app, std::string_vie
   }
   const Instant expires = call.began + service.options.token_lifetime;
   const auto token =
-      service.sessions.Issue(app.app.key, scopes, call.began, expires, service.deps.random);
+      service.sessions.Issue(app.app.key, by, scopes, call.began, expires, service.deps.random);
   if (!token) {
     service.deps.log.Error("token could not be stored", {{"cause", token.error().summary}});
     return OAuthError(service, call, 503, "temporarily_unavailable", "Try again in a moment.",
@@ -180,7 +185,8 @@ void SignIn(Service& service, Call& call, const net::FormFields& fields) {
                       {{"Retry-After", "5"}});
   }
   std::string why;
-  const auto app = Prove(service, call, **snapshot, *credentials, why);
+  OpenedBy by;
+  const auto app = Prove(service, call, **snapshot, *credentials, why, by);
   if (app == nullptr) {
     service.client_failures.Failed(client, call.began);
     service.peer_failures.Failed(peer, call.began);
@@ -194,7 +200,8 @@ void SignIn(Service& service, Call& call, const net::FormFields& fields) {
                       "This app has been switched off by the operator.");
   }
   const std::string* scope = net::FindField(fields, "scope");
-  GiveToken(service, call, *app, scope == nullptr ? std::string_view() : std::string_view(*scope));
+  GiveToken(service, call, *app, by,
+            scope == nullptr ? std::string_view() : std::string_view(*scope));
 }
 
 }  // namespace

@@ -36,12 +36,6 @@ int StatusOf(Fault fault) {
   return malformed ? 400 : net::StatusOf(fault);
 }
 
-std::string_view BearerToken(const net::ServerRequest& request) {
-  const std::string_view header = net::FindHeader(request.headers, "authorization");
-  if (header.size() < 8 || !EqualsIgnoringAsciiCase(header.substr(0, 7), "Bearer ")) return {};
-  return Trim(header.substr(7));
-}
-
 }  // namespace
 
 Service::Service(const ApiOptions& api_options, const ApiDependencies& dependencies)
@@ -140,6 +134,12 @@ void Fail(Service& service, Call& call, const Error& error) {
   net::Headers headers;
   if (status == 503) headers.emplace_back("Retry-After", "5");
   Fail(service, call, status, fhir::IssueCodeOf(error.fault), text, std::move(headers));
+}
+
+std::string_view BearerToken(const net::ServerRequest& request) {
+  const std::string_view header = net::FindHeader(request.headers, "authorization");
+  if (header.size() < 8 || !EqualsIgnoringAsciiCase(header.substr(0, 7), "Bearer ")) return {};
+  return Trim(header.substr(7));
 }
 
 bool Authenticate(Service& service, Call& call) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/access_keys.h"
 #include "api/api.h"
 #include "api/client_assertion.h"
 #include "api/directory.h"
@@ -62,6 +63,7 @@ struct Service {
   FailureLimit peer_failures{60};    // sign-ins, by address
   FailureLimit token_failures{300};  // access tokens that are none, by address
   AssertionReplays replays;
+  AccessKeyPaces access_keys;
   std::string dummy_hash;  // what the password of an unknown client is checked against
   std::string page_key;
   std::string id_prefix;
@@ -105,10 +107,15 @@ void HandleToken(Service& service, Call&& call);
 void HandleChanges(Service& service, Call&& call);
 void HandleWebhooks(Service& service, Call&& call, std::string_view rest);
 void HandleUserLinks(Service& service, Call&& call, std::string_view rest);
+void HandleNudge(Service& service, Call&& call);
+void HandleAgent(Service& service, Call&& call);
+void HandleLocations(Service& service, Call&& call);
 void Search(Service& service, Call& call, model::Stream stream, const net::FormFields& fields);
 std::string CapabilityStatement(std::string_view base, Instant since, bool writes, bool clinical);
 std::string SmartConfiguration(std::string_view base);
 
+// What follows "Authorization: Bearer"; empty where nothing does.
+std::string_view BearerToken(const net::ServerRequest& request);
 // The session of the call's bearer token, or an answer is given and false returned. Counts against
 // the app's rate.
 bool Authenticate(Service& service, Call& call);

@@ -47,8 +47,8 @@ Result<std::shared_ptr<const Session>> Sessions::Load(std::string_view token, In
   return std::shared_ptr<const Session>(std::move(session));
 }
 
-Result<std::string> Sessions::Issue(store::AppKey app, const Scopes& scopes, Instant now,
-                                    Instant expires, Random& random) {
+Result<std::string> Sessions::Issue(store::AppKey app, const OpenedBy& by, const Scopes& scopes,
+                                    Instant now, Instant expires, Random& random) {
   std::array<unsigned char, 32> bytes{};
   random.Fill(bytes);
   const std::string token = crypto::Base64Url(
@@ -59,6 +59,7 @@ Result<std::string> Sessions::Issue(store::AppKey app, const Scopes& scopes, Ins
   PONS_TRY(store_.Write([&](store::Transaction& transaction) {
     if (clear) transaction.DropExpired(now);
     transaction.SaveToken(crypto::Sha256(token), app, scopes.Text(), expires);
+    transaction.accounts().MarkUsed(by.what, by.key, now);
     return Ok();
   }));
   return token;

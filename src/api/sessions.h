@@ -15,6 +15,7 @@
 #include "api/directory.h"
 #include "api/reader_pool.h"
 #include "api/scopes.h"
+#include "store/accounts.h"
 
 namespace pons::api {
 
@@ -23,6 +24,12 @@ struct Session {
   Scopes scopes;
   Instant expires{};
   std::uint64_t settings_version = 0;
+};
+
+// The secret or key by which an app has signed in.
+struct OpenedBy {
+  store::UseOf what = store::UseOf::kAppSecret;
+  std::int64_t key = 0;
 };
 
 struct TextHash {
@@ -40,9 +47,9 @@ class Sessions {
   // Null where the token is unknown, expired, or its app is disabled. Errors: those of the store.
   Result<std::shared_ptr<const Session>> Find(std::string_view token, Instant now);
 
-  // Makes a token for an app and stores its hash. Now and then it also clears away what has
-  // expired.
-  Result<std::string> Issue(store::AppKey app, const Scopes& scopes, Instant now, Instant expires,
+  // Makes a token for an app and stores its hash, and when what opened was used. Now and then it
+  // also clears away what has expired.
+  Result<std::string> Issue(store::AppKey app, const OpenedBy& by, const Scopes& scopes, Instant now, Instant expires,
                             Random& random);
 
  private:

@@ -52,7 +52,8 @@ class World : public ::testing::Test {
                                       .random = random_,
                                       .log = log_,
                                       .desk = write_desk_,
-                                      .clinical = clinical_desk_});
+                                      .clinical = clinical_desk_,
+                                      .nudge = nudge_});
     ASSERT_TRUE(api) << api.error().summary;
     api_ = std::move(*api);
     net::ServerOptions server;
@@ -224,6 +225,7 @@ class World : public ::testing::Test {
   std::unique_ptr<net::HttpTransport> client_;
   commands::Desk* write_desk_ = nullptr;             // null: the API only reads
   commands::ClinicalDesk* clinical_desk_ = nullptr;  // null: what is kept, nothing else
+  std::function<void(store::ConnectionKey)> nudge_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<net::HttpServer> server_;
   std::string base_;

@@ -273,8 +273,11 @@ void UpdatePatient(Service& service, const CallPtr& call) {
                          "patients_out")) {
     return;
   }
-  const auto right = sync::RightToUpdate(write.reader(), write.grant(), target.source.vendor_id, {},
-                                         write.Zone(target.source.connection));
+  const auto connection = target.source.connection;
+  const auto system =
+      service.deps.system_name ? service.deps.system_name(connection) : std::string();
+  const auto right = sync::RightToUpdate(write.reader(), write.grant(), target.source.vendor_id,
+                                         system, write.Zone(connection));
   if (!right) {
     write.No(right.error());
     return;
