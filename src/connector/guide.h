@@ -47,6 +47,8 @@ struct Guide {
   // The setting that chooses the way, and its choices, the usual one first; none: there is one way.
   std::string_view way_setting = {};
   std::span<const GuideWay> ways = {};
+  // Stands in for a practice, for trying things out: offered to people in development alone.
+  bool made_up = false;
 };
 
 }  // namespace pons

@@ -112,6 +112,8 @@ Result<Answer> ListVendors(PortalContext& context, PortalCall& call) {
   const auto query = FoldForSearch(call.Query("q"));
   json::Array items;
   for (const auto* connector : context.admin.vendors.all()) {
+    const auto* guide = connector->guide();
+    if (guide != nullptr && guide->made_up && !context.development) continue;
     const auto name = FoldForSearch(connector->descriptor().name);
     if (!query.empty() && name.find(query) == std::string::npos) continue;
     items.push_back(VendorJson(*connector));

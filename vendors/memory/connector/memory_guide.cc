@@ -25,6 +25,7 @@ constexpr Guide kGuide = {
     .steps = kSteps,
     .settings = kSettings,
     .refused = "It is the password of the user that Pons signs in as, not your own.",
+    .made_up = true,
 };
 
 }  // namespace
