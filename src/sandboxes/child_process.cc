@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +28,18 @@ namespace {
   if (!options.folder.empty() && chdir(options.folder.c_str()) != 0) _exit(127);
   execvpe(argv[0], argv, envp);
   _exit(127);
+}
+
+constexpr int kPatienceWithEndMs = 2000;
+
+// Waits until it has ended, at most kPatienceWithEndMs.
+bool EndsInTime(pid_t pid) {
+  const int handle = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  if (handle < 0) return false;
+  pollfd wait{handle, POLLIN, 0};
+  const bool ended = poll(&wait, 1, kPatienceWithEndMs) > 0;
+  close(handle);
+  return ended;
 }
 
 }  // namespace
@@ -85,15 +98,8 @@ Result<void> ChildProcess::ReadReadyLine(std::chrono::seconds patience) {
 ChildProcess::~ChildProcess() {
   if (pid_ > 0) {
     kill(pid_, SIGTERM);
-    bool ended = false;
-    for (int i = 0; i < 100 && !ended; ++i) {
-      ended = waitpid(pid_, nullptr, WNOHANG) != 0;
-      if (!ended) usleep(20000);
-    }
-    if (!ended) {
-      kill(pid_, SIGKILL);
-      waitpid(pid_, nullptr, 0);
-    }
+    if (!EndsInTime(pid_)) kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
   }
   if (output_ >= 0) close(output_);
 }
