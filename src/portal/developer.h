@@ -48,6 +48,9 @@ Handled AddSecret(PortalContext&, PortalCall&);
 Handled RemoveSecret(PortalContext&, PortalCall&);
 Handled AppUsage(PortalContext&, PortalCall&);
 
+Handled ListAppLocations(PortalContext&, PortalCall&);
+Handled PutAppLocations(PortalContext&, PortalCall&);
+
 Handled ListWebhooks(PortalContext&, PortalCall&);
 Handled AddWebhook(PortalContext&, PortalCall&);
 Handled EditWebhook(PortalContext&, PortalCall&);
@@ -63,6 +66,8 @@ Handled AddSandbox(PortalContext&, PortalCall&);
 Handled ActInSandbox(PortalContext&, PortalCall&);
 Handled RemoveSandbox(PortalContext&, PortalCall&);
 std::shared_ptr<SandboxKeeper> MakeSandboxKeeper(PortalContext& context);
+// Where the sandbox with that page token is asked: "http://127.0.0.1:40124". Empty: there is none.
+std::optional<std::string> SandboxControl(PortalContext& context, std::string_view token);
 
 Handled OperatorOverview(PortalContext&, PortalCall&);
 Handled OperatorLogs(PortalContext&, PortalCall&);

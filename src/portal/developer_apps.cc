@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "portal/developer.h"
 #include "store/accounts.h"
+#include "store/portal.h"
 
 namespace pons::portal {
 namespace {
@@ -33,15 +34,23 @@ Result<json::Array> SecretsOf(PortalContext& context, const store::App& app) {
   if (app.secret_hash.empty()) return secrets;
   const auto now = context.clock.Now();
   std::vector<store::SecretOverlap> earlier;
+  std::optional<Instant> used;
+  std::map<std::int64_t, std::optional<Instant>> earlier_used;
   PONS_ASSIGN(const auto reader, context.store.OpenReader());
-  PONS_TRY(reader->Accounts(
-      [&](store::AccountReads& reads) { earlier = reads.SecretOverlaps(app.key, now); }));
+  PONS_TRY(reader->Accounts([&](store::AccountReads& reads) {
+    used = reads.LastUse(store::UseOf::kAppSecret, app.key);
+    earlier = reads.SecretOverlaps(app.key, now);
+    for (const auto& old : earlier) {
+      earlier_used[old.key] = reads.LastUse(store::UseOf::kEarlierSecret, old.key);
+    }
+  }));
   Instant since = app.created;
   for (const auto& old : earlier) since = std::max(since, old.replaced);
   json::Value current;
   current.Set("n", 0);
   current.Set("created_at", FormatInstant(since));
   current.Set("expires_at", json::Value());
+  current.Set("last_used_at", TimeOrNull(used));
   current.Set("current", true);
   secrets.push_back(std::move(current));
   for (const auto& old : earlier) {
@@ -50,10 +59,19 @@ Result<json::Array> SecretsOf(PortalContext& context, const store::App& app) {
     item.Set("created_at", FormatInstant(app.created));
     item.Set("replaced_at", FormatInstant(old.replaced));
     item.Set("expires_at", FormatInstant(old.valid_until));
+    item.Set("last_used_at", TimeOrNull(earlier_used[old.key]));
     item.Set("current", false);
     secrets.push_back(std::move(item));
   }
   return secrets;
+}
+
+Result<std::optional<Instant>> KeyLastUsed(PortalContext& context, const store::App& app) {
+  std::optional<Instant> used;
+  PONS_ASSIGN(const auto reader, context.store.OpenReader());
+  PONS_TRY(reader->Accounts(
+      [&](store::AccountReads& reads) { used = reads.LastUse(store::UseOf::kAppKey, app.key); }));
+  return used;
 }
 
 json::Value AppJson(const store::App& app, const admin::Names& names) {
@@ -88,6 +106,10 @@ Result<json::Value> WholeApp(PortalContext& context, const AppId& id) {
     auto out = AppJson(app, names);
     PONS_ASSIGN(auto secrets, SecretsOf(context, app));
     out.Set("secrets", std::move(secrets));
+    if (!app.jwks_json.empty()) {
+      PONS_ASSIGN(const auto used, KeyLastUsed(context, app));
+      out.Set("key_last_used_at", TimeOrNull(used));
+    }
     return out;
   }
   return MakeError(Fault::kNotFound, "this app is not there any more");
@@ -100,17 +122,31 @@ Result<void> Save(PortalContext& context, const store::App& app) {
   });
 }
 
+struct Sums {
+  store::UsageRow usage;
+  std::int64_t bookings = 0;
+};
+
+void SetPercentiles(json::Value& out, const store::UsageTimes& times) {
+  for (const auto& [name, share] : {std::pair("p50_ms", 0.5), {"p95_ms", 0.95}, {"p99_ms", 0.99}}) {
+    out.Set(name, static_cast<std::int64_t>(store::UsagePercentile(times, share) + 0.5));
+  }
+}
+
 // A figure for a chart: hours of the last two days, days beyond.
-json::Value Point(Instant at, const store::UsageRow& row) {
+json::Value Point(Instant at, const Sums& sums) {
+  const auto& row = sums.usage;
   json::Value point;
   point.Set("at", FormatInstant(at));
   point.Set("requests", row.requests);
   point.Set("errors", row.errors);
-  const auto rounded = [&](double share) {
-    return static_cast<std::int64_t>(store::UsagePercentile(row.times, share) + 0.5);
-  };
-  point.Set("p50_ms", rounded(0.5));
-  point.Set("p99_ms", rounded(0.99));
+  SetPercentiles(point, row.times);
+  json::Value deliveries;
+  deliveries.Set("attempts", row.sent);
+  deliveries.Set("failed", row.not_taken);
+  SetPercentiles(deliveries, row.sent_times);
+  point.Set("deliveries", std::move(deliveries));
+  point.Set("bookings", sums.bookings);
   return point;
 }
 
@@ -266,12 +302,19 @@ Handled AppUsage(PortalContext& context, PortalCall& call) {
                                  : Instant(today - std::chrono::days(days - 1));
   PONS_ASSIGN(const auto reader, context.store.OpenReader());
   PONS_ASSIGN(const auto rows, reader->Usage(call.resource.app->key, from));
-  std::map<Instant, store::UsageRow> sums;
-  store::UsageRow all;
+  std::map<Instant, Sums> sums;
+  Sums all;
+  const auto begin_of = [&](Instant at) { return from + (at - from) / step * step; };
   for (const auto& row : rows) {
-    sums[from + (row.hour - from) / step * step].Add(row);
-    all.Add(row);
+    sums[begin_of(row.hour)].usage.Add(row);
+    all.usage.Add(row);
   }
+  PONS_TRY(reader->Portal([&](store::PortalReads& reads) {
+    for (const auto& [hour, count] : reads.Bookings(call.resource.app->key, from)) {
+      sums[begin_of(hour)].bookings += count;
+      all.bookings += count;
+    }
+  }));
   json::Array points;
   for (Instant at = from; at <= context.clock.Now(); at += step) {
     points.push_back(Point(at, sums[at]));

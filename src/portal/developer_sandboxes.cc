@@ -10,6 +10,7 @@
 
 #include "admin/parts.h"
 #include "base/text.h"
+#include "crypto/crypto.h"
 #include "portal/developer.h"
 #include "sandboxes/json_client.h"
 #include "sandboxes/sandbox_process.h"
@@ -31,6 +32,7 @@ struct Sandbox {
   Instant created{};
   OrganizationId organization;
   std::string connection;
+  std::string page_token;  // whoever knows it reaches the page
   std::unique_ptr<sandboxes::SandboxProcess> process;
   std::unique_ptr<sandboxes::JsonClient> control;
 };
@@ -74,6 +76,15 @@ class SandboxKeeper {
     if (found == all_.end() || found->second->owner != call.caller.user()) return nullptr;
     return found->second;
   }
+  // Empty where no sandbox has that token.
+  std::optional<std::string> ControlOf(std::string_view token) const {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, sandbox] : all_) {
+      if (crypto::EqualInConstantTime(sandbox->page_token, token))
+        return sandbox->process->control();
+    }
+    return std::nullopt;
+  }
   void Forget(const std::string& id) {
     SandboxPtr gone;  // its process ends outside the lock
     const std::lock_guard lock(mutex_);
@@ -99,13 +110,13 @@ Answer NoSandboxes() {
 
 Error NoSuch() { return MakeError(Fault::kNotFound, "this sandbox is not there, or not yours"); }
 
-json::Value SandboxJson(const Sandbox& sandbox) {
+json::Value SandboxJson(const PortalCall& call, const Sandbox& sandbox) {
   json::Value out;
   out.Set("id", sandbox.id);
   out.Set("vendor", sandbox.vendor);
   out.Set("name", sandbox.name);
   out.Set("state", "running");
-  out.Set("page_url", sandbox.process->page());
+  out.Set("page_url", call.base + "/portal/sandbox/" + sandbox.page_token + "/");
   out.Set("organization", sandbox.organization.value);
   out.Set("connection", sandbox.connection);
   out.Set("created_at", FormatInstant(sandbox.created));
@@ -170,41 +181,60 @@ Result<void> GrantApps(PortalContext& context, const PortalCall& call, const San
   return Ok();
 }
 
-Result<SandboxPtr> Start(PortalContext& context, const PortalCall& call,
-                         const std::string& vendor) {
-  auto sandbox = std::make_shared<Sandbox>();
-  const auto& user = call.caller.session->user;
-  sandbox->id = NewId("sandbox", context.random);
-  sandbox->organization = OrganizationId(sandbox->id);
-  sandbox->owner = user.id.value;
-  sandbox->vendor = vendor;
-  sandbox->created = context.clock.Now();
-  PONS_ASSIGN(sandbox->process, sandboxes::SandboxProcess::Start(
-                                    context.sandbox_program,
-                                    {vendor, "--patients", "300", "--appointments", "300", "--seed",
-                                     std::to_string(1 + context.random.Next() % 1000), "--password",
-                                     kPassword, "--zone", kZone, "--report-interval-ms", "5000"}));
+Result<void> StartProgram(PortalContext& context, Sandbox* sandbox) {
+  PONS_ASSIGN(sandbox->process,
+              sandboxes::SandboxProcess::Start(
+                  context.sandbox_program,
+                  {sandbox->vendor, "--patients", "300", "--appointments", "300", "--seed",
+                   std::to_string(1 + context.random.Next() % 1000), "--password", kPassword,
+                   "--zone", kZone, "--report-interval-ms", "5000"}));
   sandbox->control = std::make_unique<sandboxes::JsonClient>(sandbox->process->control());
   PONS_ASSIGN(const auto practice, sandbox->control->Get("/clinic/practice"));
   sandbox->name = std::string(practice.Text("name")) + " (sandbox)";
+  return Ok();
+}
+
+// Its organization, with whoever asked as its admin, its connection and its grants.
+Result<void> SetUp(PortalContext& context, const PortalCall& call, Sandbox* sandbox) {
   PONS_ASSIGN(auto set, SettingsFor(context, *sandbox));
   PONS_TRY(context.store.Write([&](store::Transaction& tx) {
     tx.Insert(store::Organization{sandbox->organization, sandbox->name, sandbox->created});
     return Ok();
   }));
-  PONS_TRY(context.accounts.AddMember(call.actor(), sandbox->organization, user.id,
-                                      accounts::Role::kAdmin));
+  PONS_TRY(context.accounts.AddMember(call.actor(), sandbox->organization,
+                                      call.caller.session->user.id, accounts::Role::kAdmin));
   PONS_ASSIGN(const auto connection,
               RunCommand(context, call, "connection add",
                          json::Object{{"org", sandbox->organization.value},
-                                      {"vendor", vendor},
+                                      {"vendor", sandbox->vendor},
                                       {"name", sandbox->name},
                                       {"time_zone", kZone},
                                       {"set", std::move(set)},
                                       {"secret", json::Object{{"password", kPassword}}}}));
   sandbox->connection = connection.Text("id");
-  PONS_TRY(GrantApps(context, call, *sandbox));
-  return sandbox;
+  return GrantApps(context, call, *sandbox);
+}
+
+Result<SandboxPtr> Start(PortalContext& context, const PortalCall& call,
+                         const std::string& vendor) {
+  auto sandbox = std::make_shared<Sandbox>();
+  sandbox->id = NewId("sandbox", context.random);
+  sandbox->organization = OrganizationId(sandbox->id);
+  sandbox->owner = call.caller.user();
+  sandbox->vendor = vendor;
+  sandbox->created = context.clock.Now();
+  std::string bytes(32, '\0');
+  context.random.Fill({reinterpret_cast<unsigned char*>(bytes.data()), bytes.size()});
+  sandbox->page_token = crypto::Base64Url(bytes);
+  PONS_TRY(StartProgram(context, sandbox.get()));
+  const auto ready = SetUp(context, call, sandbox.get());
+  if (ready) return sandbox;
+  // Nobody is left the admin of half a practice.
+  PONS_TRY(CleanUp(context, sandbox->organization,
+                   [&](std::string_view command, const json::Value& arguments) {
+                     return RunCommand(context, call, command, arguments);
+                   }));
+  return ready.error();
 }
 
 // ---- what happens in it
@@ -337,11 +367,16 @@ std::shared_ptr<SandboxKeeper> MakeSandboxKeeper(PortalContext& context) {
   return std::make_shared<SandboxKeeper>();
 }
 
+std::optional<std::string> SandboxControl(PortalContext& context, std::string_view token) {
+  const auto& keeper = StateOf(context).sandboxes;
+  return keeper == nullptr ? std::nullopt : keeper->ControlOf(token);
+}
+
 Handled ListSandboxes(PortalContext& context, PortalCall& call) {
   const auto& keeper = StateOf(context).sandboxes;
   if (keeper == nullptr) return NoSandboxes();
   json::Array items;
-  for (const auto& sandbox : keeper->Of(call)) items.push_back(SandboxJson(*sandbox));
+  for (const auto& sandbox : keeper->Of(call)) items.push_back(SandboxJson(call, *sandbox));
   const auto total = static_cast<std::int64_t>(items.size());
   return List(std::move(items), {}, total);
 }
@@ -360,7 +395,7 @@ Handled AddSandbox(PortalContext& context, PortalCall& call) {
   auto started = Start(context, call, vendor);
   keeper->End(owner, started ? *started : nullptr);
   if (!started) return started.error();
-  return Created(SandboxJson(**started));
+  return Created(SandboxJson(call, **started));
 }
 
 Handled ActInSandbox(PortalContext& context, PortalCall& call) {

@@ -74,6 +74,16 @@ void AddAnswer(json::Value& out, const store::DeliveryAnswer& answer) {
   out.Set("latency_ms", static_cast<std::int64_t>(answer.took.count()));
 }
 
+json::Value AttemptJson(const store::DeliveryAnswer& answer) {
+  json::Value attempt;
+  attempt.Set("at", FormatInstant(answer.at));
+  attempt.Set("status", answer.status == 0 ? json::Value() : json::Value(answer.status));
+  attempt.Set("error", answer.error.empty() ? json::Value() : json::Value(answer.error));
+  attempt.Set("latency_ms", static_cast<std::int64_t>(answer.took.count()));
+  attempt.Set("response_excerpt", answer.excerpt);
+  return attempt;
+}
+
 Result<json::Value> WebhookJson(store::Reader& reader, const store::Webhook& webhook,
                                 const std::vector<store::OutboxTally>& tallies) {
   json::Value out;
@@ -251,20 +261,15 @@ Handled GetDelivery(PortalContext& context, PortalCall& call) {
   if (!row) return MakeError(Fault::kNotFound, "this delivery is not kept any more");
   auto body = DeliveryJson(*row);
   body.Set("payload", json::Parse(delivery::ChangeBody(*row)).value());
-  PONS_ASSIGN(const auto answer, reader->AnswerTo(row->id));
-  json::Array log;
-  if (answer) {
-    AddAnswer(body, *answer);
-    json::Value attempt;
-    attempt.Set("at", FormatInstant(answer->at));
-    attempt.Set("status", *body.Find("last_status"));
-    attempt.Set("error", *body.Find("last_error"));
-    attempt.Set("latency_ms", static_cast<std::int64_t>(answer->took.count()));
-    log.push_back(std::move(attempt));
-  } else {
+  PONS_ASSIGN(const auto answers, reader->AnswersTo(row->id));
+  if (answers.empty()) {
     body.Set("headers", json::Object{});
     body.Set("response_excerpt", json::Value());
+  } else {
+    AddAnswer(body, answers.front());
   }
+  json::Array log;
+  for (const auto& answer : answers) log.push_back(AttemptJson(answer));
   body.Set("attempt_log", std::move(log));
   return Ok(std::move(body));
 }

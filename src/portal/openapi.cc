@@ -165,7 +165,7 @@ json::Value Operation(const AppRoute& route) {
                 Described("Refused, with the reason: an OperationOutcome below /fhir, an OAuth "
                           "error below /oauth, a problem document below /api."));
   operation.Set("responses", std::move(responses));
-  operation.Set("security", route.open ? Security({}) : Security({"app"}));
+  operation.Set("security", route.open ? Security({}) : Security({route.security}));
   return operation;
 }
 
@@ -173,12 +173,20 @@ constexpr std::string_view kComponents = R"({
 "securitySchemes":{
  "session":{"type":"apiKey","in":"cookie","name":"__Host-pons_session","description":"Set by POST /portal/api/session."},
  "csrf":{"type":"apiKey","in":"header","name":"X-Pons-CSRF","description":"The csrf member of GET /portal/api/session."},
- "app":{"type":"http","scheme":"bearer","description":"An access token of POST /oauth/token (client credentials)."}},
+ "app":{"type":"http","scheme":"bearer","description":"An access token of POST /oauth/token (client credentials)."},
+ "connectionKey":{"type":"http","scheme":"bearer","description":"A key of a connection, for an agent or a browser extension (POST /portal/api/connections/{connection}/keys)."}},
 "responses":{"Problem":{"description":"Refused, with the reason and the next step.","content":{"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}}}},
 "schemas":{
  "Problem":{"type":"object","required":["status","title","detail","code","reference"],"properties":{"status":{"type":"integer"},"title":{"type":"string"},"detail":{"type":"string"},"code":{"type":"string"},"field":{"type":"string"},"reference":{"type":"string"}}},
  "List":{"type":"object","required":["items","next","total"],"properties":{"items":{"type":"array","items":{"type":"object"}},"next":{"type":["string","null"]},"total":{"type":"integer"}}},
- "User":{"type":"object","required":["id","name","email"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"email":{"type":"string"},"locale":{"type":"string"},"operator":{"type":"boolean"},"developer":{"type":"boolean"},"second_factor":{"type":"boolean"},"memberships":{"type":"array","items":{"type":"object","properties":{"organization":{"type":"object"},"role":{"enum":["admin","staff","limited"]}}}}}}}})";
+ "User":{"type":"object","required":["id","name","email"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"email":{"type":"string"},"locale":{"type":"string"},"operator":{"type":"boolean"},"developer":{"type":"boolean"},"second_factor":{"type":"boolean"},"memberships":{"type":"array","items":{"type":"object","properties":{"organization":{"type":"object"},"role":{"enum":["admin","staff","limited"]}}}}}})";
+
+// Those above, and what routes name.
+json::Value Components() {
+  std::string text(kComponents);
+  for (const auto schema : NamedSchemas()) (text += ",\n ") += schema;
+  return Schema(text + "}}");
+}
 
 }  // namespace
 
@@ -216,7 +224,7 @@ std::string OpenApiDocument(std::string_view base) {
   document.Set("servers", json::Array{std::move(server)});
   document.Set("externalDocs", std::move(external));
   document.Set("paths", std::move(all));
-  document.Set("components", Schema(kComponents));
+  document.Set("components", Components());
   return json::Write(document);
 }
 

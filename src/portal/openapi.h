@@ -19,8 +19,12 @@ struct AppRoute {
   std::string_view request_type = {};  // content type of the body; empty: none
   std::string_view request = {};       // JSON schema
   std::string_view response_type = "application/json";
+  std::string_view security = "app";  // scheme, where not open
 };
 std::span<const AppRoute> AppRoutes();
+
+// Members of #/components/schemas: "Name":{…}.
+std::span<const std::string_view> NamedSchemas();
 
 // `base` is where this server is reached: "https://pons.example.org".
 std::string OpenApiDocument(std::string_view base);

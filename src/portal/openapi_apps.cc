@@ -19,6 +19,9 @@ constexpr std::string_view kUserLink =
 constexpr std::string_view kPatch =
     R"({"type":"array","items":{"type":"object","required":["op","path"],"properties":{"op":{"type":"string"},"path":{"type":"string"}}}})";
 
+constexpr std::string_view kLocations =
+    R"({"type":"array","maxItems":1000,"items":{"type":"object","required":["id","name"],"properties":{"id":{"type":"string"},"name":{"type":"string"}}}})";
+
 constexpr AppRoute kRoutes[] = {
     {"POST",
      "/oauth/token",
@@ -177,6 +180,32 @@ constexpr AppRoute kRoutes[] = {
      {},
      kJson,
      R"({"type":"object"})"},
+    {"GET", "/api/locations", "Lists the places that the app works at.", false},
+    {"PUT",
+     "/api/locations",
+     "Lists the places that the app works at, in place of those before.",
+     false,
+     {},
+     kJson,
+     kLocations},
+    {"POST",
+     "/api/nudge",
+     "Has the practice looked at now, with a browser extension's key; carries nothing.",
+     false,
+     {},
+     {},
+     {},
+     kJson,
+     "connectionKey"},
+    {"GET",
+     "/api/agent",
+     "Tells an agent's key which connection and organization it belongs to.",
+     false,
+     {},
+     {},
+     {},
+     kJson,
+     "connectionKey"},
     {"GET", "/api/openapi.json", "This document.", true},
     {"GET", "/healthz", "Is it up.", true},
     {"GET", "/readyz", "Is it ready to serve.", true},

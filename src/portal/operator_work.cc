@@ -12,8 +12,7 @@
 namespace pons::portal {
 namespace {
 
-Result<json::Value> CommandJson(const admin::Names& names, store::Reader& reader,
-                                const store::CommandRow& row, Instant now) {
+json::Value CommandJson(const admin::Names& names, const store::CommandRow& row, Instant now) {
   auto out = admin::CommandLine(names, row, now);
   out.Set("at", FormatInstant(row.accepted));
   const auto* app = names.app(row.app);
@@ -22,7 +21,6 @@ Result<json::Value> CommandJson(const admin::Names& names, store::Reader& reader
   if (connection != nullptr)
     out.Set("connection", NamedThing(connection->id.value, connection->name));
   out.Set("summary", "To " + std::string(model::CommandKindWords(row.kind)));
-  static_cast<void>(reader);
   return out;
 }
 
@@ -42,7 +40,7 @@ Result<json::Value> CommandWhole(PortalContext& context, std::string_view id) {
   if (!row) return MakeError(Fault::kNotFound, "this command is not there");
   const auto now = context.clock.Now();
   PONS_ASSIGN(const auto life, admin::CommandLife(names, *reader, *row, now));
-  PONS_ASSIGN(auto out, CommandJson(names, *reader, *row, now));
+  auto out = CommandJson(names, *row, now);
   out.Set("state_words", life.Text("state_words"));
   out.Set("deadline", FormatInstant(row->deadline));
   json::Array evidence;
@@ -125,8 +123,7 @@ Handled OperatorCommands(PortalContext& context, PortalCall& call) {
   PONS_ASSIGN(const auto rows, reader->Commands(filter));
   json::Array items;
   for (const auto& row : rows) {
-    PONS_ASSIGN(auto item, CommandJson(names, *reader, row, context.clock.Now()));
-    items.push_back(std::move(item));
+    items.push_back(CommandJson(names, row, context.clock.Now()));
   }
   const auto total = static_cast<std::int64_t>(items.size());
   return List(std::move(items), {}, total);

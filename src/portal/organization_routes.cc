@@ -11,6 +11,16 @@
 namespace pons::portal {
 namespace {
 
+constexpr std::size_t kLongestName = 100;
+
+// {"id","name"} of what a command has told.
+json::Value Named(const json::Value& told) {
+  json::Value body;
+  body.Set("id", told.Text("id"));
+  body.Set("name", told.Text("name"));
+  return body;
+}
+
 bool Mentions(std::string_view text, std::string_view folded_query) {
   return folded_query.empty() || FoldForSearch(text).find(folded_query) != std::string::npos;
 }
@@ -48,10 +58,20 @@ Result<Answer> AddOrganization(PortalContext& context, PortalCall& call) {
     PONS_TRY(context.accounts.AddMember(call.actor(), OrganizationId(std::string(made.Text("id"))),
                                         call.caller.session->user.id, accounts::Role::kAdmin));
   }
-  json::Value body;
-  body.Set("id", made.Text("id"));
-  body.Set("name", made.Text("name"));
-  return Created(std::move(body));
+  return Created(Named(made));
+}
+
+Result<Answer> RenameOrganization(PortalContext& context, PortalCall& call) {
+  const std::string name(Trim(call.Text("name")));
+  if (name.empty() || name.size() > kLongestName) {
+    return Problem(422, "missing", "Give the organization a name of at most 100 characters.",
+                   "name");
+  }
+  json::Value arguments;
+  arguments.Set("org", call.resource.organization.value);
+  arguments.Set("name", name);
+  PONS_ASSIGN(const auto renamed, RunCommand(context, call, "org rename", arguments));
+  return Ok(Named(renamed));
 }
 
 Result<Answer> GetOrganization(PortalContext& context, PortalCall& call) {
@@ -192,6 +212,8 @@ constexpr Route kRoutes[] = {
      {},
      kSummarySchema,
      GetOrganization},
+    {"PATCH", "/organizations/{org}", Least::kAdmin, Scope::kOrganization, false,
+     "Renames an organization.", kNameSchema, kNameSchema, RenameOrganization},
     {"GET",
      "/organizations/{org}/members",
      Least::kAdmin,

@@ -9,6 +9,7 @@
 #include "portal/dispatch.h"
 #include "portal/headers.h"
 #include "portal/openapi.h"
+#include "portal/sandbox_page.h"
 #include "portal/static_files.h"
 
 namespace pons::portal {
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::string_view kPages = "/portal/";
 constexpr std::string_view kData = "/portal/api/";
+constexpr std::string_view kSandboxes = "/portal/sandbox/";
 constexpr std::string_view kOpenApi = "/api/openapi.json";
 constexpr std::string_view kSomewhere = "https://pons.invalid";
 
@@ -25,6 +27,7 @@ class PortalImpl final : public Portal {
       : options_(options),
         context_(context),
         openapi_(OpenApiDocument(kSomewhere)),
+        sandbox_pages_(context, options_.public_url, options_.https),
         dispatcher_(options_, context) {}
 
   bool Handle(const net::ServerRequest& request, net::Responder& respond) override {
@@ -36,6 +39,10 @@ class PortalImpl final : public Portal {
     if (path == "/" || path == "/portal") return Redirect(respond);
     if (path == kOpenApi) return SendOpenApi(request, respond);
     if (!path.starts_with(kPages)) return false;
+    if (path.starts_with(kSandboxes)) {
+      sandbox_pages_.Handle(request, std::move(respond), path.substr(kSandboxes.size()));
+      return true;
+    }
     SendPage(request, respond, path.substr(kPages.size()));
     return true;
   }
@@ -146,7 +153,8 @@ class PortalImpl final : public Portal {
   PortalContext& context_;
   StaticFiles files_;
   const std::string openapi_;  // as if this server were kSomewhere
-  Dispatcher dispatcher_;      // last: its threads end first
+  SandboxPages sandbox_pages_;
+  Dispatcher dispatcher_;  // last: its threads end first
 };
 
 }  // namespace
@@ -189,6 +197,7 @@ std::string SessionCookie(bool secure, const accounts::Secret& token) {
 Result<json::Value> RunCommand(PortalContext& context, const PortalCall& call,
                                std::string_view command, const json::Value& arguments) {
   admin::AdminContext in_their_name = context.admin;
+  in_their_name.user = call.caller.user();
   in_their_name.audit = [&context, &call](std::string_view name,
                                           std::string_view subject) -> Result<void> {
     const std::string user = call.caller.user();

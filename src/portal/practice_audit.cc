@@ -11,6 +11,7 @@
 
 #include "api/audit_trail.h"
 #include "base/text.h"
+#include "portal/audit_words.h"
 #include "portal/practice_parts.h"
 
 namespace pons::portal {
@@ -175,6 +176,9 @@ json::Value EntryJson(const json::Value& entry, const AuditNames& names, std::in
   }
   if (!object.empty()) out.Set("object", object);
   out.Set("summary", SummaryIn(entry, names));
+  // An id says nothing to a person: only what has a name is named.
+  const auto named = names.things.find(entry.Text("id"));
+  out.Set("text", AuditText(entry, named == names.things.end() ? "" : named->second));
   const auto status = entry.Integer("status").value_or(0);
   out.Set("outcome", status == 0 || status < 400 ? "done" : status < 500 ? "refused" : "failed");
   if (status != 0) out.Set("status", status);
@@ -203,10 +207,10 @@ bool Fits(const AuditSearch& search, const json::Value& entry, const json::Value
   if (search.since && item.Text("at") < *search.since) return false;
   if (search.until && item.Text("at") > *search.until) return false;
   if (search.words.empty()) return true;
-  const auto text =
-      FoldForSearch(std::string(item.Text("who")) + " " + std::string(item.Text("summary")) + " " +
-                    std::string(item.Text("object")) + " " + std::string(item.Text("role")) + " " +
-                    std::string(item.Text("reference")));
+  const auto text = FoldForSearch(
+      std::string(item.Text("who")) + " " + std::string(item.Text("text")) + " " +
+      std::string(item.Text("summary")) + " " + std::string(item.Text("object")) + " " +
+      std::string(item.Text("role")) + " " + std::string(item.Text("reference")));
   return std::all_of(search.words.begin(), search.words.end(),
                      [&text](const auto& word) { return text.find(word) != std::string::npos; });
 }
@@ -302,7 +306,7 @@ constexpr Route kRoutes[] = {
      false,
      "Lists who looked at what and who changed what everywhere, the newest first.",
      {},
-     kListOf,
+     R"({"$ref":"#/components/schemas/ListOfAuditEntries"})",
      WholeAudit,
      Pace::kSlow},
     {"GET",
@@ -322,7 +326,7 @@ constexpr Route kRoutes[] = {
      false,
      "Lists what an app asked and what it was answered, the newest first.",
      {},
-     kListOf,
+     R"({"$ref":"#/components/schemas/ListOfAuditEntries"})",
      AppRequests,
      Pace::kSlow},
     {"GET",
@@ -332,7 +336,7 @@ constexpr Route kRoutes[] = {
      false,
      "Lists who looked at what and who changed what, the newest first.",
      {},
-     kListOf,
+     R"({"$ref":"#/components/schemas/ListOfAuditEntries"})",
      OrganizationAudit,
      Pace::kSlow},
 };

@@ -116,16 +116,17 @@ Result<void> FillInSecrets(PortalContext& context, const PortalCall& call, Given
            connection.vendor == given.connection.vendor && !admin::IsRemoved(connection);
   });
   if (stored == all.end()) return MakeError(Fault::kNotFound, "choose one of your connections");
-  const auto* connector = VendorOf(context, *stored);
+  const auto& descriptor = VendorOf(context, *stored)->descriptor();
   PONS_ASSIGN(const auto old, admin::LoadSettings(*stored));
+  const bool other_host = std::any_of(descriptor.settings.begin(), descriptor.settings.end(),
+                                      [&](const SettingSpec& spec) {
+                                        return admin::NamesHost(descriptor, spec.key) &&
+                                               given.settings.Text(spec.key) != old.Text(spec.key);
+                                      });
   for (const auto& [key, value] : old.secrets()) {
     if (given.secrets.Find(key) != nullptr) continue;
-    for (const auto host : connector->descriptor().hosts) {
-      if (host.size() < 2 || host.front() != '{') continue;
-      const auto setting = host.substr(1, host.size() - 2);
-      if (given.settings.Text(setting) != old.Text(setting)) {
-        return MakeError(Fault::kRejected, "the server is another one, so type the password again");
-      }
+    if (other_host) {
+      return MakeError(Fault::kRejected, "the server is another one, so type the password again");
     }
     given.secrets.Set(key, value.Reveal());
   }

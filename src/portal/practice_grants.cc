@@ -5,6 +5,7 @@
 #include <array>
 #include <set>
 
+#include "api/app_locations.h"
 #include "base/text.h"
 #include "grants/rules.h"
 #include "grants/user_links.h"
@@ -45,7 +46,29 @@ json::Value FilterJson(const store::Filter& filter) {
   return out;
 }
 
-json::Value GrantJson(const store::Grant& grant, const admin::Names& names) {
+// Where apps list their locations: what each is called, by app and id.
+using AppPlaces = std::map<store::AppKey, std::map<std::string, std::string>>;
+
+Result<AppPlaces> LoadPlaces(PortalContext& context, const admin::Names& names) {
+  AppPlaces places;
+  PONS_ASSIGN(const auto reader, context.store.OpenReader());
+  for (const auto& app : names.apps) {
+    PONS_ASSIGN(const auto listed, reader->AppLocations(app.key));
+    for (const auto& location : listed) places[app.key][location.id] = location.name;
+  }
+  return places;
+}
+
+// What the app calls it; the text itself where the app lists none such.
+std::string PlaceName(const AppPlaces& places, store::AppKey app, const std::string& id) {
+  const auto listed = places.find(app);
+  if (listed == places.end()) return id;
+  const auto found = listed->second.find(id);
+  return found == listed->second.end() ? id : found->second;
+}
+
+json::Value GrantJson(const store::Grant& grant, const admin::Names& names,
+                      const AppPlaces& places) {
   json::Value out;
   out.Set("id", grant.id.value);
   const auto* app = names.app(grant.app);
@@ -63,11 +86,15 @@ json::Value GrantJson(const store::Grant& grant, const admin::Names& names) {
     json::Value item;
     item.Set("id", mapping.vendor_id);
     item.Set("app_location", mapping.app_location);
+    item.Set("app_location_name", PlaceName(places, grant.app, mapping.app_location));
     locations.push_back(std::move(item));
   }
   out.Set("locations", std::move(locations));
   out.Set("all_locations_to",
           grant.all_locations_to ? json::Value(*grant.all_locations_to) : json::Value());
+  if (grant.all_locations_to) {
+    out.Set("all_locations_to_name", PlaceName(places, grant.app, *grant.all_locations_to));
+  }
   out.Set("practitioners", FilterJson(grant.practitioners));
   out.Set("services", FilterJson(grant.appointment_types));
   out.Set("revoked", grant.revoked);
@@ -265,13 +292,33 @@ Result<void> MarkAnswered(PortalContext& context, store::ConnectionKey connectio
   });
 }
 
+// An app that lists its locations knows no others.
+Result<void> CheckPlaces(PortalContext& context, store::AppKey app, const Rules& rules) {
+  if (!rules.locations) return Ok();
+  PONS_ASSIGN(const auto reader, context.store.OpenReader());
+  PONS_ASSIGN(const auto listed, reader->AppLocations(app));
+  if (listed.empty()) return Ok();
+  auto asked = rules.locations->mapped;
+  if (rules.locations->all_to) asked.push_back({{}, *rules.locations->all_to});
+  for (const auto& mapping : asked) {
+    const bool known = std::any_of(listed.begin(), listed.end(), [&](const auto& location) {
+      return location.id == mapping.app_location;
+    });
+    if (known) continue;
+    return Refused("the app has no location \"" + mapping.app_location +
+                   "\": choose one of those that it lists");
+  }
+  return Ok();
+}
+
 // ---- routes
 
 Result<Answer> GrantNow(PortalContext& context, std::string_view id, int status) {
   PONS_ASSIGN(const auto names, admin::LoadNames(context.admin));
+  PONS_ASSIGN(const auto places, LoadPlaces(context, names));
   for (const auto& grant : names.grants) {
     if (grant.id.value != id) continue;
-    auto answer = Ok(GrantJson(grant, names));
+    auto answer = Ok(GrantJson(grant, names, places));
     PONS_ASSIGN(auto links, LinksJson(context, grant));
     answer.body.Set("user_links", std::move(links));
     answer.status = status;
@@ -282,6 +329,7 @@ Result<Answer> GrantNow(PortalContext& context, std::string_view id, int status)
 
 Result<Answer> ListGrants(PortalContext& context, PortalCall& call) {
   PONS_ASSIGN(const auto names, admin::LoadNames(context.admin));
+  PONS_ASSIGN(const auto places, LoadPlaces(context, names));
   const bool revoked_too = call.Query("revoked") == "true";
   json::Array items;
   for (const auto& grant : names.grants) {
@@ -289,7 +337,7 @@ Result<Answer> ListGrants(PortalContext& context, PortalCall& call) {
     const auto* connection = names.connection(grant.connection);
     if (connection == nullptr || admin::IsRemoved(*connection)) continue;
     if (grant.revoked && !revoked_too) continue;
-    items.push_back(GrantJson(grant, names));
+    items.push_back(GrantJson(grant, names, places));
   }
   const auto total = static_cast<std::int64_t>(items.size());
   return List(std::move(items), {}, total);
@@ -303,6 +351,10 @@ Result<Answer> AddGrant(PortalContext& context, PortalCall& call) {
   PONS_ASSIGN(const auto connection, OwnConnection(context, call));
   PONS_ASSIGN(auto rules, RulesIn(call.body));
   if (!rules.locations) return Refused("choose at least one location");
+  PONS_ASSIGN(const auto names, admin::LoadNames(context.admin));
+  for (const auto& app : names.apps) {
+    if (app.id.value == call.Text("app")) PONS_TRY(CheckPlaces(context, app.key, rules));
+  }
   auto arguments = ArgumentsOf(rules, false);
   arguments.Set("app", call.Text("app"));
   arguments.Set("connection", connection.id.value);
@@ -314,6 +366,7 @@ Result<Answer> AddGrant(PortalContext& context, PortalCall& call) {
 Result<Answer> ChangeGrant(PortalContext& context, PortalCall& call) {
   PONS_ASSIGN(auto rules, RulesIn(call.body));
   const auto& grant = *call.resource.grant;
+  PONS_TRY(CheckPlaces(context, grant.app, rules));
   auto arguments = ArgumentsOf(rules, true);
   arguments.Set("grant", grant.id.value);
   PONS_TRY(RunCommand(context, call, "grant edit", arguments));
@@ -329,6 +382,42 @@ Result<Answer> RevokeGrant(PortalContext& context, PortalCall& call) {
 }
 
 // ---- what these rules would have done last week
+
+// "2 of 3 locations"; "all appointment types, new ones included".
+std::string ChosenWords(std::size_t chosen, bool all, std::size_t known, const std::string& what) {
+  if (all) return "all " + what + ", new ones included";
+  return std::to_string(chosen) + " of " + std::to_string(std::max(chosen, known)) + " " + what;
+}
+
+// Where no visit has been read there is nothing to count: what will happen is said instead. Visits
+// are read only for who is shown them, so that a practice which shares nothing is asked for
+// nothing.
+Result<std::string> WhatWillHappen(PortalContext& context, store::Reader& reader,
+                                   const store::Grant& grant) {
+  PONS_ASSIGN(const auto connections, reader.Connections());
+  std::string vendor = "the practice's system";
+  for (const auto& connection : connections) {
+    if (connection.key == grant.connection) vendor = VendorName(context, connection);
+  }
+  std::size_t places = 0, people = 0, types = 0;
+  PONS_TRY(reader.Portal([&](store::PortalReads& reads) {
+    places = reads.Directory(grant.connection, model::Stream::kLocations).size();
+    people = reads.Directory(grant.connection, model::Stream::kPractitioners).size();
+    types = reads.Directory(grant.connection, model::Stream::kHealthcareServices).size();
+  }));
+  const auto filter = [](const store::Filter& one, std::size_t known, const std::string& what) {
+    return ChosenWords(one.vendor_ids.size(), one.kind == store::FilterKind::kAllIncludingNew,
+                       known, what);
+  };
+  return "No visit has been read from " + vendor +
+         " yet: visits are read from the moment that an app is shown them. From then on a patient "
+         "is shared when a visit starts at " +
+         ChosenWords(grant.locations.size(), grant.all_locations_to.has_value(), places,
+                     "locations") +
+         ", with " + filter(grant.practitioners, people, "practitioners") + ", for " +
+         filter(grant.appointment_types, types, "appointment types") +
+         ". Come back after some days of visits to see how many that is.";
+}
 
 Result<Answer> Preview(PortalContext& context, const store::Grant& grant) {
   PONS_ASSIGN(const auto reader, context.store.OpenReader());
@@ -363,6 +452,17 @@ Result<Answer> Preview(PortalContext& context, const store::Grant& grant) {
   out.Set("shared", shared);
   out.Set("days", kPreviewDays);
   out.Set("reasons", std::move(lines));
+  PONS_ASSIGN(const auto stream, reader->Stream(grant.connection, model::Stream::kEncounters));
+  const bool known = visits > 0 || !stream.cursor.empty();
+  out.Set("known", known);
+  std::string text;
+  if (known) {
+    text = "Of last week's " + admin::Count(static_cast<std::size_t>(visits), "visit", "visits") +
+           ", " + std::to_string(shared) + " would have been shared.";
+  } else {
+    PONS_ASSIGN(text, WhatWillHappen(context, *reader, grant));
+  }
+  out.Set("text", text);
   return Ok(std::move(out));
 }
 
@@ -391,7 +491,10 @@ Result<Answer> ListApps(PortalContext& context, PortalCall& call) {
   json::Array items;
   for (const auto& app : apps) {
     if (app.disabled || FoldForSearch(app.name).find(query) == std::string::npos) continue;
-    items.push_back(Named(app.id.value, app.name));
+    auto item = Named(app.id.value, app.name);
+    PONS_ASSIGN(const auto locations, reader->AppLocations(app.key));
+    item.Set("locations", api::AppLocationsJson(locations));
+    items.push_back(std::move(item));
   }
   const auto total = static_cast<std::int64_t>(items.size());
   return List(std::move(items), {}, total);
@@ -400,7 +503,7 @@ Result<Answer> ListApps(PortalContext& context, PortalCall& call) {
 constexpr std::string_view kRulesSchema =
     R"({"type":"object","properties":{"app":{"type":"string"},"connection":{"type":"string"},"mode":{"enum":["on_visit","all"]},"switches":{"type":"object","additionalProperties":{"type":"boolean"}},"locations":{"type":"array","items":{"type":"object","required":["id","app_location"],"properties":{"id":{"type":"string"},"app_location":{"type":"string"}}}},"all_locations_to":{"type":["string","null"]},"practitioners":{"type":"object","properties":{"kind":{"enum":["all","these"]},"ids":{"type":"array","items":{"type":"string"}}}},"services":{"type":"object","properties":{"kind":{"enum":["all","these"]},"ids":{"type":"array","items":{"type":"string"}}}}}})";
 constexpr std::string_view kPreviewSchema =
-    R"({"type":"object","required":["visits","shared","days","reasons"],"properties":{"visits":{"type":"integer"},"shared":{"type":"integer"},"days":{"type":"integer"},"reasons":{"type":"array","items":{"type":"object","properties":{"reason":{"type":"string"},"count":{"type":"integer"}}}}}})";
+    R"({"type":"object","required":["visits","shared","days","reasons","known","text"],"properties":{"known":{"type":"boolean"},"text":{"type":"string"},"visits":{"type":"integer"},"shared":{"type":"integer"},"days":{"type":"integer"},"reasons":{"type":"array","items":{"type":"object","properties":{"reason":{"type":"string"},"count":{"type":"integer"}}}}}})";
 
 constexpr Route kRoutes[] = {
     {"GET",

@@ -32,6 +32,7 @@ json::Value NoticeJson(const store::Notice& notice) {
   out.Set("id", std::to_string(notice.key));
   out.Set("at", FormatInstant(notice.created));
   out.Set("kind", notice.kind);
+  out.Set("title", NoticeTitle(notice.kind));
   out.Set("text", notice.text);
   if (!notice.link.empty()) out.Set("link", notice.link);
   out.Set("read", notice.read);

@@ -20,6 +20,7 @@ namespace pons::portal {
 std::span<const Route> VendorRoutes();
 std::span<const Route> ConnectionRoutes();
 std::span<const Route> ConnectionLookRoutes();
+std::span<const Route> ConnectionKeyRoutes();
 std::span<const Route> GrantRoutes();
 std::span<const Route> ActivityRoutes();
 std::span<const Route> PatientRoutes();

@@ -13,6 +13,7 @@ namespace {
 constexpr std::int64_t kMostShown = 200;
 constexpr std::int64_t kHistory = 100;
 constexpr std::size_t kShortestNumber = 3;
+constexpr std::size_t kMostWords = 8;  // more find nobody and cost a query of their own each
 
 bool AllDigits(std::string_view text) {
   return !text.empty() &&
@@ -46,7 +47,7 @@ store::PatientSearch SearchFor(std::string_view text) {
       search.birth_date = std::move(date);
     } else if (std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; })) {
       search.identifier += AsciiUpper(word);
-    } else {
+    } else if (search.names.size() < kMostWords) {
       search.names.push_back(FoldForSearch(word));
     }
   }

@@ -7,8 +7,9 @@ namespace {
 
 std::vector<Route> Gather() {
   std::vector<Route> all;
-  for (const auto part : {VendorRoutes(), ConnectionRoutes(), ConnectionLookRoutes(), GrantRoutes(),
-                          ActivityRoutes(), PatientRoutes(), AuditRoutes(), NotificationRoutes()}) {
+  for (const auto part :
+       {VendorRoutes(), ConnectionRoutes(), ConnectionLookRoutes(), ConnectionKeyRoutes(),
+        GrantRoutes(), ActivityRoutes(), PatientRoutes(), AuditRoutes(), NotificationRoutes()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -162,11 +162,12 @@ Result<void> Settle(PortalContext& context, store::Reader& reader, const admin::
     query.organizations.push_back(organization.id);
   }
   query.limit = kMostOpen;
+  query.only_open = true;
   std::vector<store::Notice> over;
   std::set<Key> open;
   PONS_TRY(reader.Accounts([&](store::AccountReads& reads) {
     for (auto& notice : reads.Notices(query)) {
-      if (notice.ended || !IsOurs(notice.kind)) continue;
+      if (!IsOurs(notice.kind)) continue;
       open.emplace(notice.kind, notice.subject);
       if (!now.contains({notice.kind, notice.subject})) over.push_back(std::move(notice));
     }

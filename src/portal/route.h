@@ -179,7 +179,7 @@ enum class Pace : std::uint8_t {
 using Handler = Result<Answer> (*)(PortalContext& context, PortalCall& call);
 
 struct Route {
-  std::string_view method;   // GET | POST | PATCH | DELETE
+  std::string_view method;   // GET | POST | PUT | PATCH | DELETE
   std::string_view pattern;  // below /portal/api: "/organizations/{org}/connections"
   Least least = Least::kOperator;
   Scope scope = Scope::kNone;

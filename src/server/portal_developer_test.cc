@@ -4,8 +4,9 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <fstream>
+#include <iterator>
 #include <mutex>
-#include <thread>
 
 #include "delivery/signature.h"
 #include "net/http_server.h"
@@ -86,15 +87,6 @@ class PortalDeveloper : public PortalFixture {
     if (token != nullptr) *token = std::string(Parse(answer->body).Text("access_token"));
     return answer->status;
   }
-  template <typename IsSo>
-  static bool Eventually(IsSo is_so) {
-    const auto give_up = SystemClock().Now() + std::chrono::seconds(20);
-    while (!is_so()) {
-      if (SystemClock().Now() > give_up) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-    return true;
-  }
 
   PracticeIds north_;
   Visitor dev_, other_, op_;
@@ -142,7 +134,7 @@ TEST_F(PortalDeveloper, AWebhookFailsIsSeenMendedAndReplayed) {
                     store::ChangeKind::kCreated, false);
   });
   json::Value row;
-  ASSERT_TRUE(Eventually([&] {
+  ASSERT_TRUE(Soon([&] {
     const auto list = Ask(dev_, "GET", at + "/deliveries", 200);
     if (list.Find("items")->array()->empty()) return false;
     row = list.Find("items")->array()->front();
@@ -159,7 +151,7 @@ TEST_F(PortalDeveloper, AWebhookFailsIsSeenMendedAndReplayed) {
   receiver.status = 200;
   EXPECT_EQ(Ask(dev_, "POST", at + "/replay", 202, R"({"delivery":)" + id + "}").Integer("queued"),
             1);
-  EXPECT_TRUE(Eventually([&] {
+  EXPECT_TRUE(Soon([&] {
     return Ask(dev_, "GET", at + "/deliveries/" + id, 200).Text("state") == "delivered";
   }));
   Ask(dev_, "POST", at + "/replay", 404, R"({"delivery":999999})");
@@ -197,10 +189,70 @@ TEST_F(PortalDeveloper, WhatAnAppAskedIsCountedByTheDay) {
   }
 }
 
+TEST_F(PortalDeveloper, WhatAnAppAskedIsListedForItsDeveloper) {
+  const auto made = Ask(dev_, "POST", "/apps", 201, R"({"name":"Viewer"})");
+  const std::string id(made.Text("id"));
+  std::string token;
+  ASSERT_EQ(Token(id, std::string(made.Text("client_secret")), &token), 200);
+  const net::Headers bearer = {{"Authorization", "Bearer " + token}};
+  const std::string search = "/fhir/R4/Patient?family=" + std::string(kFamily);
+  Send({}, "GET", search, "", bearer);
+  Send({}, "GET", "/fhir/R4/Patient/nobody", "", bearer);
+  const auto rows = [&](const Visitor& who, const std::string& query) {
+    return *Ask(who, "GET", "/apps/" + id + "/requests" + query, 200).Find("items")->array();
+  };
+  const auto answered = rows(dev_, "?outcome=ok&q=looked%20patient");
+  ASSERT_EQ(answered.size(), 1u);
+  EXPECT_EQ(answered[0].Text("who"), "Viewer");
+  EXPECT_EQ(answered[0].Integer("status"), 200);
+  EXPECT_FALSE(answered[0].Text("reference").empty());
+  EXPECT_EQ(json::Write(answered[0]).find(kFamily), std::string::npos) << "not what it looked for";
+  const auto refused = rows(dev_, "?outcome=refused");
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_EQ(refused[0].Integer("status"), 404);
+  EXPECT_EQ(rows(op_, "?outcome=refused").size(), 1u);
+  Ask(other_, "GET", "/apps/" + id + "/requests", 404);
+  // Another app of the same developer has asked for nothing.
+  const auto silent = Ask(dev_, "GET", "/apps/" + north_.app + "/requests", 200);
+  EXPECT_TRUE(silent.Find("items")->array()->empty()) << json::Write(silent);
+}
+
+TEST_F(PortalDeveloper, TheWholeAuditTrailIsForOperatorsAndToldToBeWhole) {
+  const std::string id(Ask(dev_, "POST", "/apps", 201, R"({"name":"Viewer"})").Text("id"));
+  Ask(dev_, "GET", "/operator/audit", 403);
+  Ask(dev_, "GET", "/operator/audit/verify", 403);
+  const auto rows = [&](const std::string& query) {
+    return *Ask(op_, "GET", "/operator/audit?" + query, 200).Find("items")->array();
+  };
+  const auto added = rows("q=app%20add");
+  ASSERT_FALSE(added.empty());
+  EXPECT_EQ(added[0].Text("who"), "dev");
+  EXPECT_EQ(added[0].Text("outcome"), "done");
+  const auto refused = rows("q=refused%20operator/audit");
+  ASSERT_EQ(refused.size(), 2u);
+  EXPECT_EQ(refused[0].Text("outcome"), "refused");
+  EXPECT_TRUE(rows("q=nothing-like-it").empty());
+
+  const auto whole = Ask(op_, "GET", "/operator/audit/verify", 200);
+  EXPECT_EQ(*whole.Find("ok"), json::Value(true)) << json::Write(whole);
+  EXPECT_GE(whole.Integer("entries"), 3);
+  // Somebody who may write on the disk makes the refusals look allowed.
+  const auto file = std::filesystem::directory_iterator(folder_ + "/audit")->path();
+  std::ifstream in(file);
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  const auto at = text.find("\"status\":403");
+  ASSERT_NE(at, std::string::npos);
+  std::fstream(file, std::ios::in | std::ios::out).seekp(static_cast<std::streamoff>(at))
+      << "\"status\":200";
+  const auto broken = Ask(op_, "GET", "/operator/audit/verify", 200);
+  EXPECT_EQ(*broken.Find("ok"), json::Value(false));
+  EXPECT_FALSE(broken.Text("detail").empty());
+}
+
 TEST_F(PortalDeveloper, ABackupIsMadeAndOpensWithTheKey) {
   Ask(op_, "POST", "/operator/backup", 202);
   json::Value list;
-  ASSERT_TRUE(Eventually([&] {
+  ASSERT_TRUE(Soon([&] {
     list = Ask(op_, "GET", "/operator/backups", 200);
     return list.Integer("total") == 1;
   }));

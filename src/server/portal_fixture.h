@@ -67,6 +67,8 @@ class PortalFixture : public ::testing::Test {
     options.demo = demo;
     options.data_folder = folder_;
     options.development = development;
+    options.sandbox_program = sandbox_program_;
+    options.trusted_proxies = trusted_proxies_;
     auto started = Runtime::Start(options, registry_, SystemClock(), SystemRandom(), log_);
     ASSERT_TRUE(started) << started.error().summary;
     pons_ = std::move(*started);
@@ -227,6 +229,20 @@ class PortalFixture : public ::testing::Test {
     return response ? std::move(*response) : net::HttpResponse{};
   }
 
+  // Looks until it holds; what runs on threads of its own has 20 seconds.
+  template <typename Holds>
+  static ::testing::AssertionResult Soon(const Holds& holds) {
+    Clock& clock = SystemClock();
+    const Instant give_up = clock.Now() + std::chrono::seconds(20);
+    while (!holds()) {
+      if (clock.Now() > give_up) {
+        return ::testing::AssertionFailure() << "did not come true within 20 seconds";
+      }
+      clock.SleepUntil(clock.Now() + std::chrono::milliseconds(20), CancelToken());
+    }
+    return ::testing::AssertionSuccess();
+  }
+
   static json::Value Parse(const std::string& text) {
     auto parsed = json::Parse(text);
     return parsed ? std::move(*parsed) : json::Value();
@@ -237,6 +253,8 @@ class PortalFixture : public ::testing::Test {
   }
 
   std::string folder_;
+  std::string sandbox_program_;  // of the next start; empty: no sandboxes
+  std::vector<std::string> trusted_proxies_;
   Registry registry_;
   MemoryLogger log_;
   std::map<std::string, store::ConnectionKey> connections_;

@@ -89,17 +89,28 @@ class RunningPons final : public Runtime {
     api_options.audit_folder = options_.data_folder + "/audit";
     api_options.webhook_policy = Policy(options_);
     const api::ApiDependencies dependencies{
-        *store_, *webhook_transport_,
-        clock_,  random_,
-        log_,    [this](std::string& out) { AppendMetrics(out); },
-        {},      &commands_,
-        &usage_, &clinical_};
+        *store_,
+        *webhook_transport_,
+        clock_,
+        random_,
+        log_,
+        [this](std::string& out) { AppendMetrics(out); },
+        {},
+        &commands_,
+        &usage_,
+        &clinical_,
+        [this](store::ConnectionKey key) { engine_.Nudge(key); },
+        [this](store::ConnectionKey key) { return SystemName(key); }};
     PONS_ASSIGN(api_, api::Api::Create(api_options, dependencies));
     net::ServerOptions server_options;
     server_options.address = options_.address;
     server_options.port = options_.port;
     server_options.tls_certificate_file = options_.tls_certificate_file;
     server_options.tls_key_file = options_.tls_key_file;
+    for (const auto& proxy : options_.trusted_proxies) {
+      PONS_ASSIGN(auto block, net::ParseAddressBlock(proxy));
+      server_options.trusted_proxies.push_back(block);
+    }
     api_->Configure(server_options);
     server_options.body_limit =
         [others = std::move(server_options.body_limit)](const net::ServerRequest& request) {
@@ -230,6 +241,15 @@ class RunningPons final : public Runtime {
     admin_->leaver = leaver_.get();
     PONS_ASSIGN(admin_server_, admin::StartAdminServer(*admin_));
     return Ok();
+  }
+
+  std::string SystemName(store::ConnectionKey key) {
+    const auto book = book_.Current();
+    if (!book) return {};
+    const auto found = (*book)->connections.find(key);
+    const auto* vendor =
+        found == (*book)->connections.end() ? nullptr : registry_.Find(found->second.vendor);
+    return vendor == nullptr ? std::string() : std::string(vendor->descriptor().name);
   }
 
   std::vector<std::string> ProgressLines(store::ConnectionKey key) const {

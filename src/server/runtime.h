@@ -50,6 +50,8 @@ struct RuntimeOptions {
   std::string public_url = {};
   std::string tls_certificate_file = {};
   std::string tls_key_file = {};
+  // Addresses or ranges of proxies that are believed about whom they ask for: "10.0.0.0/8".
+  std::vector<std::string> trusted_proxies = {};
   // Webhooks may go to this machine itself. For development and demos only.
   // The portal's second factors are waived then, and its cookies may travel over plain HTTP.
   bool development = false;
