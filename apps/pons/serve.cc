@@ -122,9 +122,10 @@ void AddServe(CLI::App& app, ExitCode& exit_code) {
   serve->add_option("--tls-cert", given->certificate, "Certificate chain (PEM); with --tls-key");
   serve->add_option("--tls-key", given->key, "Private key of the certificate (PEM)");
   serve
-      ->add_option("--trusted-proxy", given->trusted_proxies,
-                   "Address or range (10.0.0.0/8) of a proxy in front of this server; what it tells "
-                   "of its clients in X-Forwarded-For or Forwarded is believed. Repeat for more")
+      ->add_option(
+          "--trusted-proxy", given->trusted_proxies,
+          "Address or range (10.0.0.0/8) of a proxy in front of this server; what it tells "
+          "of its clients in X-Forwarded-For or Forwarded is believed. Repeat for more")
       ->type_size(1)
       ->expected(1)
       ->take_all();

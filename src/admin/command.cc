@@ -14,8 +14,8 @@ namespace {
 std::vector<CommandSpec> Gather() {
   std::vector<CommandSpec> all;
   for (const auto part :
-       {OrganizationCommands(), UserCommands(), ConnectionCommands(), AccessKeyCommands(), AppCommands(),
-        GrantCommands(), DuplicateCommands(), WebhookCommands(), CommandCommands(),
+       {OrganizationCommands(), UserCommands(), ConnectionCommands(), AccessKeyCommands(),
+        AppCommands(), GrantCommands(), DuplicateCommands(), WebhookCommands(), CommandCommands(),
         InsightCommands(), ExplainCommands(), DoctorCommands(), BackupCommands()}) {
     all.insert(all.end(), part.begin(), part.end());
   }

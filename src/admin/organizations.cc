@@ -59,10 +59,7 @@ Result<json::Value> List(AdminContext& context, const json::Value&) {
 constexpr ArgumentSpec kAddArguments[] = {
     {.name = "name", .help = "the practice's name", .required = true, .positional = true}};
 constexpr ArgumentSpec kRenameArguments[] = {
-    {.name = "org",
-     .help = "the organization's id or name",
-     .required = true,
-     .positional = true},
+    {.name = "org", .help = "the organization's id or name", .required = true, .positional = true},
     {.name = "name", .help = "its new name", .required = true}};
 constexpr Column kColumns[] = {{"ID", "id"}, {"NAME", "name"}, {"CONNECTIONS", "connections"}};
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "api/test_world.h"
+#include "store/accounts.h"
 
 namespace pons::api {
 namespace {

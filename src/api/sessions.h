@@ -49,8 +49,8 @@ class Sessions {
 
   // Makes a token for an app and stores its hash, and when what opened was used. Now and then it
   // also clears away what has expired.
-  Result<std::string> Issue(store::AppKey app, const OpenedBy& by, const Scopes& scopes, Instant now, Instant expires,
-                            Random& random);
+  Result<std::string> Issue(store::AppKey app, const OpenedBy& by, const Scopes& scopes,
+                            Instant now, Instant expires, Random& random);
 
  private:
   static constexpr std::size_t kShards = 16;

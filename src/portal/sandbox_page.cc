@@ -14,9 +14,10 @@ constexpr std::size_t kMostBody = 1u << 20;
 constexpr std::size_t kMostAnswer = 16u << 20;
 constexpr std::string_view kMethods = "GET, POST, PATCH, DELETE";
 
-// "app.js", "style.css": a file of the page's own.
+// "app.js", "style.css", or the page itself; the sandbox's other calls have no ending.
 bool IsPageFile(std::string_view path) {
   return path.find('/') == std::string_view::npos &&
+         (path.empty() || path.find('.') != std::string_view::npos) &&
          std::all_of(path.begin(), path.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
                   c == '.';
@@ -36,10 +37,7 @@ bool SandboxMayAsk(std::string_view method, std::string_view path, std::string_v
   if (path.find("..") != std::string_view::npos || path.find('%') != std::string_view::npos) {
     return false;
   }
-  if (method == "GET" && (path == "state" || (IsPageFile(path) && path != "journal" &&
-                                              path != "faults" && path != "clock"))) {
-    return true;
-  }
+  if (method == "GET" && (path == "state" || IsPageFile(path))) return true;
   if (!path.starts_with("clinic/")) return false;
   if (method != "GET" && method != "POST" && method != "PATCH" && method != "DELETE") return false;
   // "acknowledge" names a folder of the server that files are written into.
