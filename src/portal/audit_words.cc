@@ -143,6 +143,7 @@ constexpr AuditWords kWords[] = {
     {"account", "second-factor-refused", "Gave a wrong code"},
     {"account", "second-factor-removed", "Took the second factor away"},
     {"account", "second-factor-reset", "Took somebody's second factor away"},
+    {"account", "sign-in-with-recovery-code", "Signed in with a recovery code"},
     {"account", "recovery-codes-renewed", "Made new recovery codes"},
     {"account", "sign-out", "Signed out"},
     {"account", "session-ended", "Ended one of their sessions"},
@@ -176,6 +177,9 @@ constexpr AuditWords kWords[] = {
     {"token", "", "Signed in as an app"},
     {"webhooks", "", "Managed its webhooks"},
     {"locations", "", "Listed or looked at its locations"},
+    {"user-links", "", "Linked its users to practitioners, or looked at the links"},
+    {"read", "Practitioner", "Looked at a practitioner"},
+    {"search", "Condition", "Looked for past history"},
     {"agent", "", "An agent asked which connection it belongs to"},
     {"nudge", "", "A browser extension said that something changed"},
 };

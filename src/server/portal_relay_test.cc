@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <thread>
 
 #include "server/hooks.h"
 #include "server/portal_fixture.h"
@@ -57,11 +56,7 @@ class Relay : public PortalFixture {
   }
   template <typename Condition>
   bool Comes(Condition condition) {
-    for (int i = 0; i < 1000; ++i) {
-      if (condition()) return true;
-      std::this_thread::sleep_for(milliseconds(10));
-    }
-    return false;
+    return static_cast<bool>(Soon(condition));
   }
   // All that is ever written of a connection or about it.
   std::string Everything() {
@@ -273,7 +268,7 @@ TEST_F(Relay, ACallMakesTheConnectionItNamesBeReadAtOnce) {
   auto pulls = relay_.pulls();
   const auto quiet = [&] {
     for (int still = 0; still < 20; ++still) {
-      std::this_thread::sleep_for(milliseconds(10));
+      SystemClock().SleepUntil(SystemClock().Now() + milliseconds(10), CancelToken());
       if (relay_.pulls() != pulls) still = 0;
       pulls = relay_.pulls();
     }

@@ -3,6 +3,9 @@
 // and what was added to connections, organizations and apps for people, over real HTTP.
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <regex>
 #include <set>
 
@@ -46,6 +49,37 @@ TEST(AuditWords, EveryCommandThatChangesSomethingHasWords) {
     const auto* command = admin::FindCommand(row.type);
     EXPECT_TRUE(command != nullptr && command->changes_settings) << row.type;
   }
+}
+
+// What the sources of `folder` write between `begin` and the end of that statement, in quotes.
+std::set<std::string> QuotedIn(const std::string& folder, const std::string& begin) {
+  std::set<std::string> found;
+  for (const auto& file : std::filesystem::directory_iterator(PONS_SOURCE_DIR + folder)) {
+    const auto name = file.path().filename().string();
+    if (!name.ends_with(".cc") || name.ends_with("_test.cc")) continue;
+    std::ifstream in(file.path());
+    const std::string text((std::istreambuf_iterator<char>(in)), {});
+    for (auto at = text.find(begin); at != std::string::npos; at = text.find(begin, at + 1)) {
+      const std::string statement = text.substr(at, text.find(';', at) - at);
+      static const std::regex kWord(R"re("([a-z]+(?:-[a-z]+)*)")re");
+      for (auto it = std::sregex_iterator(statement.begin(), statement.end(), kWord);
+           it != std::sregex_iterator(); ++it) {
+        found.insert((*it)[1].str());
+      }
+    }
+  }
+  return found;
+}
+
+TEST(AuditWords, WhatAccountsAndAppsDoHasWords) {
+  auto acts = QuotedIn("/src/accounts", "Audit(");
+  acts.merge(QuotedIn("/src/accounts", "return Prove("));
+  EXPECT_GT(acts.size(), 20u);
+  for (const auto& act : acts) EXPECT_FALSE(WordsOf("account", act).empty()) << act;
+  auto operations = QuotedIn("/src/api", "operation = ");
+  EXPECT_GT(operations.size(), 8u);
+  operations.merge(std::set<std::string>{"create", "update", "patch", "match", "timeline-report"});
+  for (const auto& one : operations) EXPECT_FALSE(WordsOf(one, "").empty()) << one;
 }
 
 TEST(AuditWords, WordsAreWordsOnce) {

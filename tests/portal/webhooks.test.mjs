@@ -98,6 +98,13 @@ test('a sandbox practice in one click, with a visit and a fault', options, async
     return one?.state === 'running' && one;
   });
   assert.equal((await fetch(ready.page_url)).status, 200);
+  // The practice's own page, through this server, in a document that is nobody's.
+  const address = new URL(ready.page_url);
+  assert.equal(address.origin, new URL(world.url).origin);
+  const theirs = await world.open(address.pathname, { person: world.ola });
+  await theirs.getByText(made.name.replace(' (sandbox)', '')).first().waitFor();
+  assert.equal(await theirs.evaluate(() => window.origin), 'null');
+  assert.equal(await theirs.evaluate(() => { try { return document.cookie; } catch { return 'none'; } }), 'none');
   await world.ola.call('POST', `/sandboxes/${made.id}/actions`, { action: 'visit' });
   await world.ola.call('POST', `/sandboxes/${made.id}/actions`, { action: 'fault', fault: 'delay' });
   await world.ola.call('POST', `/sandboxes/${made.id}/actions`, { action: 'clear_faults' });
