@@ -28,6 +28,7 @@ namespace pons {
 namespace {
 
 constexpr char kVendor[] = "best_practice";
+constexpr char kRelay[] = "halo_connect";
 constexpr char kPassword[] = "demo-browser-password";
 constexpr char kShared[] = "skin appointments, at the practice's locations";
 
@@ -122,8 +123,10 @@ Result<std::uint16_t> FreePort(std::uint16_t wanted) {
 
 class Demo {
  public:
-  Demo(const DemoOptions& given, const Registry& registry, Logger& log)
-      : given_(given), registry_(registry), log_(log) {}
+  // `relayed`: a practice behind a relay that nobody has connected yet; null: there is none.
+  Demo(const DemoOptions& given, const Registry& registry,
+       std::unique_ptr<sandboxes::SandboxProcess> relayed, Logger& log)
+      : given_(given), registry_(registry), log_(log), relayed_(std::move(relayed)) {}
 
   Result<void> Start() {
     // Everybody is told beforehand who stands beside whom: only the tour may frame the other two.
@@ -232,6 +235,7 @@ class Demo {
   Result<void> OpenTour() {
     net::FormFields scene = {{"practice", sandbox_->page()}, {"shared", kShared}};
     if (!example_url_.empty()) scene.emplace_back("app", example_url_);
+    if (relayed_) scene.emplace_back("second", relayed_->page());
     PONS_ASSIGN(const auto way_in,
                 portal::MakeDemoSession(*pons_->portal(), organization_,
                                         "/portal/tour#" + net::WriteForm(scene)));
@@ -245,6 +249,7 @@ class Demo {
   Logger& log_;
   rehearsal::TemporaryFolder folder_;
   std::unique_ptr<sandboxes::SandboxProcess> sandbox_;
+  std::unique_ptr<sandboxes::SandboxProcess> relayed_;
   std::unique_ptr<server::Runtime> pons_;
   std::unique_ptr<sandboxes::ChildProcess> example_;
   std::string example_url_;
@@ -255,15 +260,36 @@ class Demo {
   std::string address_;
 };
 
+// A second practice, which stands behind the relay's sandbox and waits to be paired. Whoever has
+// given settings for the real relay keeps them, and does without.
+Result<std::unique_ptr<sandboxes::SandboxProcess>> StartRelayed(OperatorSettings& settings) {
+  std::unique_ptr<sandboxes::SandboxProcess> relayed;
+  if (settings.contains(kRelay)) return relayed;
+  Progress("starting a second practice, which waits to be paired");
+  PONS_ASSIGN(relayed, sandboxes::SandboxProcess::Start(
+                           sandboxes::ProgramBesideThis("pons-sandbox"),
+                           {kRelay, "--patients", "300", "--appointments", "600", "--seed", "11"}));
+  auto& access = settings[kRelay];
+  access.Set("url", relayed->Said("halo"));
+  access.SetSecret("subscription_key", relayed->Said("key"));
+  return relayed;
+}
+
 ExitCode Run(const DemoOptions& given) {
   BlockStopSignals();
   const auto log = StderrLogger(given.verbose ? LogLevel::kInfo : LogLevel::kWarn);
-  const auto operator_settings = OperatorSettingsFrom(given.vendor);
+  auto operator_settings = OperatorSettingsFrom(given.vendor);
   if (!operator_settings) return Report(operator_settings.error());
+  std::unique_ptr<sandboxes::SandboxProcess> relayed;
+  if (!given.check) {
+    auto started = StartRelayed(*operator_settings);
+    if (!started) return Report(started.error());
+    relayed = std::move(*started);
+  }
   Registry registry;
   if (auto known = RegisterAll(registry, *operator_settings); !known) return Report(known.error());
   if (given.check) return Check(given, registry, *log);
-  Demo demo(given, registry, *log);
+  Demo demo(given, registry, std::move(relayed), *log);
   if (const auto started = demo.Start(); !started) return Report(started.error());
   std::printf("ready %s\n", demo.address().c_str());
   std::fflush(stdout);

@@ -77,6 +77,7 @@ TEST_F(HaloMove, KeepsEveryPatientAndTellsNothingTwice) {
                           {"set", json::Object{{"transport", "halo"},
                                                {"halo_site_id", pairing->site_id},
                                                {"halo_visit_seconds", "1"},
+                                               {"halo_other_seconds", "1"},
                                                {"opening_hours", "Mon-Sun 00:00-24:00"}}},
                           {"secret", json::Object{{"halo_pairing_code", pairing->code}}}});
   ASSERT_TRUE(moved) << moved.error().summary;

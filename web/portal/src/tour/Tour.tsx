@@ -46,6 +46,15 @@ function Show({ scene }: { scene: Scene }) {
     { key: 'visit', done, words: <>In the practice, pick an appointment for a skin check and press <b>Start visit</b>.</> },
     { key: 'arrive', done, words: <>Watch the patient arrive in the app, within a second. Shared are only {scene.shared || 'what the practice allows'}.</> },
     { key: 'back', done: false, words: <>In the app, press <b>Book follow-up</b>, then <b>Send report</b>: both stand in the practice.</> },
+    ...(scene.second && org ? [{
+      key: 'second', done: false,
+      words: (
+        <>
+          Connect <Anchor href={scene.second} target="_blank" rel="noopener" inherit>a second practice</Anchor>: there, under
+          Setup, let Pons in and generate a pairing code; then <Anchor component={Link} to={`/o/${org}/connections/new`} inherit>pair it here</Anchor>.
+        </>
+      ),
+    }] : []),
   ];
   return (
     <div className={classes.tour}>

@@ -7,6 +7,8 @@ export interface Scene {
   /** The practice's own page, and the app's; undefined where the app does not run. */
   practice: string;
   app?: string;
+  /** The page of a second practice, which waits to be paired; undefined where there is none. */
+  second?: string;
   /** What the app may see, in words. */
   shared: string;
 }
@@ -26,7 +28,7 @@ export function sceneOf(fragment: string): Scene | null {
   };
   const practice = local('practice');
   if (!practice) return null;
-  return { practice, app: local('app'), shared: given.get('shared') ?? '' };
+  return { practice, app: local('app'), second: local('second'), shared: given.get('shared') ?? '' };
 }
 
 /** That of the address, else the one this tab was opened with. */
