@@ -66,7 +66,7 @@ class BestPracticeHints : public ::testing::Test {
 
   FakeClock clock_{*ParseInstant("2026-05-04T00:00:00Z")};  // a Monday, ten in the morning there
   SeededRandom random_{1};
-  const CancelToken cancel_;
+  CancelToken cancel_;
   MemoryLogger log_;
   const SessionContext context_{
       clock_, nullptr, nullptr, random_, cancel_, log_, *PracticeZone::Named("Australia/Sydney")};

@@ -144,7 +144,7 @@ TEST(BestPracticeWay, WhatIsMissingOrWrongIsNamed) {
 class BestPracticePairing : public ::testing::Test {
  protected:
   SeededRandom random_{1};
-  const CancelToken cancel_;
+  CancelToken cancel_;
   MemoryLogger log_;
   const SessionContext context_{SystemClock(),
                                 nullptr,
