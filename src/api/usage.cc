@@ -24,6 +24,7 @@ bool UsageMeter::Count(store::AppKey app, int status, std::optional<milliseconds
 }
 
 Result<void> UsageMeter::Save() {
+  const std::lock_guard saving(saving_);
   std::map<Key, store::UsageRow> rows;
   {
     const std::lock_guard lock(mutex_);

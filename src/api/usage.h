@@ -22,7 +22,8 @@ class UsageMeter {
   // One answer. `took` is empty for calls that wait on purpose. True about once a minute: somebody
   // who may wait for the disk should call Save.
   bool Count(store::AppKey app, int status, std::optional<milliseconds> took);
-  // Errors: those of the store; nothing is forgotten then.
+  // What had been counted is in the store once this returns, whoever saves it. Errors: those of the
+  // store; nothing is forgotten then.
   Result<void> Save();
 
  private:
@@ -30,6 +31,7 @@ class UsageMeter {
 
   store::Store& store_;
   Clock& clock_;
+  std::mutex saving_;  // before mutex_: one saves, others wait for it
   std::mutex mutex_;
   std::map<Key, store::UsageRow> rows_;
   Instant next_save_{};
