@@ -6,8 +6,8 @@ import { join } from 'node:path';
 const folder = process.argv[2];
 const vendors = readdirSync(folder)
   .filter((name) => name.endsWith('.json'))
-  .sort()
-  .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+  .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
+  .sort((a, b) => a.vendor.localeCompare(b.vendor) || (a.way ?? '').localeCompare(b.way ?? ''));
 if (vendors.length === 0) {
   console.error(`no results in ${folder}`);
   process.exit(1);
@@ -21,8 +21,11 @@ const lines = [
   '',
   '## What each connector reads and writes',
 ];
+// A vendor that can be reached in several ways was tried in each; what it can do is the same.
+const label = (vendor) => `\`${vendor.vendor}\`` + (vendor.way ? ` by ${vendor.way}` : '');
+const once = vendors.filter((vendor, i) => vendors.findIndex((v) => v.vendor === vendor.vendor) === i);
 const interval = (ms) => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`);
-for (const vendor of vendors) {
+for (const vendor of once) {
   lines.push(
     '',
     `### ${vendor.name} (\`${vendor.vendor}\`, ${vendor.region})`,
@@ -47,7 +50,7 @@ for (const vendor of vendors) {
   }
   lines.push('', 'Apps can:', '', ...vendor.commands.map((words) => `- ${words}`), '');
   lines.push(
-    `After a lost answer Pons waits ${interval(vendor.settling_ms)} before it looks for the effect.` +
+    `What is not found ${interval(vendor.settling_ms)} after a lost answer has not happened.` +
       (vendor.max_document_bytes > 0
         ? `\nDocuments have at most ${(vendor.max_document_bytes / (1 << 20)).toFixed(0)} MiB.`
         : ''),
@@ -59,7 +62,7 @@ lines.push(
   '',
   '## What the suite saw',
   '',
-  `| Id | Proves | ${vendors.map((v) => `\`${v.vendor}\``).join(' | ')} |`,
+  `| Id | Proves | ${vendors.map(label).join(' | ')} |`,
   `|---|---|${vendors.map(() => '---|').join('')}`,
 );
 const outcome = (vendor, id) => vendor.checks.find((check) => check.id === id);
@@ -72,7 +75,7 @@ lines.push('', '– means that the vendor declares nothing for the check to prov
 const reasons = vendors.flatMap((vendor) =>
   vendor.checks
     .filter((check) => check.outcome === 'skipped' || check.outcome === 'not applicable')
-    .map((check) => `| \`${vendor.vendor}\` | ${check.id} | ${check.outcome} | ${check.reason} |`),
+    .map((check) => `| ${label(vendor)} | ${check.id} | ${check.outcome} | ${check.reason} |`),
 );
 if (reasons.length > 0) {
   lines.push('', '## Why not', '', '| Vendor | Check | Outcome | Reason |', '|---|---|---|---|', ...reasons);

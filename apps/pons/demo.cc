@@ -29,6 +29,7 @@ namespace {
 
 constexpr char kVendor[] = "best_practice";
 constexpr char kRelay[] = "halo_connect";
+constexpr char kRelayedName[] = "Harbour Street Clinic";
 constexpr char kPassword[] = "demo-browser-password";
 constexpr char kShared[] = "skin appointments, at the practice's locations";
 
@@ -268,7 +269,8 @@ Result<std::unique_ptr<sandboxes::SandboxProcess>> StartRelayed(OperatorSettings
   Progress("starting a second practice, which waits to be paired");
   PONS_ASSIGN(relayed, sandboxes::SandboxProcess::Start(
                            sandboxes::ProgramBesideThis("pons-sandbox"),
-                           {kRelay, "--patients", "300", "--appointments", "600", "--seed", "11"}));
+                           {kRelay, "--practice-name", kRelayedName, "--patients", "300",
+                            "--appointments", "600", "--seed", "11"}));
   auto& access = settings[kRelay];
   access.Set("url", relayed->Said("halo"));
   access.SetSecret("subscription_key", relayed->Said("key"));

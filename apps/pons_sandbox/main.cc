@@ -65,6 +65,8 @@ void AddPracticeOptions(CLI::App& command, Arguments& arguments) {
                   "How often it is looked into; Bp's own is five minutes")
       ->check(CLI::Range(100, 86'400'000))
       ->capture_default_str();
+  command.add_option("--practice-name", o.fill.name, "How the practice calls itself")
+      ->capture_default_str();
   command.add_option("--user", o.user, "SQL login, as Bp's 'Database browser' login")
       ->capture_default_str();
   command.add_option("--password", o.password, "Its password")->capture_default_str();

@@ -113,7 +113,8 @@ Result<Answer> ListVendors(PortalContext& context, PortalCall& call) {
   json::Array items;
   for (const auto* connector : context.admin.vendors.all()) {
     const auto* guide = connector->guide();
-    if (guide != nullptr && guide->made_up && !context.development) continue;
+    // A demo shows what a practice would see.
+    if (guide != nullptr && guide->made_up && (!context.development || context.demo)) continue;
     const auto name = FoldForSearch(connector->descriptor().name);
     if (!query.empty() && name.find(query) == std::string::npos) continue;
     items.push_back(VendorJson(*connector));

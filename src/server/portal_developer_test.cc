@@ -69,12 +69,6 @@ class PortalDeveloper : public PortalFixture {
     op_ = SignIn("op");
   }
 
-  json::Value Ask(const Visitor& who, const std::string& method, const std::string& path,
-                  int status, const std::string& body = "") {
-    const auto response = Send(who, method, "/portal/api" + path, body);
-    EXPECT_EQ(response.status, status) << method << " " << path << ": " << response.body;
-    return Parse(response.body);
-  }
   int Token(const std::string& app, const std::string& secret, std::string* token = nullptr) {
     net::HttpRequest request;
     request.method = "POST";

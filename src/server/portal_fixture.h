@@ -243,6 +243,14 @@ class PortalFixture : public ::testing::Test {
     return ::testing::AssertionSuccess();
   }
 
+  // Of the portal's own data, below /portal/api; expects that status.
+  json::Value Ask(const Visitor& who, const std::string& method, const std::string& path,
+                  int status, const std::string& body = "") {
+    const auto response = Send(who, method, "/portal/api" + path, body);
+    EXPECT_EQ(response.status, status) << method << " " << path << ": " << response.body;
+    return Parse(response.body);
+  }
+
   static json::Value Parse(const std::string& text) {
     auto parsed = json::Parse(text);
     return parsed ? std::move(*parsed) : json::Value();

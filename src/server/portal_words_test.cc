@@ -163,12 +163,6 @@ class PortalPeople : public PortalFixture {
     dev_ = SignIn("dev");
     op_ = SignIn("op");
   }
-  json::Value Ask(const Visitor& who, const std::string& method, const std::string& path,
-                  int status, const std::string& body = "") {
-    const auto response = Send(who, method, "/portal/api" + path, body);
-    EXPECT_EQ(response.status, status) << method << " " << path << ": " << response.body;
-    return Parse(response.body);
-  }
   json::Array Items(const Visitor& who, const std::string& path) {
     const auto list = Ask(who, "GET", path, 200);
     const auto* items = list.Find("items");

@@ -52,6 +52,7 @@ class Report final : public ::testing::Environment {
     json::Writer writer(text);
     writer.BeginObject();
     writer.Member("vendor", subject_.vendor);
+    writer.MemberIfAny("way", subject_.way);
     WriteCapabilities(writer);
     writer.Key("checks");
     writer.BeginArray();

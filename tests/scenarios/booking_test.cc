@@ -16,27 +16,6 @@ class Booking : public Story<Booking> {
   }
 
  protected:
-  // A free time of the first practitioner, some days ahead; each call gives another.
-  static std::string FreeTime() {
-    static int taken = 0;
-    for (int day = 1; day < 30; ++day) {
-      const auto times =
-          world().FreeTimes(world().practitioners()[0], DayAfter(world().today(), day));
-      // Some at the ends of a day are left out: nothing may follow them.
-      if (times && times->size() > 12) return (*times)[static_cast<std::size_t>(2 + taken++ % 8)];
-    }
-    ADD_FAILURE() << "nobody is free for a month";
-    return {};
-  }
-  static std::string PatientId() {
-    static std::string id;
-    if (id.empty()) {
-      const auto shared = world().Share("5");
-      EXPECT_TRUE(shared) << shared.error().summary;
-      if (shared) id = shared->Text("id");
-    }
-    return id;
-  }
   // The practice's own diary entry; null where there is none.
   static json::Value InDiary(const std::string& number, const std::string& date) {
     const auto diary = Practice("/clinic/diary?date=" + date);

@@ -25,15 +25,6 @@ class Clinical : public Story<Clinical> {
 
  protected:
   static constexpr const char* kPatient = "5";
-  static std::string PatientId() {
-    static std::string id;
-    if (id.empty()) {
-      const auto shared = world().Share(kPatient);
-      EXPECT_TRUE(shared) << shared.error().summary;
-      if (shared) id = shared->Text("id");
-    }
-    return id;
-  }
   static void Has(std::string_view kind, json::Object more = {}) {
     more.emplace_back("patient", kPatient);
     more.emplace_back("kind", kind);

@@ -23,25 +23,6 @@ class Halo : public Story<Halo> {
   }
 
  protected:
-  static std::string PatientId() {
-    static std::string id;
-    if (id.empty()) {
-      const auto shared = world().Share("5");
-      EXPECT_TRUE(shared) << shared.error().summary;
-      if (shared) id = shared->Text("id");
-    }
-    return id;
-  }
-  static std::string FreeTime() {
-    static std::size_t taken = 0;
-    for (int day = 1; day < 30; ++day) {
-      const auto times =
-          world().FreeTimes(world().practitioners()[0], DayAfter(world().today(), day));
-      if (times && times->size() > 12) return (*times)[2 + taken++ % 8];
-    }
-    ADD_FAILURE() << "nobody is free for a month";
-    return {};
-  }
   // How many live entries the practice has at that time.
   static int InDiary(const std::string& start) {
     const auto diary = Practice("/clinic/diary?date=" + start.substr(0, 10));

@@ -23,12 +23,6 @@ class Sandboxes : public PortalFixture {
     op_ = SignIn("op");
   }
 
-  json::Value Ask(const Visitor& who, const std::string& method, const std::string& path,
-                  int status, const std::string& body = "") {
-    const auto response = Send(who, method, "/portal/api" + path, body);
-    EXPECT_EQ(response.status, status) << method << " " << path << ": " << response.body;
-    return Parse(response.body);
-  }
   std::size_t Count(const Visitor& who, const std::string& path) {
     const auto list = Ask(who, "GET", path, 200);
     return list.Find("items")->array()->size();

@@ -65,6 +65,28 @@ class Story : public testing::Test {
     EXPECT_TRUE(answer) << (answer ? "" : answer.error().summary);
     return answer ? std::move(*answer) : json::Value();
   }
+  // A free time of the first practitioner, some days ahead; each call gives another.
+  static std::string FreeTime() {
+    static int taken = 0;
+    for (int day = 1; day < 30; ++day) {
+      const auto times =
+          world().FreeTimes(world().practitioners()[0], DayAfter(world().today(), day));
+      // Some at the ends of a day are left out: nothing may follow them.
+      if (times && times->size() > 12) return (*times)[static_cast<std::size_t>(2 + taken++ % 8)];
+    }
+    ADD_FAILURE() << "nobody is free for a month";
+    return {};
+  }
+  // A patient whom the app has been shown.
+  static std::string PatientId() {
+    static std::string id;
+    if (id.empty()) {
+      const auto shared = world().Share("5");
+      EXPECT_TRUE(shared) << shared.error().summary;
+      if (shared) id = shared->Text("id");
+    }
+    return id;
+  }
   static bool Told(std::string_view type, const std::string& id) {
     return World::Eventually([&] {
       for (const auto& event : world().receiver().events()) {

@@ -33,7 +33,7 @@ constexpr std::size_t kLongStatements = 256;
 
 // How a turn ended, and what to try next.
 struct Turn {
-  enum class Next : std::uint8_t { kEnd, kInPages, kElsewhere, kAnew };
+  enum class Next : std::uint8_t { kEnd, kInPages, kElsewhere, kAnew, kAfterPause };
   std::optional<Error> error = {};
   Next next = Next::kEnd;
 };
@@ -90,7 +90,7 @@ class HaloTransport final : public net::SqlTransport {
       if (!turn.error) return Ok();
       if (turn.error->fault == Fault::kRateLimited) {
         quiet_until_ = turn.error->retry_at;
-        if (rows.rows() == 0 && turn.error->effect == Effect::kNone &&
+        if (turn.next == Turn::Next::kAfterPause && rows.rows() == 0 &&
             WaitedThrough(asked.until, cancel)) {
           continue;
         }
@@ -179,6 +179,9 @@ class HaloTransport final : public net::SqlTransport {
     turn.error = Judge(refusal, asked.At(Now()));
     if (IsTooLong(refusal) && asked.statement.reads_only) turn.next = Turn::Next::kInPages;
     if (MayHaveMoved(refusal)) turn.next = Turn::Next::kElsewhere;
+    if (refusal.http == 429 && turn.error->effect == Effect::kNone) {
+      turn.next = Turn::Next::kAfterPause;
+    }
     return turn;
   }
 

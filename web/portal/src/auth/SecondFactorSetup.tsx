@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sets up an authenticator app: scan or type, confirm with a code, keep the recovery codes.
-import { Button, Checkbox, Code, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Code, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 
 import { api } from '../api/client';
@@ -75,10 +75,10 @@ export function KeepCodes({ codes, email, onDone }: { codes: string[]; email: st
       <SimpleGrid cols={2} className={classes.codes} spacing="xs" role="list" aria-label="Recovery codes">
         {codes.map((code) => <Code key={code} role="listitem" className={classes.code}>{code}</Code>)}
       </SimpleGrid>
-      <Group gap="xs" className="no-print" grow preventGrowOverflow={false}>
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" className="no-print">
         <Button variant="default" onClick={download} leftSection={<Icon name="download" size={16} />}>Download codes</Button>
         <Button variant="default" onClick={() => window.print()} leftSection={<Icon name="print" size={16} />}>Print codes</Button>
-      </Group>
+      </SimpleGrid>
       <Checkbox className="no-print" label="I have kept the codes where I find them without my phone" checked={kept} onChange={(e) => setKept(e.currentTarget.checked)} />
       {done.error && <ErrorNote error={done.error} />}
       <Button className="no-print" fullWidth disabled={!kept} loading={done.busy} onClick={() => void done.run()}>Go on</Button>

@@ -50,8 +50,8 @@ function Show({ scene }: { scene: Scene }) {
       key: 'second', done: false,
       words: (
         <>
-          Connect <Anchor href={scene.second} target="_blank" rel="noopener" inherit>a second practice</Anchor>: there, under
-          Setup, let Pons in and generate a pairing code; then <Anchor component={Link} to={`/o/${org}/connections/new`} inherit>pair it here</Anchor>.
+          Connect <Anchor href={scene.second} target="_blank" rel="noopener" inherit underline="always">a second practice</Anchor>: there, under
+          Setup, let Pons in and generate a pairing code; then <Anchor component={Link} to={`/o/${org}/connections/new`} inherit underline="always">pair it here</Anchor>.
         </>
       ),
     }] : []),

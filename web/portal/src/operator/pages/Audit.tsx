@@ -25,7 +25,7 @@ const columnsIn = (spell: (text: string) => string): Column<AuditItem>[] => [
   { key: 'who', title: 'Who', width: '21%', render: (row) => <>{row.who}{row.role && <Text component="div" size="sm" c="dimmed">{capitalised(row.role)}</Text>}</> },
   { key: 'action', title: 'Did', long: true, render: (row) => auditSentence(row) },
   { key: 'where', title: spell('Organization'), width: '21%', render: (row) => row.organization?.name ?? 'This server' },
-  { key: 'outcome', title: 'Outcome', width: '130px', render: (row) => { const o = outcomeWord(row.outcome ?? 'done'); return <StateSentence tone={o.tone}>{o.word}</StateSentence>; } },
+  { key: 'outcome', title: 'Outcome', width: '150px', render: (row) => { const o = outcomeWord(row.outcome ?? 'done'); return <StateSentence tone={o.tone}>{o.word}</StateSentence>; } },
   { key: 'seq', title: 'No.', numeric: true, width: '80px', render: (row) => row.seq ?? '', phone: 'hide' },
 ];
 
