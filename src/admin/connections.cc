@@ -73,7 +73,6 @@ Result<json::Value> Add(AdminContext& context, const json::Value& arguments) {
   connection.id = ConnectionId(NewId("connection", context.random));
   connection.organization = organization.id;
   connection.name = TextOf(arguments, "name");
-  if (connection.name.empty()) connection.name = connector->descriptor().name;
   connection.vendor = connector->descriptor().id;
   connection.time_zone = zone.name();
   connection.created = context.clock.Now();
@@ -85,6 +84,11 @@ Result<json::Value> Add(AdminContext& context, const json::Value& arguments) {
                                           : "the connection does not work yet, so it was not added "
                                             "(--no-probe adds it all the same)");
   }
+  // Whoever pairs with a code has not named the practice; it says itself what it is called.
+  if (connection.name.empty() && taken.paired && taken.report) {
+    connection.name = taken.report->practice_name;
+  }
+  if (connection.name.empty()) connection.name = connector->descriptor().name;
   connection.settings_json = json::Write(PairsJson(taken.settings));
   connection.secrets_json = SecretsJson(taken.settings);
   PONS_TRY(context.store.Write([&](store::Transaction& tx) {

@@ -29,7 +29,7 @@ constexpr std::string_view kBeforeHalo[] = {
 
 constexpr GuideWay kWays[] = {
     {.value = kOdbcWay,
-     .label = "Straight to the database",
+     .label = "Direct connection",
      .text = "Pons runs in the practice's network, or has a private tunnel to it.",
      .before = kBeforeOdbc},
     {.value = kHaloWay,

@@ -10,7 +10,6 @@ import { api, type ApiError, asApiError } from '../../api/client';
 import { keys } from '../../api/keys';
 import type { ConnectionMade, ConnectionTest, Vendor } from '../../api/types';
 import { announce } from '../../app/live';
-import { useUser } from '../../app/session';
 import { EmptyState } from '../../components/EmptyState';
 import { FormError } from '../../components/FormField';
 import { Icon } from '../../components/icons';
@@ -224,19 +223,17 @@ interface SettingsProps {
 function Pair({ vendor, draft, way, fixed, onChange, onBack, onMade }: SettingsProps) {
   const org = useOrg();
   const client = useQueryClient();
-  const user = useUser();
-  const practice = user.memberships.find((m) => m.organization.id === org)?.organization.name ?? '';
-  const named = { ...draft, name: draft.name || practice || vendor.name };
   const zones = useMemo(zonesKnown, []);
-  const { name, time_zone } = problemsOf(vendor, named, {}, zones);
-  const problems = { ...(name ? { name } : {}), ...(time_zone ? { time_zone } : {}) };
+  // Without a name it is called what the practice calls itself.
+  const { time_zone } = problemsOf(vendor, draft, {}, zones);
+  const problems: Record<string, string> = time_zone ? { time_zone } : {};
   return (
     <PairForm
       vendor={vendor} way={way} settings={draft.settings} problems={problems} button="Pair and connect"
       onSetting={(key, value) => onChange({ settings: { ...draft.settings, [key]: value } })}
-      extra={(visible) => <NameAndZone draft={named} visible={visible} zones={zones} onChange={onChange} />}
+      extra={(visible) => <NameAndZone draft={draft} visible={visible} zones={zones} onChange={onChange} />}
       onPair={async (secrets) => {
-        const made = await api.post<ConnectionMade>(`/organizations/${org}/connections`, requestOf(vendor, named, secrets, fixed));
+        const made = await api.post<ConnectionMade>(`/organizations/${org}/connections`, requestOf(vendor, draft, secrets, fixed));
         await client.invalidateQueries({ queryKey: keys.organization(org) });
         announce('The practice is paired.');
         onMade(made.id, made.attention);

@@ -37,11 +37,11 @@ export function NameFields({ draft, visible, zones, onChange }: Props) {
 
 export function NameAndZone(props: Props) {
   const { draft, visible } = props;
-  const [open, setOpen] = useState(!draft.name || !draft.timeZone);
+  const [open, setOpen] = useState(!draft.timeZone);
   if (open || visible.name || visible.time_zone) return <Stack gap="md"><NameFields {...props} /></Stack>;
   return (
     <Text size="sm">
-      Shown as <strong>{draft.name}</strong>, with the diary’s times in {draft.timeZone.replace(/_/g, ' ')}.{' '}
+      Shown {draft.name ? <>as <strong>{draft.name}</strong></> : 'under the practice’s own name'}, with the diary’s times in {draft.timeZone.replace(/_/g, ' ')}.{' '}
       <Anchor size="sm" component="button" type="button" onClick={() => { props.onChange({ name: draft.name }); setOpen(true); }}>Change</Anchor>
     </Text>
   );
