@@ -39,10 +39,9 @@ class VendorSideTest : public PracticeFixture {
   }
   std::int64_t Saved() {
     std::int64_t sum = 0;
-    for (const auto& row :
-         store_->OpenReader().value()->CountedRequests(connection_.key, Instant{}).value()) {
-      sum += row.count;
-    }
+    const auto reader = store_->OpenReader();
+    const auto rows = reader.value()->CountedRequests(connection_.key, Instant{});
+    for (const auto& row : rows.value()) sum += row.count;
     return sum;
   }
   store::Connection Stored() { return store_->OpenReader().value()->Connections().value().at(0); }
