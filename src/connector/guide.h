@@ -18,8 +18,8 @@ struct GuideStep {
 
 // One of several ways to reach the same vendor: a value of one setting, chosen first.
 struct GuideWay {
-  std::string_view value;                         // "halo"
-  std::string_view label;                         // "Halo Connect"
+  std::string_view value;                         // "relay"
+  std::string_view label;                         // "Through the relay"
   std::string_view text;                          // when it is the right one, in a sentence
   std::span<const std::string_view> before = {};  // what to have at hand, beside Guide::before
 };

@@ -53,7 +53,7 @@ class Settings {
 };
 
 // What the operator of this server gives for all connections of a vendor (an address, a key that
-// was issued to Pons), by the section it stands in: "halo_connect".
+// was issued to Pons), by the section it stands in.
 using OperatorSettings = std::map<std::string, Settings, std::less<>>;
 
 // Every required key is there, every key is known, and secrets are where secrets belong. Fills in

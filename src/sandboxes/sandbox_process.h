@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A sandbox as a process of its own, started and stopped with this object. Where practices stand
 // behind a relay ("sites=ID@CONTROL,…" in its ready line), the first one's ports are told, and the
-// relay's own address is Said("halo").
+// relay's own address is Said(its word for it).
 // Threads: one at a time.
 #pragma once
 
