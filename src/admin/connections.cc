@@ -6,6 +6,7 @@
 #include "admin/leaving.h"
 #include "admin/parts.h"
 #include "base/text.h"
+#include "sync/connection_settings.h"
 #include "sync/health.h"
 #include "sync/vendor_side.h"
 
@@ -145,7 +146,7 @@ Result<json::Value> Edit(AdminContext& context, const json::Value& arguments) {
   std::optional<TakenSettings> taken;
   bool moves = false;
   if (settings_too) {
-    PONS_ASSIGN(const auto old, LoadSettings(connection));
+    PONS_ASSIGN(const auto old, sync::SettingsOf(connection));
     PONS_ASSIGN(taken, TakeSettings(context, *connector, connection, &old, GivenIn(arguments),
                                     !FlagOf(arguments, "no_probe")));
     if (taken->failed) {

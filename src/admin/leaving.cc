@@ -5,6 +5,7 @@
 
 #include "admin/parts.h"
 #include "net/http.h"
+#include "sync/connection_settings.h"
 #include "sync/vendor_side.h"
 
 namespace pons::admin {
@@ -21,7 +22,7 @@ Result<void> Leave(AdminContext& context, const store::Connection& connection,
                    const CancelToken& cancel) {
   const auto* connector = context.vendors.Find(connection.vendor);
   if (connector == nullptr) return Ok();
-  PONS_ASSIGN(auto stored, LoadSettings(connection));
+  PONS_ASSIGN(auto stored, sync::SettingsOf(connection));
   PONS_ASSIGN(const auto settings,
               CompleteSettings(std::move(stored), connector->descriptor().settings));
   PONS_ASSIGN(const auto zone, PracticeZone::Named(connection.time_zone));

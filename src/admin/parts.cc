@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "connector/opened.h"
 #include "net/http.h"
+#include "sync/connection_settings.h"
 #include "sync/health.h"
 #include "sync/vendor_side.h"
 
@@ -183,25 +184,6 @@ std::string Ago(Instant then, Instant now) {
   return "now";
 }
 
-Result<Settings> LoadSettings(const store::Connection& connection) {
-  Settings settings;
-  PONS_ASSIGN(const auto plain, json::Parse(connection.settings_json));
-  if (plain.object() != nullptr) {
-    for (const auto& [key, value] : *plain.object()) {
-      if (value.string() != nullptr) settings.Set(key, *value.string());
-    }
-  }
-  const auto& sealed = connection.secrets_json.Reveal();
-  if (sealed.empty()) return settings;
-  PONS_ASSIGN(const auto secret, json::Parse(sealed));
-  if (secret.object() != nullptr) {
-    for (const auto& [key, value] : *secret.object()) {
-      if (value.string() != nullptr) settings.SetSecret(key, *value.string());
-    }
-  }
-  return settings;
-}
-
 Result<ProbeReport> ProbeSettings(const Connector& connector, const Settings& settings,
                                   const SessionContext& session) {
   PONS_ASSIGN(const auto opened, OpenSession(connector, settings, session));
@@ -209,24 +191,17 @@ Result<ProbeReport> ProbeSettings(const Connector& connector, const Settings& se
 }
 
 Result<ProbeReport> ProbeConnection(AdminContext& context, const store::Connection& connection) {
-  const auto* connector = context.vendors.Find(connection.vendor);
-  if (connector == nullptr) {
-    return MakeError(Fault::kUnsupported,
-                     "this program has no connector for \"" + connection.vendor + "\"");
-  }
+  PONS_ASSIGN(const auto resolved, sync::ResolveConnector(context.vendors, connection));
   auto joined = connection;
-  PONS_ASSIGN(const auto stored, LoadSettings(connection));
-  PONS_ASSIGN(const auto settings, CompleteSettings(stored, connector->descriptor().settings));
-  PONS_TRY(connector->Check(settings));
   PONS_ASSIGN(const auto zone, PracticeZone::Named(connection.time_zone));
   const auto http = net::MakeCurlTransport({.policy = context.vendor_addresses});
   SessionContext session{context.clock,  http.get(),  nullptr, context.random,
                          context.cancel, context.log, zone};
   // One that is not stored yet has nothing to count for or to keep.
   if (context.vendor_side != nullptr && joined.key != 0) {
-    context.vendor_side->Join(session, *connector, joined);
+    context.vendor_side->Join(session, *resolved.connector, joined);
   }
-  return ProbeSettings(*connector, settings, session);
+  return ProbeSettings(*resolved.connector, resolved.settings, session);
 }
 
 json::Value ProbeJson(const ProbeReport& report) {

@@ -77,8 +77,6 @@ std::string Count(std::size_t n, std::string_view one, std::string_view many);
 // "4 seconds ago", "in 2 minutes".
 std::string Ago(Instant then, Instant now);
 
-// The connection's settings as its connector wants them. Errors: kMisconfigured.
-Result<Settings> LoadSettings(const store::Connection& connection);
 // Whether a setting names a host that is dialled: "{server}" of the descriptor.
 bool NamesHost(const Descriptor& descriptor, std::string_view key);
 // A new session, asked to prove itself. Errors: those of Session::Probe.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a vendor may charge for, as people and pages are told.
 #include "admin/parts.h"
+#include "sync/connection_settings.h"
 #include "sync/vendor_side.h"
 
 namespace pons::admin {
@@ -11,7 +12,7 @@ Result<json::Value> VendorRequestsJson(const AdminContext& context, store::Reade
   std::string cost;
   const auto* connector = context.vendors.Find(connection.vendor);
   if (connector != nullptr && !IsRemoved(connection)) {
-    PONS_ASSIGN(auto stored, LoadSettings(connection));
+    PONS_ASSIGN(auto stored, sync::SettingsOf(connection));
     const auto settings = CompleteSettings(std::move(stored), connector->descriptor().settings);
     if (settings) cost = connector->CostWords(*settings);
   }

@@ -10,6 +10,7 @@
 #include "commands/terms.h"
 #include "portal/practice_parts.h"
 #include "portal/session_handlers.h"
+#include "sync/connection_settings.h"
 
 namespace pons::portal {
 namespace {
@@ -188,7 +189,7 @@ Result<Answer> GetConnection(PortalContext& context, PortalCall& call) {
   json::Value settings{json::Object{}};
   json::Array secret_keys;
   if (call.RoleHere() == accounts::Role::kAdmin) {
-    PONS_ASSIGN(const auto stored, admin::LoadSettings(connection));
+    PONS_ASSIGN(const auto stored, sync::SettingsOf(connection));
     for (const auto& [key, value] : stored.plain()) {
       if (!IsLearned(context, connection, key)) settings.Set(key, value);
     }

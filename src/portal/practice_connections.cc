@@ -8,6 +8,7 @@
 #include "portal/practice.h"
 #include "portal/practice_parts.h"
 #include "portal/session_handlers.h"
+#include "sync/connection_settings.h"
 
 namespace pons::portal {
 namespace {
@@ -117,7 +118,7 @@ Result<void> FillInSecrets(PortalContext& context, const PortalCall& call, Given
   });
   if (stored == all.end()) return MakeError(Fault::kNotFound, "choose one of your connections");
   const auto& descriptor = VendorOf(context, *stored)->descriptor();
-  PONS_ASSIGN(const auto old, admin::LoadSettings(*stored));
+  PONS_ASSIGN(const auto old, sync::SettingsOf(*stored));
   const bool other_host = std::any_of(descriptor.settings.begin(), descriptor.settings.end(),
                                       [&](const SettingSpec& spec) {
                                         return admin::NamesHost(descriptor, spec.key) &&
@@ -145,7 +146,7 @@ Result<void> FillInLearned(PortalContext& context, const PortalCall& call, Given
     return Ok();
   }
   PONS_ASSIGN(const auto stored, admin::FindConnection(context.admin, id));
-  PONS_ASSIGN(const auto old, admin::LoadSettings(stored));
+  PONS_ASSIGN(const auto old, sync::SettingsOf(stored));
   PONS_TRY(admin::MergeSettings(*connector, &old, pairs));
   for (const auto& spec : connector->descriptor().settings) {
     if (!spec.learned) continue;
@@ -292,7 +293,7 @@ Result<Answer> ChangeConnection(PortalContext& context, PortalCall& call) {
       const auto& error = changed.error();
       std::string field;
       if (connector != nullptr && error.fault == Fault::kMisconfigured) {
-        PONS_ASSIGN(const auto old, admin::LoadSettings(*call.resource.connection));
+        PONS_ASSIGN(const auto old, sync::SettingsOf(*call.resource.connection));
         field = admin::RefusedKey(*connector, &old, GivenOf(settings, secrets));
       }
       return Problem(

@@ -60,6 +60,17 @@ Result<net::HttpResponse> Caller::Send(const Call& call, const CancelToken& canc
   return WithContext(std::move(error), "Halo Connect cannot be reached");
 }
 
+Result<net::HttpResponse> Caller::Ask(const Call& call, const CancelToken& cancel) {
+  auto answer = Send(call, cancel);
+  if (!answer) {
+    auto error = std::move(answer).error();
+    error.effect = Effect::kNone;
+    return error;
+  }
+  if (answer->status == 200) return answer;
+  return Judge(ReadRefusal(*answer), {.reads_only = true, .now = context_.clock.Now()});
+}
+
 Result<void> Caller::SignIn(std::string_view guid, std::chrono::milliseconds timeout,
                             const CancelToken& cancel) {
   if (access_.surface != Surface::kDesktop) return Ok();
@@ -68,16 +79,10 @@ Result<void> Caller::SignIn(std::string_view guid, std::chrono::milliseconds tim
   const net::FormFields form = {{"grant_type", "urn:halo-connect:oauth:desktop-token"},
                                 {"device_id", access_.device_id},
                                 {"site_id", std::string(guid)}};
-  auto answer = Send({"POST", "/integrator/token", net::WriteForm(form), timeout}, cancel);
-  if (!answer) {
-    auto error = std::move(answer).error();
-    error.effect = Effect::kNone;  // a token that nobody holds does nothing
-    return error;
-  }
-  if (answer->status != 200) {
-    return Judge(ReadRefusal(*answer), {.reads_only = true, .now = now});
-  }
-  const auto parsed = json::Parse(answer->body);
+  // A token that nobody holds does nothing.
+  PONS_ASSIGN(const auto answer,
+              Ask({"POST", "/integrator/token", net::WriteForm(form), timeout}, cancel));
+  const auto parsed = json::Parse(answer.body);
   const auto token = parsed ? parsed->Text("access_token") : std::string_view();
   // INFERRED: from the field's name in OAuth, that expires_in counts seconds.
   const auto lasts = parsed ? parsed->Integer("expires_in") : std::nullopt;

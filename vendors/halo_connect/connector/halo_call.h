@@ -34,6 +34,9 @@ class Caller {
 
   // Any answer, whatever its status. Errors: nothing answered; Effect is the HTTP client's.
   Result<net::HttpResponse> Send(const Call& call, const CancelToken& cancel);
+  // The same for what changes nothing: the answer has status 200. Errors: those of Send, and what
+  // another status means; Effect is kNone.
+  Result<net::HttpResponse> Ask(const Call& call, const CancelToken& cancel);
   // What precedes "/queries/…" for this site: "/integrator/sites/{guid}".
   std::string SitePath(std::string_view guid) const;
   // A token for the desktop half, where that is the surface; got anew when it runs out.

@@ -54,17 +54,10 @@ Result<Facade> DiscoverFacade(const Access& access, const SiteAddress& site,
   Caller caller(access, context);
   const auto timeout = TimeLeft(deadline, context.clock.Now(), kUsualTimeout);
   PONS_TRY(caller.SignIn(site.guid, timeout, context.cancel));
-  auto sent = caller.Send({"GET", caller.SitePath(site.guid) + "/fhir/R4/metadata", {}, timeout},
-                          context.cancel);
-  if (!sent) {
-    auto error = std::move(sent).error();
-    error.effect = Effect::kNone;
-    return error;
-  }
-  if (sent->status != 200) {
-    return Judge(ReadRefusal(*sent), {.reads_only = true, .now = context.clock.Now()});
-  }
-  const auto parsed = json::Parse(sent->body);
+  PONS_ASSIGN(const auto answer,
+              caller.Ask({"GET", caller.SitePath(site.guid) + "/fhir/R4/metadata", {}, timeout},
+                         context.cancel));
+  const auto parsed = json::Parse(answer.body);
   const auto* server = parsed ? ServerPart(*parsed) : nullptr;
   if (server == nullptr || parsed->Text("resourceType") != "CapabilityStatement") {
     return MakeError(Fault::kProtocol, "the site's FHIR facade does not say what it offers");

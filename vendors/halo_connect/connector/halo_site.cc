@@ -191,21 +191,11 @@ Result<Site> ResolveSite(const Access& access, std::string_view pms_id,
                          const SessionContext& context, Instant deadline,
                          std::string_view pms_name) {
   Caller caller(access, context);
-  const auto now = context.clock.Now();
-  auto sent = caller.Send({"GET",
-                           "/integrator/sites" + Query(pms_id, pms_name),
-                           {},
-                           TimeLeft(deadline, now, kUsualTimeout)},
-                          context.cancel);
-  if (!sent) {
-    auto error = std::move(sent).error();
-    error.effect = Effect::kNone;
-    return error;
-  }
-  if (sent->status != 200) {
-    return Judge(ReadRefusal(*sent), {.reads_only = true, .now = context.clock.Now()});
-  }
-  const auto parsed = json::Parse(sent->body);
+  const auto timeout = TimeLeft(deadline, context.clock.Now(), kUsualTimeout);
+  PONS_ASSIGN(const auto answer,
+              caller.Ask({"GET", "/integrator/sites" + Query(pms_id, pms_name), {}, timeout},
+                         context.cancel));
+  const auto parsed = json::Parse(answer.body);
   const auto* list = parsed ? parsed->Find("sites") : nullptr;
   if (list == nullptr || !list->is_array()) return Unreadable();
   std::vector<Site> sites;
