@@ -96,7 +96,9 @@ function Change({ connection, whole, way }: { connection: Connection; whole: Ven
           />
         </Section>
       ) : (
-        <Enter vendor={vendor} way={way} connection={connection} settings={settings} onSetting={onSetting} onSave={send} back={back} />
+        <Section title="Test and move">
+          <Enter vendor={vendor} way={way} connection={connection} settings={settings} onSetting={onSetting} onSave={send} back={back} />
+        </Section>
       )}
     </>
   );
